@@ -1,0 +1,79 @@
+# One folder is one library: dircn_add_library(NAME SOURCES ... LINK ...), dircn_add_app, dircn_add_test.
+
+# Executables and libraries share one position-independent form, so that they can share the precompiled header.
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+set(CMAKE_CXX_EXTENSIONS OFF)
+# Installed executables find LibTorch where it was when they were built.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+option(DIRCN_WERROR "Warnings stop the build" ON)
+set(DIRCN_TEST_PYTHON "python3" CACHE STRING "Python for tests that compare with torch, numpy and h5py")
+
+add_library(dircn_flags INTERFACE)
+target_compile_features(dircn_flags INTERFACE cxx_std_${DIRCN_CXX_STANDARD})
+target_compile_options(dircn_flags INTERFACE -fPIC -Wall -Wextra -pedantic $<$<BOOL:${DIRCN_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False alarms of GCC 12's optimiser: std::string's operator+ at -O3, LibTorch's headers under the sanitizers.
+  target_compile_options(dircn_flags INTERFACE -Wno-stringop-overflow -Wno-restrict -Wno-array-bounds
+                                               -Wno-maybe-uninitialized)
+endif()
+if(DIRCN_SANITIZE)
+  target_compile_options(dircn_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+                                               -fno-sanitize=vptr -fno-omit-frame-pointer)
+  target_link_options(dircn_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+if(DIRCN_PCH)
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/pch.cpp" CONTENT "// Carries the precompiled header.\n")
+  add_library(dircn_pch OBJECT "${CMAKE_BINARY_DIR}/pch.cpp")
+  target_link_libraries(dircn_pch PRIVATE dircn_flags dircn::torch)
+  target_precompile_headers(dircn_pch PRIVATE <torch/torch.h>)
+endif()
+
+function(dircn_common target)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:dircn_flags>)
+  if(DIRCN_PCH)
+    target_precompile_headers(${target} REUSE_FROM dircn_pch)
+  endif()
+endfunction()
+
+function(dircn_executable target)
+  dircn_common(${target})
+  if(DIRCN_SANITIZE)
+    target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/sanitizer_options.cpp")
+  endif()
+endfunction()
+
+function(dircn_add_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  set(target dircn_${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(dircn::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${target} PUBLIC ${ARG_LINK} dircn::torch PRIVATE ${ARG_PRIVATE_LINK})
+  target_compile_features(${target} PUBLIC cxx_std_${DIRCN_CXX_STANDARD})
+  dircn_common(${target})
+  set_property(GLOBAL APPEND PROPERTY DIRCN_LIBRARIES ${target})
+endfunction()
+
+function(dircn_add_app name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} CLI11::CLI11)
+  dircn_executable(${name})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# One GoogleTest binary a layer; ctest lists each of its tests.
+function(dircn_add_test layer)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  set(target dircn_${layer}_test)
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} dircn_test_support GTest::gtest GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE DIRCN_TEST_PYTHON="${DIRCN_TEST_PYTHON}")
+  dircn_executable(${target})
+  # ctest runs as many tests at once as there are cores, so each gets one: waiting threads would slow the others down.
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${layer}/"
+                       PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 600)
+endfunction()
