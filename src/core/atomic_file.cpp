@@ -1,0 +1,69 @@
+#include "dircn/core/atomic_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+#include "dircn/core/error.h"
+
+namespace dircn {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kAdvice = "Check that the folder exists, may be written and has space left.";
+
+void sync_to_disk(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int reason = errno;
+  if (descriptor >= 0) {
+    ::close(descriptor);
+  }
+  require(synced, [&] {
+    return Error::Parts{path.string(), std::strerror(reason),
+                        "a file that can be written to the disk", kAdvice};
+  });
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(fs::path final_path) : final_path_(std::move(final_path)) {
+  static std::atomic<int> counter{0};
+  const fs::path folder = final_path_.has_parent_path() ? final_path_.parent_path() : fs::path(".");
+  std::error_code error;
+  fs::create_directories(folder, error);
+  temporary_ = folder / ("." + final_path_.filename().string() + "." + std::to_string(::getpid()) +
+                         "-" + std::to_string(counter++) + ".tmp");
+  const int descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  require(descriptor >= 0, [&] {
+    return Error::Parts{final_path_.string(), std::strerror(errno), "a folder that can be written",
+                        kAdvice};
+  });
+  ::close(descriptor);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!committed_) {
+    std::error_code ignored;
+    fs::remove(temporary_, ignored);
+  }
+}
+
+void AtomicFile::commit() {
+  sync_to_disk(temporary_);
+  std::error_code error;
+  fs::rename(temporary_, final_path_, error);
+  require(!error, [&] {
+    return Error::Parts{final_path_.string(), error.message(), "a name that can be written",
+                        kAdvice};
+  });
+  committed_ = true;
+  sync_to_disk(final_path_.has_parent_path() ? final_path_.parent_path() : fs::path("."));
+}
+
+}  // namespace dircn
