@@ -1,0 +1,14 @@
+#pragma once
+
+#include "dircn/config/config.h"
+#include "field.h"
+
+namespace dircn::config {
+
+/// The keys of each struct, bound to the given object's members; see Note [Fields].
+Fields fields(ModelConfig& model);
+Fields fields(DataConfig& data);
+Fields fields(TrainConfig& train);
+Fields fields(Config& config);
+
+}  // namespace dircn::config

@@ -1,0 +1,200 @@
+#include "field.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace dircn::config {
+namespace {
+
+std::string join(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
+std::vector<std::string> names_of(const Fields& fields) {
+  std::vector<std::string> names;
+  for (const Field& field : fields) {
+    names.push_back(field.name);
+  }
+  return names;
+}
+
+// Shortest text that reads back to the same number. PyYAML takes a number with an exponent only if
+// it has a point.
+template <typename T>
+std::string shortest(T number) {
+  std::array<char, 64> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+  std::string text(buffer.data(), end);
+  if (std::is_floating_point_v<T> &&
+      text.find_first_of(".n") == std::string::npos) {  // n: inf, nan
+    text.insert(std::min(text.find('e'), text.size()), ".0");
+  }
+  return text;
+}
+
+// A key that exists elsewhere was misplaced; any other was misspelt.
+Error unknown_key(const std::string& name, const Fields& fields, const Value& section,
+                  const std::string& place) {
+  const std::vector<std::string> valid = names_of(fields);
+  std::string meant = nearest_name(name, valid);
+  for (const std::string& key : section.source.known_keys) {
+    const size_t dot = key.rfind('.');
+    if (dot != std::string::npos && key.substr(dot + 1) == name) {
+      meant = key;
+    }
+  }
+  return Error({place + ": " + excerpt(join(section.key, name)), "an unknown key",
+                "one of " + join_names(valid), "Did you mean " + meant + "?"});
+}
+
+}  // namespace
+
+template <typename T>
+T Number<T>::read(const Value& value) const {
+  const Tree& tree = value.tree;
+  const char* end = tree.text.data() + tree.text.size();
+  T number{};
+  const auto parsed = std::from_chars(tree.text.data(), end, number);
+  const bool whole = tree.kind == Tree::Kind::scalar && !tree.quoted && parsed.ec == std::errc() &&
+                     parsed.ptr == end;
+  if (!whole) {
+    throw value.error(describe_range());
+  }
+  check(number, value.subject());
+  return number;
+}
+
+template <typename T>
+void Number<T>::check(T number, const std::string& subject) const {
+  const bool finite = std::isfinite(static_cast<double>(number));
+  require(finite && (open ? number > min : number >= min) && number <= max, [&] {
+    return Error::Parts{subject, shortest(number), describe_range(), ""};
+  });
+}
+
+template <typename T>
+std::string Number<T>::print(T number) const {
+  return shortest(number);
+}
+
+template <typename T>
+std::string Number<T>::describe_range() const {
+  const std::string kind = std::is_integral_v<T> ? "an integer" : "a finite number";
+  const std::string above = (open ? " above " : " of at least ") + shortest(min);
+  return kind + above +
+         (max == std::numeric_limits<T>::max() ? "" : " and at most " + shortest(max));
+}
+
+template struct Number<int64_t>;
+template struct Number<double>;
+
+Number<int64_t> integer(int64_t min, int64_t max) {
+  return {min, max, false};
+}
+Number<double> number_above(double min, double max) {
+  return {min, max, true};
+}
+
+bool Flag::read(const Value& value) const {
+  const Tree& tree = value.tree;
+  const bool yes = tree.text == "true";
+  if (tree.kind != Tree::Kind::scalar || tree.quoted || (!yes && tree.text != "false")) {
+    throw value.error("true or false");
+  }
+  return yes;
+}
+
+std::string Text::read(const Value& value) const {
+  if (value.tree.kind == Tree::Kind::list || value.tree.kind == Tree::Kind::map) {
+    throw value.error("a text");
+  }
+  return value.tree.text;
+}
+
+std::string Text::print(const std::string& text) const {
+  constexpr const char* kHex = "0123456789ABCDEF";
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      quoted += std::string("\\x") + kHex[byte / 16] + kHex[byte % 16];
+    } else {
+      quoted += (c == '"' || c == '\\') ? std::string("\\") + c : std::string(1, c);
+    }
+  }
+  return quoted + "\"";
+}
+
+void read_fields(const Fields& fields, const Value& value) {
+  if (value.tree.kind == Tree::Kind::nothing) {
+    return;
+  }
+  if (value.tree.kind != Tree::Kind::map) {
+    const Value named{value.tree, value.key.empty() ? "the top level" : value.key, value.line,
+                      value.source};
+    throw named.error("a map with keys of " + join_names(names_of(fields)));
+  }
+  const Source& source = value.source;
+  std::map<std::string, int> seen;
+  for (const Tree::Entry& entry : value.tree.map) {
+    const auto field = std::find_if(fields.begin(), fields.end(),
+                                    [&](const Field& f) { return f.name == entry.key; });
+    if (field == fields.end()) {
+      throw unknown_key(entry.key, fields, value, source.place(entry.line));
+    }
+    const Value inner{*entry.value, join(value.key, entry.key), entry.line, source};
+    const auto first = seen.emplace(entry.key, entry.line);
+    require(first.second, [&] {
+      return Error::Parts{
+          inner.subject(),
+          "the key a second time (first in line " + std::to_string(first.first->second) + ")",
+          "each key once", ""};
+    });
+    source.places[inner.key] = source.place(entry.line);
+    if (field->read) {
+      field->read(inner);
+    } else {
+      read_fields(field->section, inner);
+    }
+  }
+}
+
+void check_fields(const Fields& fields, const std::string& prefix) {
+  for (const Field& field : fields) {
+    const std::string key = join(prefix, field.name);
+    if (field.check) {
+      field.check(key);
+    } else {
+      check_fields(field.section, key);
+    }
+  }
+}
+
+std::string print_fields(const Fields& fields, const std::string& indent) {
+  std::string text;
+  for (const Field& field : fields) {
+    text.append(indent).append(field.name).append(":");
+    if (field.print) {
+      text.append(" ").append(field.print()).append("\n");
+    } else {
+      text.append("\n").append(print_fields(field.section, indent + "  "));
+    }
+  }
+  return text;
+}
+
+std::vector<std::string> dotted_keys(const Fields& fields, const std::string& prefix) {
+  std::vector<std::string> keys;
+  for (const Field& field : fields) {
+    keys.push_back(join(prefix, field.name));
+    const std::vector<std::string> inner = dotted_keys(field.section, keys.back());
+    keys.insert(keys.end(), inner.begin(), inner.end());
+  }
+  return keys;
+}
+
+}  // namespace dircn::config

@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config_fields.h"
+#include "dircn/config/config.h"
+#include "tree.h"
+
+namespace dircn {
+namespace fs = std::filesystem;
+namespace {
+
+using config::Fields;
+using config::Source;
+using config::Tree;
+using config::TreePtr;
+using config::Value;
+
+constexpr const char* kExtends = "extends";
+
+// One byte more than the parser takes, so that it sees when a file is too long.
+std::string read_text(const fs::path& path, const std::string& subject) {
+  std::error_code ignored;
+  std::ifstream stream(path, std::ios::binary);
+  require(stream.is_open() && !fs::is_directory(path, ignored), [&] {
+    const std::string found =
+        fs::exists(path, ignored) ? "a folder or an unreadable file" : "no such file";
+    return Error::Parts{subject, path == subject ? found : found + " as " + path.string(),
+                        "a configuration in YAML", "Check the path."};
+  });
+  std::string text(config::kMaxYamlBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(stream.gcount()));
+  return text;
+}
+
+// The map {a: {b: value}} for the key "a.b".
+TreePtr nest(const std::string& key, TreePtr value) {
+  const size_t dot = key.find('.');
+  auto map = std::make_shared<Tree>();
+  map->kind = Tree::Kind::map;
+  map->map.push_back(
+      {key.substr(0, dot), 1,
+       dot == std::string::npos ? std::move(value) : nest(key.substr(dot + 1), std::move(value))});
+  return map;
+}
+
+// Applies sources to a configuration, the farthest first, and remembers where each key was set.
+class Loader {
+ public:
+  Loader() = default;
+  ~Loader() = default;
+  Loader(const Loader&) = delete;  // fields_ refers to config_
+  Loader& operator=(const Loader&) = delete;
+
+  void add_file(const fs::path& path, const std::string& subject) {
+    std::error_code ignored;
+    const fs::path real = fs::weakly_canonical(path, ignored);
+    require(std::find(chain_.begin(), chain_.end(), real) == chain_.end(), [&] {
+      return Error::Parts{subject, path.string() + ", which this file comes from",
+                          "files that do not extend each other in a circle", ""};
+    });
+    const std::string text = read_text(path, subject);
+    chain_.push_back(real);
+    add_text(text, path.string());
+    chain_.pop_back();
+  }
+
+  void add_text(const std::string& yaml, const std::string& name) {
+    const TreePtr tree = config::parse_tree(yaml, name);
+    const Source source{name, true, known_keys_, places_};
+    add_base(*tree, source);
+    std::string base;  // read above; here so that the key is known
+    Fields with_extends = fields_;
+    with_extends.emplace_back(kExtends, base, config::Text());
+    config::read_fields(with_extends, {*tree, "", tree->line, source});
+  }
+
+  void add_override(const std::string& text) {
+    const std::string name = "--set " + excerpt(text);
+    const size_t equals = text.find('=');
+    const std::string key = text.substr(0, equals);
+    const bool malformed = equals == std::string::npos || key.empty() || key.front() == '.' ||
+                           key.back() == '.' || key.find("..") != std::string::npos ||
+                           key.size() > kLongestKey;
+    require(!malformed, [&] {
+      return Error::Parts{name, "no key and value", "--set section.key=value", ""};
+    });
+    const TreePtr tree = nest(key, parse_value(text.substr(equals + 1), name));
+    config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, places_}});
+  }
+
+  Config finish() const {
+    try {
+      config_.check();
+    } catch (const Error& error) {
+      Error::Parts parts = error.parts();
+      parts.subject = place_of(parts.subject) + parts.subject;
+      throw Error(parts);
+    }
+    return config_;
+  }
+
+ private:
+  static constexpr size_t kLongestKey = 256;
+  static constexpr size_t kLongestChain = 16;
+
+  static TreePtr parse_value(const std::string& yaml, const std::string& name) {
+    try {
+      return config::parse_tree(yaml, name);
+    } catch (const Error& error) {
+      Error::Parts parts = error.parts();
+      parts.subject = name;
+      throw Error(parts);
+    }
+  }
+
+  // Of repeated `extends` keys only the first is followed; reading the fields then refuses the
+  // second.
+  void add_base(const Tree& tree, const Source& source) {
+    const auto entry = std::find_if(tree.map.begin(), tree.map.end(),
+                                    [](const Tree::Entry& e) { return e.key == kExtends; });
+    if (entry == tree.map.end()) {
+      return;
+    }
+    const Value value{*entry->value, kExtends, entry->line, source};
+    const std::string base = config::Text().read(value);
+    require(!base.empty(), [&] {
+      return Error::Parts{value.subject(), "no file name", "another YAML file", ""};
+    });
+    require(chain_.size() < kLongestChain, [&] {
+      return Error::Parts{value.subject(), "too many files that extend each other",
+                          "at most " + std::to_string(kLongestChain), ""};
+    });
+    add_file(fs::path(source.name).parent_path() / base, value.subject());
+  }
+
+  // Where the key was set, or else the section that it belongs to: a default may clash with a value
+  // that was set.
+  std::string place_of(std::string key) const {
+    while (!key.empty()) {
+      const auto found = places_.find(key);
+      if (found != places_.end()) {
+        return found->second + ": ";
+      }
+      const size_t dot = key.rfind('.');
+      key = dot == std::string::npos ? "" : key.substr(0, dot);
+    }
+    return "";
+  }
+
+  Config config_;
+  Fields fields_ = config::fields(config_);
+  std::vector<std::string> known_keys_ = config::dotted_keys(fields_);
+  std::map<std::string, std::string> places_;
+  std::vector<fs::path> chain_;  // files being read: each extends the next
+};
+
+Config finish(Loader& loader, const std::vector<std::string>& overrides) {
+  for (const std::string& text : overrides) {
+    loader.add_override(text);
+  }
+  return loader.finish();
+}
+
+}  // namespace
+
+Config load_config(const fs::path& path, const std::vector<std::string>& overrides) {
+  Loader loader;
+  loader.add_file(path, path.string());
+  return finish(loader, overrides);
+}
+
+Config parse_config(const std::string& yaml, const std::string& name,
+                    const std::vector<std::string>& overrides) {
+  Loader loader;
+  loader.add_text(yaml, name);
+  return finish(loader, overrides);
+}
+
+}  // namespace dircn
