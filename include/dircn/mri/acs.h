@@ -1,0 +1,23 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace dircn {
+
+/// Brings a sampling mask to the one form the network works with: bool [B or 1, 1, H or 1, W].
+/// `mask`: [W] (phase-encode columns), [H, W] (2-D sampling), or already four-dimensional; any
+/// number type, non-zero = sampled. Throws `Error` for other ranks.
+torch::Tensor canonical_mask(const torch::Tensor& mask);
+
+/// The auto-calibration signal of each mask: the fully sampled centre from which coil sensitivities
+/// are read. `mask`: canonical, bool [B, 1, H or 1, W]. Returns a mask of the same shape and
+/// device.
+///
+/// Column masks (H = 1): with `left` the last unsampled column below ⌊W/2⌋ (none: -1) and `right`
+/// the first from there on (none: W), `width = right - left` columns from ⌊(W - width + 1) / 2⌋,
+/// clipped to the image. That is one column more than is fully sampled; trained networks expect it
+/// (the extra column holds zeros or a sampled line). 2-D masks: the largest fully sampled rectangle
+/// centred on (⌊H/2⌋, ⌊W/2⌋).
+torch::Tensor acs_mask(const torch::Tensor& mask);
+
+}  // namespace dircn

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace dircn {
+
+/// Centre-crops, or zero-pads, each of the last two dimensions of `image` [..., H, W] to `height`
+/// and `width`. Where the difference d is odd, floor(d / 2) rows are cut or added before the image
+/// and one more after it, as the challenge's own cropping does. May return a view of `image`.
+/// Throws `Error` for sizes below 1.
+torch::Tensor center_crop_or_pad(const torch::Tensor& image, int64_t height, int64_t width);
+
+/// `image` [..., H, W] centre-cropped along H to min(H, W): cuts away what the oversampled readout
+/// sees beyond the field of view. W is left alone, since column masks belong to it. Returns a view.
+torch::Tensor crop_to_square_fov(const torch::Tensor& image);
+
+}  // namespace dircn

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace dircn {
+
+/// The 7×7 windows under which structural similarity is measured. Gaussian: σ = 1.5, zero-padded by
+/// 3, so that the map has the image's size. Uniform: valid positions only, 3 pixels less on every
+/// side.
+enum class SsimWindow { gaussian, uniform };
+
+/// Structural similarity at every pixel: k1 = 0.01, k2 = 0.03, covariances times 49/48.
+/// `image`, `target`: [B, H, W] real; `data_range`: [B] or a scalar tensor. Returns [B, H', W'].
+/// Throws `Error` if shapes differ or an image is smaller than the window.
+torch::Tensor ssim_map(const torch::Tensor& image, const torch::Tensor& target,
+                       const torch::Tensor& data_range, SsimWindow window);
+
+}  // namespace dircn

@@ -1,0 +1,106 @@
+#include "dircn/mri/acs.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "dircn/core/error.h"
+
+namespace dircn {
+namespace {
+
+/// Keeps columns [first, first + width) of a [1, W] mask.
+void column_acs(const torch::Tensor& mask, torch::Tensor acs) {
+  const auto sampled = mask.accessor<bool, 2>()[0];
+  const int64_t columns = mask.size(1);
+  int64_t left = columns / 2 - 1;
+  while (left >= 0 && sampled[left]) {
+    --left;
+  }
+  int64_t right = columns / 2;
+  while (right < columns && sampled[right]) {
+    ++right;
+  }
+  const int64_t width = right - left;
+  const int64_t first = std::max<int64_t>((columns - width + 1) / 2, 0);
+  acs.slice(1, first, std::min(first + width, columns)).fill_(true);
+}
+
+struct Span {
+  int64_t first;
+  int64_t last;  // exclusive
+};
+
+Span centred_span(int64_t length, int64_t size) {
+  const int64_t first = size / 2 - length / 2;
+  return {first, first + length};
+}
+
+/// The widest centred run of columns that is sampled in every row of `rows`, at most `widest`.
+int64_t sampled_width(const torch::Tensor& mask, Span rows, int64_t widest) {
+  const auto complete = mask.slice(0, rows.first, rows.last).all(0).contiguous();
+  const bool* column = complete.data_ptr<bool>();
+  const auto contains_gap = [&](int64_t width) {
+    const Span span = centred_span(width, complete.size(0));
+    return !std::all_of(column + span.first, column + span.last,
+                        [](bool sampled) { return sampled; });
+  };
+  while (widest > 0 && contains_gap(widest)) {
+    --widest;
+  }
+  return widest;
+}
+
+/// Centred rectangles of growing height contain each other, so their widths can only fall.
+void rectangle_acs(const torch::Tensor& mask, torch::Tensor acs) {
+  const int64_t height = mask.size(0);
+  int64_t width = mask.size(1);
+  int64_t best_height = 0;
+  int64_t best_width = 0;
+  for (int64_t rows = 1; rows <= height && width > 0; ++rows) {
+    width = sampled_width(mask, centred_span(rows, height), width);
+    if (rows * width > best_height * best_width) {
+      best_height = rows;
+      best_width = width;
+    }
+  }
+  const Span rows = centred_span(best_height, height);
+  const Span columns = centred_span(best_width, mask.size(1));
+  acs.slice(0, rows.first, rows.last).slice(1, columns.first, columns.last).fill_(true);
+}
+
+}  // namespace
+
+torch::Tensor canonical_mask(const torch::Tensor& mask) {
+  require(mask.dim() == 1 || mask.dim() == 2 || (mask.dim() == 4 && mask.size(1) == 1), [&] {
+    std::ostringstream shape;
+    shape << "shape " << mask.sizes();
+    return Error::Parts{"sampling mask", shape.str(), "[W], [H, W] or [B, 1, H or 1, W]", ""};
+  });
+  const auto sampled = mask != 0;
+  switch (mask.dim()) {
+    case 1:
+      return sampled.view({1, 1, 1, -1});
+    case 2:
+      return sampled.view({1, 1, mask.size(0), mask.size(1)});
+    default:
+      return sampled;
+  }
+}
+
+torch::Tensor acs_mask(const torch::Tensor& mask) {
+  const auto on_cpu = mask.to(torch::kCPU);
+  auto acs = torch::zeros_like(on_cpu);
+  for (int64_t b = 0; b < mask.size(0); ++b) {
+    const auto one = on_cpu[b][0];
+    if (one.size(0) == 1) {
+      column_acs(one, acs[b][0]);
+    } else {
+      rectangle_acs(one, acs[b][0]);
+    }
+  }
+  return acs.to(mask.device());
+}
+
+}  // namespace dircn

@@ -1,0 +1,39 @@
+#include "dircn/mri/coils.h"
+
+#include <torch/torch.h>
+
+namespace dircn {
+namespace {
+
+constexpr int64_t kCoilDim = 1;
+
+/// `where` alone would still send 0 · inf = NaN backwards, so the unused branch gets a harmless
+/// argument.
+torch::Tensor positive_or_one(const torch::Tensor& x, const torch::Tensor& positive) {
+  return torch::where(positive, x, torch::ones_like(x));
+}
+
+}  // namespace
+
+torch::Tensor root_sum_of_squares(const torch::Tensor& coil_images) {
+  const auto squares =
+      torch::view_as_real(coil_images.resolve_conj()).square().sum(-1).sum(kCoilDim, true);
+  const auto positive = squares > 0;
+  return torch::sqrt(positive_or_one(squares, positive)) * positive;
+}
+
+torch::Tensor expand_to_coils(const torch::Tensor& image, const torch::Tensor& sensitivity_maps) {
+  return image * sensitivity_maps;
+}
+
+torch::Tensor reduce_coils(const torch::Tensor& coil_images,
+                           const torch::Tensor& sensitivity_maps) {
+  return (coil_images * sensitivity_maps.conj()).sum(kCoilDim, true);
+}
+
+torch::Tensor divide_or_zero(const torch::Tensor& numerator, const torch::Tensor& denominator) {
+  const auto usable = denominator != 0;
+  return numerator / positive_or_one(denominator, usable) * usable;
+}
+
+}  // namespace dircn
