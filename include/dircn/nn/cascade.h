@@ -1,0 +1,43 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include "dircn/config/model_config.h"
+#include "dircn/mri/sampling_space.h"
+#include "dircn/nn/refinement.h"
+
+namespace dircn {
+
+/// What one cascade hands to the next.
+struct CascadeState {
+  torch::Tensor kspace;  // k_t [B, C, H, W] complex, in the sampling space
+  torch::Tensor
+      aggregate;  // agg_{t-1}, centred images [B, K, H, W] complex; undefined before the first
+  torch::Tensor image;       // x_{t-1}, centred [B, 1, H, W] complex; undefined before the first
+  DecoderFeatures features;  // F_{t-1}; undefined before the first and without interconnections
+};
+
+/// One cascade (DIRCN §2.1): coil combination, aggregation with the earlier inputs, refinement,
+/// data consistency.
+class CascadeImpl : public torch::nn::Module {
+ public:
+  /// `index`: 0 for the first cascade, which takes no interconnections.
+  CascadeImpl(const ModelConfig& config, int64_t index);
+
+  /// `maps`: rolled sensitivity maps [B, C, H, W] complex.
+  CascadeState forward(const CascadeState& previous, const SamplingSpace& space,
+                       const torch::Tensor& maps);
+
+ private:
+  Aggregation aggregation_;
+  DataConsistency data_consistency_;
+  bool interconnections_;
+  torch::Tensor dc_weight_;   // λ [1]
+  torch::Tensor cat_weight_;  // w [1]; undefined for concat, which has none
+  Refinement refinement_{nullptr};
+};
+TORCH_MODULE(Cascade);
+
+}  // namespace dircn

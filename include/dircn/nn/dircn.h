@@ -1,0 +1,60 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include <functional>
+#include <vector>
+
+#include "dircn/config/model_config.h"
+#include "dircn/nn/cascade.h"
+#include "dircn/nn/sensitivity.h"
+
+namespace dircn {
+
+/// What the network computed on its way, for tests and pictures; everything centred.
+struct DircnTrace {
+  torch::Tensor image;             // [B, H, W] real: the magnitude image
+  torch::Tensor sensitivity_maps;  // [B, C, H, W] complex
+  std::vector<CascadeState>
+      cascades;  // what each cascade handed on; `kspace` is ordinary centred k-space
+};
+
+/// The densely interconnected residual cascading network (Ottesen et al., arXiv 2207.02073) and the
+/// weighted-sum variant of the 2022 challenge: undersampled multi-coil k-space in, magnitude image
+/// out. Parameter names and their order are the reference implementation's.
+///
+///     Dircn network{ModelConfig{}};
+///     auto image = network->forward(masked_kspace, canonical_mask(mask));
+class DircnImpl : public torch::nn::Module {
+ public:
+  /// Throws `Error` if `config.check()` does.
+  explicit DircnImpl(const ModelConfig& config);
+
+  /// `masked_kspace`: [B, C, H, W] complex (float32 or float64, as the parameters), centred, zero
+  /// where not sampled. `mask`: bool [B or 1, 1, H or 1, W]; see `canonical_mask`. Returns [B, H,
+  /// W] real, in the units of the k-space. Throws `Error` where shapes do not fit.
+  torch::Tensor forward(const torch::Tensor& masked_kspace, const torch::Tensor& mask);
+
+  /// The same, keeping what was computed on the way.
+  DircnTrace trace(const torch::Tensor& masked_kspace, const torch::Tensor& mask);
+
+  const ModelConfig& config() const { return config_; }
+
+ private:
+  using Visitor = std::function<void(const CascadeState&)>;
+
+  /// Runs the cascades, shows each state to `visit` if there is one, and returns the last k-space,
+  /// in `space`.
+  torch::Tensor refine(const SamplingSpace& space, const torch::Tensor& maps,
+                       const Visitor& visit = {});
+
+  ModelConfig config_;
+  Sensitivity sens_net_{nullptr};
+  torch::nn::ModuleList i_cascades_;
+};
+TORCH_MODULE(Dircn);
+
+}  // namespace dircn

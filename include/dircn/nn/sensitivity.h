@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include "dircn/config/model_config.h"
+#include "dircn/mri/sampling_space.h"
+#include "dircn/nn/refinement.h"
+
+namespace dircn {
+
+/// SME, sensitivity-map estimation (E2E-VarNet, §3.3): coil images of the ACS, each refined by one
+/// shared small network, divided by their root-sum-of-squares.
+class SensitivityImpl : public torch::nn::Module {
+ public:
+  explicit SensitivityImpl(const ModelConfig& config);
+
+  /// `mask`: canonical, bool [B or 1, 1, H or 1, W], centred, from which `space` was made.
+  /// Returns rolled maps (see Note [Uncentred hybrid space]) [B, C, H, W] complex; their
+  /// root-sum-of-squares is 1 wherever any coil sees signal, else 0.
+  torch::Tensor forward(const SamplingSpace& space, const torch::Tensor& mask);
+
+ private:
+  Refinement model_;
+};
+TORCH_MODULE(Sensitivity);
+
+}  // namespace dircn

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include "dircn/config/model_config.h"
+#include "dircn/nn/instance_norm.h"
+
+namespace dircn {
+
+/// Squeeze-and-excitation (Hu et al., arXiv 1709.01507, §3) of an instance norm's output.
+///
+/// Note [What the squeeze sees]: in this network the squeeze follows an affine instance norm, and
+/// the spatial mean of that norm's output is its bias β, whatever the image. So
+/// `SeSqueeze::normalized`, the published form, reads β and never the image: exactly the same gate
+/// without the pooling pass. `SeSqueeze::statistics` squeezes what the norm takes away instead, the
+/// mean and standard deviation of its input, so that it attends to the image; its first layer is
+/// twice as wide.
+class SqueezeExcitationImpl : public torch::nn::Module {
+ public:
+  /// The squeezed layer has max(1, ⌊ratio · channels⌋) channels.
+  SqueezeExcitationImpl(int64_t channels, double ratio, SeSqueeze squeeze);
+
+  /// norm(x) · gate: [B, C, H, W] -> the same shape.
+  torch::Tensor forward(InstanceNorm& norm, const torch::Tensor& x);
+
+ private:
+  torch::Tensor gate(const torch::Tensor& squeezed);
+
+  SeSqueeze squeeze_;
+  torch::nn::Conv2d
+      layer_1_;  // 1×1; convolutions, because checkpoints hold [out, in, 1, 1] weights
+  torch::nn::Conv2d layer_2_;
+};
+TORCH_MODULE(SqueezeExcitation);
+
+}  // namespace dircn

@@ -1,0 +1,51 @@
+#include "dircn/nn/cascade.h"
+
+#include <torch/torch.h>
+
+#include "dircn/mri/coils.h"
+#include "dircn/nn/aggregation.h"
+#include "dircn/nn/data_consistency.h"
+
+namespace dircn {
+namespace {
+
+constexpr double kInitialDataConsistencyWeight = 0.01;
+
+ResXUnetOptions unet_options(const ModelConfig& config, int64_t index) {
+  ResXUnetOptions options;
+  options.in_channels = 2 * aggregated_images(config.aggregation, index);
+  options.channels = config.channels;
+  options.groups = config.groups;
+  options.interconnections = config.interconnections && index > 0;
+  options.se = {config.se_ratio, config.se_squeeze};
+  return options;
+}
+
+}  // namespace
+
+CascadeImpl::CascadeImpl(const ModelConfig& config, int64_t index)
+    : aggregation_(config.aggregation),
+      data_consistency_(config.data_consistency),
+      interconnections_(config.interconnections) {
+  dc_weight_ = register_parameter("dc_weight", torch::full({1}, kInitialDataConsistencyWeight));
+  if (aggregation_ != Aggregation::concat) {
+    cat_weight_ = register_parameter("cat_weight", torch::ones({1}));
+  }
+  refinement_ = register_module("i_model", Refinement(unet_options(config, index)));
+}
+
+CascadeState CascadeImpl::forward(const CascadeState& previous, const SamplingSpace& space,
+                                  const torch::Tensor& maps) {
+  CascadeState next = previous;
+  const auto reduced = space.unroll(reduce_coils(space.to_images(previous.kspace), maps));
+  next.aggregate = aggregate(aggregation_, reduced, previous.aggregate, cat_weight_);
+  next.image = refinement_->forward(next.aggregate, next.features);
+  if (!interconnections_) {
+    next.features = {};
+  }
+  const auto estimate = space.to_kspace(expand_to_coils(space.roll(next.image), maps));
+  next.kspace = data_consistency(data_consistency_, space, previous.kspace, estimate, dc_weight_);
+  return next;
+}
+
+}  // namespace dircn

@@ -1,0 +1,76 @@
+#include "dircn/nn/dircn.h"
+
+#include <torch/torch.h>
+
+#include <sstream>
+
+#include "dircn/core/error.h"
+#include "dircn/mri/coils.h"
+#include "dircn/mri/fft.h"
+
+namespace dircn {
+namespace {
+
+void check_shapes(const torch::Tensor& kspace, const torch::Tensor& mask) {
+  const bool usable = kspace.dim() == 4 && kspace.is_complex() && mask.dim() == 4 &&
+                      mask.size(1) == 1 && (mask.size(0) == 1 || mask.size(0) == kspace.size(0)) &&
+                      (mask.size(2) == 1 || mask.size(2) == kspace.size(2)) &&
+                      mask.size(3) == kspace.size(3) && mask.scalar_type() == torch::kBool;
+  require(usable, [&] {
+    std::ostringstream found;
+    found << "k-space " << kspace.sizes() << " of " << kspace.dtype() << " with mask "
+          << mask.sizes() << " of " << mask.dtype();
+    return Error::Parts{
+        "network input", found.str(),
+        "complex k-space [B, C, H, W] and a bool mask [B or 1, 1, H or 1, W] of the same H and W",
+        ""};
+  });
+}
+
+}  // namespace
+
+DircnImpl::DircnImpl(const ModelConfig& config) : config_(config) {
+  config_.check();
+  sens_net_ = register_module("sens_net", Sensitivity(config_));
+  register_module("i_cascades", i_cascades_);
+  for (int64_t t = 0; t < config_.cascades; ++t) {
+    i_cascades_->push_back(Cascade(config_, t));
+  }
+}
+
+torch::Tensor DircnImpl::refine(const SamplingSpace& space, const torch::Tensor& maps,
+                                const Visitor& visit) {
+  CascadeState state;
+  state.kspace = space.measured();
+  for (const auto& module : *i_cascades_) {
+    state = module->as<CascadeImpl>()->forward(state, space, maps);
+    if (visit) {
+      visit(state);
+    }
+  }
+  return state.kspace;
+}
+
+torch::Tensor DircnImpl::forward(const torch::Tensor& masked_kspace, const torch::Tensor& mask) {
+  check_shapes(masked_kspace, mask);
+  const SamplingSpace space(masked_kspace, mask);
+  const auto maps = sens_net_->forward(space, mask);
+  const auto coil_images = space.to_images(refine(space, maps));
+  return space.unroll(root_sum_of_squares(coil_images)).squeeze(1);
+}
+
+DircnTrace DircnImpl::trace(const torch::Tensor& masked_kspace, const torch::Tensor& mask) {
+  check_shapes(masked_kspace, mask);
+  const SamplingSpace space(masked_kspace, mask);
+  const auto maps = sens_net_->forward(space, mask);
+  DircnTrace trace;
+  const auto last = refine(space, maps, [&](CascadeState state) {
+    state.kspace = fft2c(space.unroll(space.to_images(state.kspace)));
+    trace.cascades.push_back(std::move(state));
+  });
+  trace.image = space.unroll(root_sum_of_squares(space.to_images(last))).squeeze(1);
+  trace.sensitivity_maps = space.unroll(maps);
+  return trace;
+}
+
+}  // namespace dircn
