@@ -1,0 +1,73 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace H5 {
+class DataSet;
+class H5File;
+}  // namespace H5
+
+namespace dircn {
+
+/// What the header of an HDF5 data set says; nothing of its content has been read.
+struct Hdf5Dataset {
+  enum class Kind {
+    kReal,     // integers, floats or booleans
+    kComplex,  // compound (r, i) or (real, imag) of floats
+    kOther
+  };
+  Kind kind = Kind::kOther;
+  std::string type;            // in words, for messages
+  std::vector<int64_t> shape;  // empty for a scalar
+};
+
+/// "[2, 8, 640, 320]", for messages.
+std::string shape_text(const std::vector<int64_t>& shape);
+
+/// An HDF5 file, open for reading.
+///
+/// All functions throw `Error`, naming file and data set, for whatever HDF5 refuses: a missing,
+/// truncated or foreign file, a missing data set, another type or rank than asked for. Memory is
+/// bounded by what the file holds, not by what its headers claim: a data set that was never written
+/// to the end is refused, and so is a single read of more than 4 GiB. To be used by one thread at a
+/// time.
+class Hdf5File {
+ public:
+  explicit Hdf5File(std::filesystem::path path);
+  ~Hdf5File();
+  Hdf5File(Hdf5File&&) noexcept;
+  Hdf5File& operator=(Hdf5File&&) noexcept;
+
+  const std::filesystem::path& path() const { return path_; }
+
+  bool has_dataset(const std::string& name) const;
+  Hdf5Dataset dataset(const std::string& name) const;
+
+  /// The whole of a real data set, as float32 whatever number type the file has.
+  torch::Tensor read_real(const std::string& name) const;
+  /// `name[index]` of a real data set [S, ...], as float32.
+  torch::Tensor read_real_slice(const std::string& name, int64_t index) const;
+  /// `name[index]` of a complex data set [S, ...], as complex64.
+  torch::Tensor read_complex_slice(const std::string& name, int64_t index) const;
+
+  /// Attributes of the file itself (its root group): one number, or one text.
+  bool has_attribute(const std::string& name) const;
+  double read_number_attribute(const std::string& name) const;
+  std::string read_text_attribute(const std::string& name) const;
+
+ private:
+  H5::DataSet open(const std::string& name) const;
+  torch::Tensor read(const std::string& name, Hdf5Dataset::Kind kind, const int64_t* index) const;
+  std::string subject(const std::string& name) const;
+
+  std::filesystem::path path_;
+  std::unique_ptr<H5::H5File> file_;
+};
+
+}  // namespace dircn

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "dircn/io/pickle_stack.h"
+#include "dircn/io/pickle_stream.h"
+#include "dircn/io/pickle_value.h"
+
+namespace dircn {
+
+/// Reads the pickle inside a `torch.save` file without ever running code: what Python would import
+/// and call is looked up in a short list (see `resolve_global`), and anything else is refused by
+/// name.
+class Unpickler {
+ public:
+  /// The storage stored under `key` as a 1-D CPU tensor of `numel` elements of `dtype`.
+  using LoadStorage =
+      std::function<torch::Tensor(const std::string& key, torch::ScalarType dtype, int64_t numel)>;
+
+  /// `name` is the file, for error messages.
+  Unpickler(std::string name, std::string pickle, LoadStorage load_storage);
+
+  /// The one value of the pickle. Throws `Error` naming the file if it is damaged, names what is
+  /// not on the list or uses features that `torch.save` does not.
+  PickleValue load();
+
+ private:
+  using Items = PickleValue::List;
+
+  // Each runs one opcode; false if it is not of that group.
+  bool step_scalar(unsigned char opcode);
+  bool step_container(unsigned char opcode);
+  bool step_memo(unsigned char opcode);
+  bool step_object(unsigned char opcode);
+
+  void append(Items items);
+  void set_items(const Items& items);
+  void call();
+  void push_storage();
+  [[noreturn]] void fail(const std::string& found,
+                         const std::string& expected = "what torch.save writes") const;
+
+  std::string name_;
+  PickleStream stream_;
+  LoadStorage load_storage_;
+  PickleStack stack_;
+};
+
+}  // namespace dircn

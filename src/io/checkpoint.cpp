@@ -1,0 +1,123 @@
+#include "dircn/io/checkpoint.h"
+
+#include <algorithm>
+#include <set>
+
+#include "dircn/core/error.h"
+#include "dircn/io/model_config_dict.h"
+#include "dircn/io/torch_file.h"
+
+namespace dircn {
+namespace {
+
+const std::string kModelConfig = "model_config";
+const std::string kDataParallel = "module.";
+const std::string kNetworkForm = "final_bottle.";
+const std::string kOriginalForm = "final_bottle.0.";
+const std::string kAggregationWeight = "cat_weight";
+const std::string kConsistencyWeight = "dc_weight";
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const size_t place = text.find(from);
+  return place == std::string::npos ? text : text.replace(place, from.size(), to);
+}
+
+// The state dict itself, wherever it stands in the file.
+const PickleDict& find_state_dict(const PickleValue& contents, const std::string& name) {
+  const PickleDict& file = contents.as_dict(name);
+  for (const char* key : {"state_dict", "model"}) {
+    if (const PickleValue* wrapped = file.find(key); wrapped != nullptr && wrapped->is_dict()) {
+      return wrapped->as_dict();
+    }
+  }
+  const bool has_tensors = std::any_of(file.entries().begin(), file.entries().end(),
+                                       [](const auto& entry) { return entry.second.is_tensor(); });
+  require(has_tensors, [&] {
+    return Error::Parts{name, "the keys " + file.describe_keys(),
+                        "a state dict, alone or under 'state_dict' or 'model'",
+                        "In Python: torch.save({'state_dict': model.state_dict()}, FILE)."};
+  });
+  return file;
+}
+
+StateDict read_state(const PickleDict& dict, const std::string& name) {
+  StateDict state;
+  for (const auto& [key, value] : dict.entries()) {
+    const auto* text = std::get_if<std::string>(&key);
+    require(text != nullptr, [&] {
+      return Error::Parts{name, "a parameter without a name", "keys of type str", ""};
+    });
+    const std::string subject = name + ": " + excerpt(*text);
+    const torch::Tensor& tensor = value.as_tensor(subject);
+    require(tensor.is_floating_point(), [&] {
+      return Error::Parts{subject, "a tensor of dtype " + std::string(tensor.dtype().name()),
+                          "a float dtype", ""};
+    });
+    state.emplace_back(*text, tensor);
+  }
+  return state;
+}
+
+void to_network_names(StateDict& state, const std::string& name) {
+  const bool data_parallel = std::all_of(state.begin(), state.end(), [](const auto& entry) {
+    return entry.first.rfind(kDataParallel, 0) == 0;
+  });
+  std::set<std::string> seen;
+  for (auto& [key, tensor] : state) {
+    key = replaced(data_parallel ? key.substr(kDataParallel.size()) : key, kOriginalForm,
+                   kNetworkForm);
+    const bool is_new = seen.insert(key).second;
+    require(is_new, [&, &key = key] {
+      return Error::Parts{name + ": " + excerpt(key), "the same parameter under two names", "one",
+                          ""};
+    });
+  }
+}
+
+PickleDict to_file_names(const StateDict& state, bool original_form) {
+  PickleDict dict;
+  for (const auto& [key, tensor] : state) {
+    if (original_form && is_aggregation_weight(key)) {
+      continue;
+    }
+    dict.set(original_form ? replaced(key, kNetworkForm, kOriginalForm) : key, tensor);
+    const std::string weight = replaced(key, kConsistencyWeight, kAggregationWeight);
+    if (!original_form && ends_with(key, kConsistencyWeight) && dict.find(weight) == nullptr) {
+      // Where the network has this one, its own value replaces the 1.
+      dict.set(weight, torch::ones({1}, tensor.options()));
+    }
+  }
+  return dict;
+}
+
+}  // namespace
+
+bool is_aggregation_weight(const std::string& key) {
+  return ends_with(key, kAggregationWeight);
+}
+
+Checkpoint load_checkpoint(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  Checkpoint checkpoint{path, {}, std::nullopt, load_torch_file(path)};
+  checkpoint.state = read_state(find_state_dict(checkpoint.contents, name), name);
+  to_network_names(checkpoint.state, name);
+  if (const PickleValue* model = checkpoint.contents.as_dict().find(kModelConfig)) {
+    const std::string subject = name + ": " + kModelConfig;
+    checkpoint.model = model_config_from(model->as_dict(subject), subject);
+  }
+  return checkpoint;
+}
+
+void save_checkpoint(const std::filesystem::path& path, const StateDict& state,
+                     const ModelConfig& model, const PickleDict& extra) {
+  PickleDict file = extra;
+  file.set("state_dict", to_file_names(state, model.aggregation == Aggregation::concat));
+  file.set(kModelConfig, to_dict(model));
+  save_torch_file(path, file);
+}
+
+}  // namespace dircn

@@ -1,0 +1,176 @@
+#include "dircn/io/hdf5.h"
+
+#include <H5Cpp.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "dircn/core/error.h"
+#include "hdf5_dataset.h"
+#include "hdf5_guard.h"
+
+namespace dircn {
+namespace fs = std::filesystem;
+namespace {
+
+using detail::hdf5_guard;
+
+constexpr const char* kCopyAgain = "Copy or create the file again.";
+
+std::string kind_text(Hdf5Dataset::Kind kind) {
+  return kind == Hdf5Dataset::Kind::kComplex ? "complex numbers: a compound (r, i) of float32"
+                                             : "real numbers (integers, floats or booleans)";
+}
+
+/// What the file holds at its top, for a message that something is missing.
+std::string contents(const H5::H5File& file) {
+  constexpr hsize_t kShown = 10;
+  const hsize_t count = file.getNumObjs();
+  std::string names;
+  for (hsize_t i = 0; i < std::min(count, kShown); ++i) {
+    names += (i == 0 ? "" : ", ") + file.getObjnameByIdx(i);
+  }
+  return count == 0 ? "an empty file" : "only: " + names + (count > kShown ? ", ..." : "");
+}
+
+H5::Attribute open_attribute(const H5::H5File& file, const std::string& name,
+                             const std::string& subject) {
+  const H5::Group root = file.openGroup("/");
+  require(root.attrExists(name), [&] {
+    return Error::Parts{subject, "no attribute '" + name + "'", "this attribute on the file", ""};
+  });
+  return root.openAttribute(name);
+}
+
+}  // namespace
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+  std::string text = "[";
+  for (size_t i = 0; i < shape.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+  }
+  return text + "]";
+}
+
+Hdf5File::Hdf5File(fs::path path) : path_(std::move(path)) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path_, error);
+  require(fs::is_regular_file(status), [&] {
+    const std::string found =
+        fs::exists(status) ? "something that is no regular file" : "no such file";
+    return Error::Parts{path_.string(), found, "an HDF5 file", "Check the path."};
+  });
+  require(::access(path_.c_str(), R_OK) == 0, [&] {
+    return Error::Parts{path_.string(), "no permission to read it", "a readable HDF5 file", ""};
+  });
+  hdf5_guard({path_.string(), "a file that is not HDF5, is truncated or is damaged", "an HDF5 file",
+              kCopyAgain},
+             [&] { file_ = std::make_unique<H5::H5File>(path_.string(), H5F_ACC_RDONLY); });
+}
+
+Hdf5File::~Hdf5File() = default;
+Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
+Hdf5File& Hdf5File::operator=(Hdf5File&&) noexcept = default;
+
+std::string Hdf5File::subject(const std::string& name) const {
+  return path_.string() + ": '" + name + "'";
+}
+
+bool Hdf5File::has_dataset(const std::string& name) const {
+  return hdf5_guard({subject(name), "a link that cannot be followed", "a data set", ""}, [&] {
+    return file_->nameExists(name) && file_->childObjType(name) == H5O_TYPE_DATASET;
+  });
+}
+
+H5::DataSet Hdf5File::open(const std::string& name) const {
+  require(has_dataset(name), [&] {
+    const std::string found =
+        hdf5_guard({path_.string(), "a damaged table of contents", "an HDF5 file", kCopyAgain},
+                   [&] { return contents(*file_); });
+    return Error::Parts{path_.string(), found, "a data set '" + name + "'", ""};
+  });
+  return hdf5_guard({subject(name), "a damaged header", "a data set", kCopyAgain},
+                    [&] { return file_->openDataSet(name); });
+}
+
+Hdf5Dataset Hdf5File::dataset(const std::string& name) const {
+  const H5::DataSet opened = open(name);
+  return hdf5_guard({subject(name), "a damaged header", "a data set", kCopyAgain},
+                    [&] { return detail::describe(opened); });
+}
+
+torch::Tensor Hdf5File::read_real(const std::string& name) const {
+  return read(name, Hdf5Dataset::Kind::kReal, nullptr);
+}
+
+torch::Tensor Hdf5File::read_real_slice(const std::string& name, int64_t index) const {
+  return read(name, Hdf5Dataset::Kind::kReal, &index);
+}
+
+torch::Tensor Hdf5File::read_complex_slice(const std::string& name, int64_t index) const {
+  return read(name, Hdf5Dataset::Kind::kComplex, &index);
+}
+
+torch::Tensor Hdf5File::read(const std::string& name, Hdf5Dataset::Kind kind,
+                             const int64_t* index) const {
+  const std::string where =
+      subject(name) + (index != nullptr ? " slice " + std::to_string(*index) : "");
+  const H5::DataSet opened = open(name);
+  return hdf5_guard({where, "a damaged header", "a data set", kCopyAgain}, [&] {
+    const Hdf5Dataset header = detail::describe(opened);
+    require(header.kind == kind, [&] {
+      return Error::Parts{where, header.type, kind_text(kind), ""};
+    });
+    detail::require_whole(opened, where);
+    const H5::DataSpace file_space = detail::select(opened, index, where);
+    const bool complex = kind == Hdf5Dataset::Kind::kComplex;
+    const std::vector<int64_t> shape(header.shape.begin() + (index != nullptr ? 1 : 0),
+                                     header.shape.end());
+    detail::require_fits(shape, complex ? 8 : 4, where);
+    const torch::Tensor result =
+        torch::empty(shape, complex ? torch::kComplexFloat : torch::kFloat);
+    const H5::DataSpace memory_space = detail::space_of(shape);
+    const H5::DataType type = complex ? H5::DataType(detail::complex64_like(opened.getCompType()))
+                                      : H5::DataType(H5::PredType::NATIVE_FLOAT);
+    hdf5_guard({where, "data that cannot be read", "undamaged data", kCopyAgain},
+               [&] { opened.read(result.data_ptr(), type, memory_space, file_space); });
+    return result;
+  });
+}
+
+bool Hdf5File::has_attribute(const std::string& name) const {
+  return hdf5_guard({path_.string(), "a damaged root group", "an HDF5 file", kCopyAgain},
+                    [&] { return file_->openGroup("/").attrExists(name); });
+}
+
+double Hdf5File::read_number_attribute(const std::string& name) const {
+  return hdf5_guard(
+      {subject(name), "an attribute that cannot be read", "one number", kCopyAgain}, [&] {
+        const H5::Attribute attribute = open_attribute(*file_, name, path_.string());
+        const H5T_class_t type = attribute.getTypeClass();
+        const bool number = type == H5T_INTEGER || type == H5T_FLOAT || type == H5T_ENUM;
+        require(number && attribute.getSpace().getSimpleExtentNpoints() == 1, [&] {
+          return Error::Parts{subject(name), number ? "several numbers" : "no number", "one number",
+                              ""};
+        });
+        double value = 0.0;
+        attribute.read(H5::PredType::NATIVE_DOUBLE, &value);
+        return value;
+      });
+}
+
+std::string Hdf5File::read_text_attribute(const std::string& name) const {
+  return hdf5_guard(
+      {subject(name), "an attribute that cannot be read", "one text", kCopyAgain}, [&] {
+        const H5::Attribute attribute = open_attribute(*file_, name, path_.string());
+        const bool text = attribute.getTypeClass() == H5T_STRING;
+        require(text && attribute.getSpace().getSimpleExtentNpoints() == 1, [&] {
+          return Error::Parts{subject(name), text ? "several texts" : "no text", "one text", ""};
+        });
+        std::string value;
+        attribute.read(attribute.getStrType(), value);
+        return value;
+      });
+}
+
+}  // namespace dircn

@@ -1,0 +1,27 @@
+#include "dircn/io/load_network.h"
+
+#include "dircn/core/error.h"
+#include "dircn/core/log.h"
+#include "dircn/io/checkpoint.h"
+#include "dircn/io/module_state.h"
+
+namespace dircn {
+
+Dircn load_network(const std::filesystem::path& path, const std::optional<ModelConfig>& model) {
+  const auto checkpoint = load_checkpoint(path);
+  require(checkpoint.model || model, [&] {
+    return Error::Parts{path.string(), "no model configuration in the checkpoint",
+                        "one, or a configuration file",
+                        "Describe the architecture in a YAML file with a `model:` section and pass "
+                        "it by --config."};
+  });
+  if (checkpoint.model && model && *checkpoint.model != *model) {
+    log_warning(path.string() +
+                ": the checkpoint's own model configuration is used; the given one differs");
+  }
+  Dircn network(checkpoint.model ? *checkpoint.model : *model);
+  load_state(*network, checkpoint);
+  return network;
+}
+
+}  // namespace dircn
