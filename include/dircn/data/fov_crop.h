@@ -1,0 +1,16 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace dircn {
+
+/// The k-space that a readout over the square field of view would have measured: coil images of
+/// `kspace`
+/// [..., C, H, W] (complex), centre-cropped along H to min(H, W) and transformed back; [..., C,
+/// min(H, W), W].
+///
+/// W is never cropped, so a column mask [W] fits before and after, and masking commutes with this
+/// crop; a mask over rows does not. Throws `Error` for k-space that is not complex.
+torch::Tensor fov_crop(const torch::Tensor& kspace);
+
+}  // namespace dircn

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace dircn {
+
+/// One volume of a data set on disk.
+struct VolumeEntry {
+  std::filesystem::path kspace;  // the file that holds the k-space
+  std::optional<std::filesystem::path>
+      image;  // `image/NAME` beside its folder `kspace`, where there is one
+  /// Its name below an output folder: the path below the input without the component `kspace`, e.g.
+  /// acc4/NAME.h5.
+  std::filesystem::path relative;
+};
+
+/// The volumes in `input`: one file; a folder of .h5 files; a folder with `kspace/` (and perhaps
+/// `image/`); or any tree of these, such as ROOT/leaderboard/{acc4,acc8}/{kspace,image}. Sorted by
+/// `relative`. No file is opened.
+///
+/// Links to folders are followed, each folder once, so that cycles end. Folders named `image` hold
+/// no k-space; hidden files and folders are passed over. Throws `Error` if `input` is missing,
+/// cannot be listed or has no .h5 file, and if two volumes would get the same output name.
+std::vector<VolumeEntry> find_volumes(const std::filesystem::path& input);
+
+}  // namespace dircn

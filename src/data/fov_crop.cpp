@@ -1,0 +1,24 @@
+#include "dircn/data/fov_crop.h"
+
+#include <string>
+
+#include "dircn/core/error.h"
+#include "dircn/mri/crop.h"
+#include "dircn/mri/fft.h"
+
+namespace dircn {
+
+torch::Tensor fov_crop(const torch::Tensor& kspace) {
+  require(kspace.is_complex() && kspace.dim() >= 2, [&] {
+    return Error::Parts{"FOV crop",
+                        "a tensor of type " + std::string(c10::toString(kspace.scalar_type())),
+                        "complex k-space [C, H, W]", ""};
+  });
+  if (kspace.size(-2) <= kspace.size(-1)) {
+    return kspace;
+  }
+  // The transform along W would be undone unchanged: only H needs one.
+  return fft1c(crop_to_square_fov(ifft1c(kspace, -2)), -2);
+}
+
+}  // namespace dircn
