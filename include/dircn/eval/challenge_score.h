@@ -1,0 +1,38 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace dircn {
+
+/// Scores of the SNU fastMRI challenge, each for one slice: `image` and `target` [H, W] real,
+/// `maximum` the volume's largest target value (its `max` attribute), `threshold` that of the
+/// foreground (5e-5 until 2025 and for brains, 2e-5 for knees in 2025 and for all in 2026).
+/// Structural similarity is under the uniform window.
+
+/// An annotated region in pixels; it may reach beyond the image.
+struct Box {
+  int64_t x = 0;
+  int64_t y = 0;
+  int64_t width = 0;
+  int64_t height = 0;
+};
+
+/// 2022 to 2025: mean over the whole valid map of both images times the foreground. 1 where there
+/// is none.
+double masked_ssim(const torch::Tensor& image, const torch::Tensor& target, double maximum,
+                   double threshold);
+
+/// 2026, whole slice: both images times the foreground, mean of the map over it. None where there
+/// is no foreground.
+std::optional<double> foreground_ssim(const torch::Tensor& image, const torch::Tensor& target,
+                                      double maximum, double threshold);
+
+/// 2026, annotated region: similarity of the two images (not masked) inside the box, clipped to the
+/// image. None where a side is shorter than the window.
+std::optional<double> box_ssim(const torch::Tensor& image, const torch::Tensor& target,
+                               double maximum, Box box);
+
+}  // namespace dircn

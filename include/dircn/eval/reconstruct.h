@@ -1,0 +1,55 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "dircn/config/config.h"
+#include "dircn/data/snu_layout.h"
+#include "dircn/nn/dircn.h"
+
+namespace dircn {
+
+struct ReconstructionOptions {
+  torch::Device device = torch::kCPU;
+  FovCrop fov_crop = FovCrop::square;  // off for 2-D masks, which it would not leave alone
+  int64_t crop = 384;                  // edge of the square that is written
+  bool overwrite = false;              // reconstruct volumes whose output is there
+};
+
+/// How many volumes went which way.
+struct ReconstructionSummary {
+  int64_t reconstructed = 0;
+  int64_t skipped = 0;  // output was there
+  int64_t failed = 0;
+  bool interrupted = false;  // a signal came; the rest was not begun
+};
+
+/// Reconstructs volumes with one network, slice by slice. Progress goes to the terminal or the log.
+class Reconstructor {
+ public:
+  /// Moves `network` to the device and into evaluation mode.
+  Reconstructor(Dircn network, ReconstructionOptions options);
+
+  /// One slice: k-space [C, H, W] complex64, masked or not, and mask, bool [W] or [H, W] -> image
+  /// [crop, crop] float32 on the CPU. Throws `Error` if the network yields NaN or Inf.
+  torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask);
+
+  /// Writes each volume's `reconstruction` to `output / volume.relative`. A volume that fails is
+  /// logged, leaves nothing behind, and the next one follows. Files in `output` are no input.
+  /// Throws `Error` if an output would replace its input.
+  ReconstructionSummary volumes(const std::vector<VolumeEntry>& volumes,
+                                const std::filesystem::path& output);
+
+ private:
+  class VolumeRun;
+
+  Dircn network_;
+  ReconstructionOptions options_;
+};
+
+/// The closing line, e.g. "3 volumes reconstructed, 1 skipped (already there), 0 failed".
+std::string to_string(const ReconstructionSummary& summary);
+
+}  // namespace dircn
