@@ -1,0 +1,204 @@
+// dircn_reconstruct as its users start it.
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "dircn/eval/reconstruct.h"
+#include "dircn/io/checkpoint.h"
+#include "dircn/io/hdf5.h"
+#include "dircn/io/module_state.h"
+#include "io/hdf5_maker.h"
+#include "support/command.h"
+#include "support/golden.h"
+#include "support/paths.h"
+#include "support/random_input.h"
+
+namespace dircn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::CommandResult;
+using testing::Hdf5Maker;
+using testing::run_command;
+using testing::TemporaryFolder;
+
+constexpr int64_t kCoils = 2;
+constexpr int64_t kHeight = 48;
+constexpr int64_t kWidth = 40;
+
+torch::Tensor mask() {
+  return testing::column_mask(kWidth, 4, 8).view({kWidth});
+}
+
+torch::Tensor kspace(int64_t slices, uint64_t seed = 1) {
+  const auto all = torch::ones({1, 1, 1, kWidth}, torch::kBool);
+  return testing::random_input(slices, kCoils, kHeight, kWidth, all, seed)
+      .kspace.to(torch::kComplexFloat);
+}
+
+void write_volume(const fs::path& path, const torch::Tensor& data,
+                  const torch::Tensor& columns = mask()) {
+  Hdf5Maker file(path);
+  file.complex("kspace", data);
+  file.real("mask", columns);
+}
+
+/// A folder with a checkpoint and two volumes in the leaderboard's layout.
+class ReconstructApp : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    torch::manual_seed(1);
+    save_checkpoint(checkpoint(), state_of(*Dircn(testing::small_model())), testing::small_model());
+    write_volume(input() / "acc4/kspace/brain1.h5", kspace(2));
+    write_volume(input() / "acc8/kspace/brain1.h5", kspace(1, 2));
+  }
+
+  fs::path checkpoint() const { return folder_ / "model.pt"; }
+  fs::path input() const { return folder_ / "leaderboard"; }
+  fs::path output() const { return folder_ / "out"; }
+
+  std::string arguments(const std::string& more = "") const {
+    return " --checkpoint " + checkpoint().string() + " --input " + input().string() +
+           " --output " + output().string() + " --crop 32 --device cpu " + more;
+  }
+
+  CommandResult reconstruct(const std::string& more = "") const {
+    return run_command(std::string(DIRCN_RECONSTRUCT) + arguments(more));
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ReconstructApp, WritesEveryVolumeInItsFolder) {
+  const auto result = reconstruct();
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("2 volumes reconstructed, 0 skipped (already there), 0 failed"),
+            std::string::npos)
+      << result.output;
+  EXPECT_EQ(Hdf5File(output() / "acc4/brain1.h5").dataset("reconstruction").shape,
+            (std::vector<int64_t>{2, 32, 32}));
+  EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
+            (std::vector<int64_t>{1, 32, 32}));
+}
+
+TEST_F(ReconstructApp, MasksCropsAndReconstructsEachSlice) {
+  ASSERT_EQ(reconstruct().exit_code, 0);
+  const torch::NoGradGuard no_grad;
+  Dircn network(testing::small_model());
+  load_state(*network, load_checkpoint(checkpoint()));
+  Reconstructor reconstructor(network, {torch::kCPU, FovCrop::square, 32, false});
+  const auto data = kspace(2);
+  const auto written = Hdf5File(output() / "acc4/brain1.h5").read_real("reconstruction");
+  for (int64_t i = 0; i < 2; ++i) {
+    EXPECT_LE(
+        testing::relative_max_error(written[i], reconstructor.slice(data[i] * mask(), mask())),
+        1e-5);
+  }
+}
+
+TEST_F(ReconstructApp, SkipsWhatIsThereUnlessToldOtherwise) {
+  ASSERT_EQ(reconstruct().exit_code, 0);
+  testing::write_file(output() / "acc4/brain1.h5", "mine");
+  EXPECT_NE(reconstruct().output.find("0 volumes reconstructed, 2 skipped"), std::string::npos);
+  EXPECT_EQ(testing::read_file(output() / "acc4/brain1.h5"), "mine");
+  EXPECT_NE(reconstruct("--overwrite").output.find("2 volumes reconstructed, 0 skipped"),
+            std::string::npos);
+  EXPECT_TRUE(Hdf5File(output() / "acc4/brain1.h5").has_dataset("reconstruction"));
+}
+
+TEST_F(ReconstructApp, TakesAReferenceCheckpointWithItsArchitecture) {
+  const auto reference = " --checkpoint " + testing::golden("S7_checkpoint-best.pth").string() +
+                         " --input " + input().string() + " --output " + output().string();
+  const auto without = run_command(DIRCN_RECONSTRUCT + reference);
+  EXPECT_EQ(without.exit_code, 1);
+  EXPECT_NE(without.output.find("--config"), std::string::npos) << without.output;
+  const auto with = run_command(DIRCN_RECONSTRUCT + reference + " --config " +
+                                testing::test_data("reference_small.yaml").string());
+  EXPECT_EQ(with.exit_code, 0) << with.output;
+  EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
+            (std::vector<int64_t>{1, 384, 384}));
+}
+
+TEST_F(ReconstructApp, ReconstructsMeasuredScannerDataWithATwoDimensionalMask) {
+  const auto result = run_command(
+      std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() + " --input " +
+      testing::test_data("brain_8ch_poisson2d.h5").string() + " --output " + output().string());
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("2-D mask"), std::string::npos) << result.output;
+  const auto image = Hdf5File(output() / "brain_8ch_poisson2d.h5").read_real("reconstruction");
+  EXPECT_TRUE(torch::isfinite(image).all().item<bool>());
+  EXPECT_GT(image.max().item<double>(), 0);
+}
+
+TEST_F(ReconstructApp, RefusesToReplaceItsInput) {
+  write_volume(folder_ / "flat/a.h5", kspace(1));
+  const auto flat = (folder_ / "flat").string();
+  const auto result =
+      run_command(std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() +
+                  " --input " + flat + " --output " + flat + " --overwrite");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_TRUE(Hdf5File(folder_ / "flat/a.h5").has_dataset("kspace"));
+}
+
+TEST_F(ReconstructApp, TakesNoOutputForInput) {
+  const auto inside = " --checkpoint " + checkpoint().string() + " --input " +
+                      folder_.path().string() + " --output " + (folder_ / "recon").string() +
+                      " --crop 32";
+  for (const char* counts :
+       {"2 volumes reconstructed, 0 skipped", "0 volumes reconstructed, 2 skipped"}) {
+    const auto result = run_command(DIRCN_RECONSTRUCT + inside);
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    EXPECT_NE(result.output.find(counts), std::string::npos) << result.output;
+  }
+}
+
+TEST_F(ReconstructApp, FinishesNothingByHalvesWhenInterrupted) {
+  for (int i = 0; i < 30; ++i) {
+    write_volume(input() / ("acc4/kspace/many" + std::to_string(i) + ".h5"), kspace(20));
+  }
+  // The first volume's output says that work has begun.
+  const auto script = std::string(DIRCN_RECONSTRUCT) + arguments() + " & child=$!; until [ -e " +
+                      (output() / "acc4/brain1.h5").string() +
+                      " ]; do sleep 0.05; done; kill -TERM $child; wait $child";
+  const auto result = run_command(script);
+  EXPECT_EQ(result.exit_code, 1) << result.output;
+  EXPECT_NE(result.output.find("interrupted"), std::string::npos) << result.output;
+  int64_t whole = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(output())) {
+    if (entry.is_regular_file()) {
+      EXPECT_EQ(entry.path().extension(), ".h5") << entry.path();
+      whole += Hdf5File(entry.path()).has_dataset("reconstruction") ? 1 : 0;
+    }
+  }
+  EXPECT_GE(whole, 1);
+  EXPECT_LT(whole, 32);
+}
+
+TEST_F(ReconstructApp, LeavesNothingOnAFullDisk) {
+  const auto result =
+      run_command("ulimit -f 4; trap '' XFSZ; " + std::string(DIRCN_RECONSTRUCT) + arguments());
+  EXPECT_EQ(result.exit_code, 1) << result.output;
+  EXPECT_NE(result.output.find("acc4/brain1.h5"), std::string::npos) << result.output;
+  for (const auto& entry : fs::recursive_directory_iterator(output())) {
+    EXPECT_FALSE(entry.is_regular_file() && entry.file_size() > 4096) << entry.path();
+    EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
+  }
+}
+
+TEST_F(ReconstructApp, SaysWhatItTakes) {
+  const auto help = run_command(std::string(DIRCN_RECONSTRUCT) + " --help");
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* option :
+       {"--checkpoint", "--input", "--output", "--config", "--crop", "--device", "--overwrite"}) {
+    EXPECT_NE(help.output.find(option), std::string::npos) << option;
+  }
+  EXPECT_EQ(run_command(std::string(DIRCN_RECONSTRUCT)).exit_code, 2);
+  EXPECT_EQ(reconstruct("--no-such-option").exit_code, 2);
+  EXPECT_EQ(reconstruct("--crop 0").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace dircn

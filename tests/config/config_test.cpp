@@ -1,0 +1,162 @@
+#include "dircn/config/config.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "support/paths.h"
+
+namespace dircn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::read_file;
+
+Config parse(const std::string& yaml, const std::vector<std::string>& overrides = {}) {
+  return parse_config(yaml, "test.yaml", overrides);
+}
+
+fs::path shipped(const std::string& name) {
+  return fs::path(DIRCN_CONFIGS) / name;
+}
+
+// SPEC: "The seed's: 8 cascades, n=16, sensitivity n=4, groups 4 and 2, ratio 1/8, weighted sum,
+// soft, interconnections", learning rate 2e-3, 120 epochs, milestones 30 and 90.
+constexpr const char* kDefaults = R"(model:
+  cascades: 8
+  channels: 16
+  sensitivity_channels: 4
+  groups: 4
+  sensitivity_groups: 2
+  se_ratio: 0.125
+  se_squeeze: normalized
+  aggregation: weighted_sum
+  data_consistency: soft
+  interconnections: true
+data:
+  layout: snu
+  train: ""
+  val: ""
+  leaderboard: ""
+  fov_crop: square
+  crop: 384
+train:
+  epochs: 120
+  learning_rate: 0.002
+  milestones: [30, 90]
+  milestone_factor: 0.1
+  seed: 1
+)";
+
+TEST(Config, DefaultsPrintAsYaml) {
+  EXPECT_EQ(to_yaml(Config()), kDefaults);
+}
+
+TEST(Config, NothingToReadMeansDefaults) {
+  for (const char* yaml : {"", "\n\n", "# only a comment\n", "---\n",
+                           "model:\ndata: ~\ntrain: {}\n", "\xEF\xBB\xBF"}) {
+    EXPECT_EQ(to_yaml(parse(yaml)), kDefaults) << yaml;
+  }
+}
+
+TEST(Config, ModelAloneSuffices) {
+  const Config config =
+      parse("model:\n  cascades: 2\n  data_consistency: variational\n  interconnections: false\n");
+  EXPECT_EQ(config.model.cascades, 2);
+  EXPECT_EQ(config.model.data_consistency, DataConsistency::variational);
+  EXPECT_FALSE(config.model.interconnections);
+  EXPECT_EQ(config.model.channels, 16);
+  EXPECT_EQ(config.data.crop, 384);
+}
+
+TEST(Config, ReadsEveryKindOfValue) {
+  const Config config = parse(
+      "model: {se_ratio: 1, aggregation: none, se_squeeze: \"statistics\"}\n"
+      "data:\n  train: 2022\n  val: 'a b # c'\n  leaderboard: \"\\x41\\n\\\"\"\n  fov_crop: none\n"
+      "train:\n  learning_rate: 1E-5\n  milestones: []\n  seed: 9223372036854775807\n");
+  EXPECT_EQ(config.model.se_ratio, 1.0);
+  EXPECT_EQ(config.model.aggregation, Aggregation::none);
+  EXPECT_EQ(config.model.se_squeeze, SeSqueeze::statistics);
+  EXPECT_EQ(config.data.train, "2022");
+  EXPECT_EQ(config.data.val, "a b # c");
+  EXPECT_EQ(config.data.leaderboard, "A\n\"");
+  EXPECT_EQ(config.data.fov_crop, FovCrop::none);
+  EXPECT_EQ(config.train.learning_rate, 1e-5);
+  EXPECT_TRUE(config.train.milestones.empty());
+  EXPECT_EQ(config.train.seed, 9223372036854775807);
+}
+
+TEST(Config, AnchorsAndAliasesWork) {
+  const Config config = parse("data: {train: &root /data, val: *root}\n");
+  EXPECT_EQ(config.data.val, "/data");
+}
+
+TEST(Config, PrintedYamlReadsBackToTheSameBits) {
+  Config config;
+  config.model.channels = 20;
+  config.model.se_ratio = 1.0 / 3.0;
+  config.model.aggregation = Aggregation::concat;
+  config.model.interconnections = false;
+  config.data.train = "C:\\data\t\"x\"\n# y: [z]\x01\x7F \xC3\xA9";
+  config.data.val = "true";
+  config.data.leaderboard = " ~ ";
+  config.data.fov_crop = FovCrop::none;
+  config.train.learning_rate = 1e-5;
+  config.train.milestone_factor = 1;
+  config.train.milestones = {1, 2, 1000000};
+  config.train.seed = 0;
+  const Config back = parse(to_yaml(config));
+  EXPECT_EQ(to_yaml(back), to_yaml(config));
+  EXPECT_TRUE(back.model == config.model);
+  EXPECT_EQ(back.model.se_ratio, 1.0 / 3.0);
+  EXPECT_EQ(back.data.train, config.data.train);
+  EXPECT_EQ(back.data.val, "true");
+  EXPECT_EQ(back.data.leaderboard, " ~ ");
+  EXPECT_EQ(back.train.learning_rate, 1e-5);
+  EXPECT_EQ(back.train.milestones, config.train.milestones);
+}
+
+TEST(Overrides, WinOverTheFileInTheirOrder) {
+  const Config config =
+      parse("model: {cascades: 3}\n",
+            {"model.cascades=4", "train.milestones=[5, 6]", "data.train=/a=b", "model.cascades=5",
+             "data={crop: 320, fov_crop: none}", "data.val="});
+  EXPECT_EQ(config.model.cascades, 5);
+  EXPECT_EQ(config.train.milestones, (std::vector<int64_t>{5, 6}));
+  EXPECT_EQ(config.data.train, "/a=b");
+  EXPECT_EQ(config.data.val, "");
+  EXPECT_EQ(config.data.crop, 320);
+  EXPECT_EQ(config.data.fov_crop, FovCrop::none);
+}
+
+TEST(ShippedConfigs, BaseIsTheDefaultAndTheChallengeModel) {
+  EXPECT_EQ(to_yaml(load_config(shipped("base.yaml"))), kDefaults);
+}
+
+TEST(ShippedConfigs, PaperIsThePublishedModel) {
+  const Config paper = load_config(shipped("paper.yaml"));
+  ModelConfig expected;
+  expected.cascades = 30;
+  expected.channels = 20;
+  expected.sensitivity_channels = 12;
+  expected.groups = 4;
+  expected.sensitivity_groups = 1;
+  expected.aggregation = Aggregation::concat;
+  EXPECT_TRUE(paper.model == expected) << to_yaml(paper);
+  EXPECT_EQ(paper.train.learning_rate, 2e-3);
+}
+
+TEST(ShippedConfigs, BaseDocumentsEveryKey) {
+  const std::string base = read_file(shipped("base.yaml"));
+  std::istringstream lines(to_yaml(Config()));
+  for (std::string line; std::getline(lines, line);) {
+    const std::string key = line.substr(0, line.find(':') + 1);
+    const std::string placeholder = "  # " + key.substr(key.find_first_not_of(' '));
+    EXPECT_TRUE(base.find("\n" + key) != std::string::npos ||
+                base.find("\n" + placeholder) != std::string::npos)
+        << key;
+  }
+}
+
+}  // namespace
+}  // namespace dircn

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "dircn/core/atomic_file.h"
+#include "dircn/core/device.h"
+#include "dircn/core/error.h"
+#include "dircn/core/interrupt.h"
+#include "dircn/core/precision.h"
+#include "dircn/core/progress.h"
+#include "support/paths.h"
+
+namespace dircn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::read_file;
+using testing::TemporaryFolder;
+
+TEST(Error, SaysWhatWhereAndWhatToDo) {
+  const Error error({"a.h5: kspace", "rank 3", "rank 4", "Write [S, C, H, W]."});
+  EXPECT_STREQ(error.what(), "a.h5: kspace: found rank 3; expected rank 4. Write [S, C, H, W].");
+  EXPECT_STREQ(Error({"a", "b", "", ""}).what(), "a: found b");
+}
+
+TEST(Require, BuildsItsMessageOnlyWhenItFails) {
+  bool built = false;
+  const auto parts = [&] {
+    built = true;
+    return Error::Parts{"x", "y", "", ""};
+  };
+  require(true, parts);
+  EXPECT_FALSE(built);
+  EXPECT_THROW(require(false, parts), Error);
+}
+
+TEST(AtomicFile, AppearsWhole) {
+  const TemporaryFolder folder;
+  const auto path = folder / "sub/file.txt";
+  AtomicFile file(path);
+  std::ofstream(file.temporary()) << "content";
+  EXPECT_FALSE(fs::exists(path));
+  file.commit();
+  EXPECT_EQ(read_file(path), "content");
+  EXPECT_EQ(std::distance(fs::directory_iterator(path.parent_path()), fs::directory_iterator()), 1);
+}
+
+TEST(AtomicFile, LeavesNothingWithoutCommit) {
+  const TemporaryFolder folder;
+  { AtomicFile file(folder / "file.txt"); }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(AtomicFile, KeepsTheOldFileUntilCommit) {
+  const TemporaryFolder folder;
+  testing::write_file(folder / "file.txt", "old");
+  {
+    AtomicFile file(folder / "file.txt");
+    std::ofstream(file.temporary()) << "new";
+  }
+  EXPECT_EQ(read_file(folder / "file.txt"), "old");
+}
+
+TEST(AtomicFile, NamesAFolderThatCannotBeWritten) {
+  const TemporaryFolder folder;
+  testing::write_file(folder / "occupied", "a file, not a folder");
+  try {
+    AtomicFile file(folder / "occupied/file.txt");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("occupied/file.txt"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Device, NamesWhatItTakes) {
+  EXPECT_EQ(select_device("cpu"), torch::Device(torch::kCPU));
+  EXPECT_EQ(select_device("auto").is_cuda(), torch::cuda::is_available());
+  EXPECT_THROW(select_device("gpu"), Error);
+  EXPECT_THROW(select_device("cuda:"), Error);
+  EXPECT_THROW(select_device("cuda:999"), Error);
+}
+
+TEST(Precision, GuardRestoresWhatWasBefore) {
+  const auto product_type = [] {
+    const auto x = torch::ones({2, 2});
+    return torch::mm(x, x).scalar_type();
+  };
+  EXPECT_EQ(product_type(), torch::kFloat);
+  {
+    const PrecisionGuard half(torch::kCPU, Precision::bf16);
+    EXPECT_EQ(product_type(), torch::kBFloat16);
+    {
+      const PrecisionGuard full(torch::kCPU, Precision::fp32);
+      EXPECT_EQ(product_type(), torch::kFloat);
+    }
+    EXPECT_EQ(product_type(), torch::kBFloat16);
+  }
+  EXPECT_EQ(product_type(), torch::kFloat);
+}
+
+TEST(Progress, SaysHowFarHowFastAndHowLong) {
+  EXPECT_EQ(progress_text(0, 8, 1, "slices"), "0/8 slices");
+  EXPECT_EQ(progress_text(4, 8, 2, "slices"), "4/8 slices, 2 slices/s, 2 s left");
+  EXPECT_EQ(progress_text(8, 8, 4, "slices"), "8/8 slices, 2 slices/s");
+  EXPECT_EQ(progress_text(1, 101, 1.25, "slices"), "1/101 slices, 0.8 slices/s, 2 min 05 s left");
+  EXPECT_EQ(progress_text(1, 7621, 1, "slices"), "1/7621 slices, 1 slices/s, 2 h 07 min left");
+}
+
+TEST(InterruptDeathTest, FirstSignalIsNotedTheSecondEnds) {
+  EXPECT_EXIT(
+      {
+        catch_interrupts();
+        if (interrupted()) {
+          std::_Exit(1);
+        }
+        std::raise(SIGTERM);
+        std::_Exit(interrupted() ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(
+      {
+        catch_interrupts();
+        std::raise(SIGINT);
+        std::raise(SIGINT);
+        std::_Exit(0);
+      },
+      ::testing::KilledBySignal(SIGINT), "");
+}
+
+}  // namespace
+}  // namespace dircn

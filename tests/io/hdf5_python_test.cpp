@@ -1,0 +1,94 @@
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "dircn/io/hdf5.h"
+#include "dircn/io/reconstruction_writer.h"
+#include "support/paths.h"
+
+namespace dircn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::TemporaryFolder;
+
+/// Python's h5py is the second implementation: it writes the challenge's data and reads our
+/// reconstructions.
+class Hdf5AndPython : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string probe =
+        std::string("'") + DIRCN_TEST_PYTHON + "' -c 'import h5py, numpy' 2>/dev/null";
+    if (std::system(probe.c_str()) != 0) {
+      GTEST_SKIP() << DIRCN_TEST_PYTHON << " cannot import h5py and numpy; see -DDIRCN_TEST_PYTHON";
+    }
+  }
+
+  /// Runs `script` on `file` (its sys.argv[1]); returns what it printed and fails the test if it
+  /// failed.
+  std::string run(const std::string& script, const fs::path& file) {
+    testing::write_file(folder_ / "script.py", "import sys, h5py, numpy as np\n" + script);
+    const fs::path log = folder_ / "log.txt";
+    const std::string command = std::string("'") + DIRCN_TEST_PYTHON + "' '" +
+                                (folder_ / "script.py").string() + "' '" + file.string() + "' > '" +
+                                log.string() + "' 2>&1";
+    EXPECT_EQ(std::system(command.c_str()), 0) << testing::read_file(log);
+    return testing::read_file(log);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Hdf5AndPython, ReadsWhatH5pyWrote) {
+  const fs::path path = folder_ / "volume.h5";
+  run(R"(
+k = (np.arange(48) - 1j * np.arange(48) ** 2).reshape(2, 2, 3, 4)
+with h5py.File(sys.argv[1], "w") as f:
+    f["single"] = k.astype(np.complex64)
+    f["double"] = k.astype(np.complex128)
+    f.create_dataset("packed", data=k.astype(np.complex64), chunks=(1, 2, 3, 4), compression="gzip", shuffle=True)
+    for name, dtype in [("bool", bool), ("int64", np.int64), ("uint8", np.uint8), ("float16", np.float16)]:
+        f[name] = np.array([1, 0, 1, 1]).astype(dtype)
+    f.attrs["max"] = np.float32(0.5)
+    f.attrs["norm"] = 3
+    f.attrs["annotations"] = '{"1": [{"x": 10}]}'
+    f.attrs["fixed"] = np.bytes_("AXT2")
+)",
+      path);
+  const Hdf5File file(path);
+  const torch::Tensor n = torch::arange(48, torch::kFloat);
+  const torch::Tensor expected = torch::complex(n, -n * n).reshape({2, 2, 3, 4});
+  for (const char* name : {"single", "double", "packed"}) {
+    EXPECT_TRUE(torch::equal(file.read_complex_slice(name, 1), expected[1])) << name;
+  }
+  for (const char* name : {"bool", "int64", "uint8", "float16"}) {
+    EXPECT_TRUE(torch::equal(file.read_real(name), torch::tensor({1.0f, 0.0f, 1.0f, 1.0f})))
+        << name;
+  }
+  EXPECT_EQ(file.read_number_attribute("max"), 0.5);
+  EXPECT_EQ(file.read_number_attribute("norm"), 3.0);
+  EXPECT_EQ(file.read_text_attribute("annotations"), "{\"1\": [{\"x\": 10}]}");
+  EXPECT_EQ(file.read_text_attribute("fixed"), "AXT2");
+}
+
+TEST_F(Hdf5AndPython, H5pyReadsTheReconstruction) {
+  const fs::path path = folder_ / "acc4" / "brain1.h5";
+  ReconstructionWriter writer(path, 2, 3, 4);
+  const torch::Tensor volume = torch::arange(24, torch::kFloat).reshape({2, 3, 4}) / 7;
+  writer.write_slice(0, volume[0]);
+  writer.write_slice(1, volume[1]);
+  writer.finish();
+  run(R"(
+with h5py.File(sys.argv[1], "r") as f:
+    assert list(f) == ["reconstruction"], list(f)
+    data = f["reconstruction"]
+    assert data.dtype == np.float32 and data.shape == (2, 3, 4), data
+    assert np.array_equal(data[()], (np.arange(24, dtype=np.float32) / np.float32(7)).reshape(2, 3, 4)), data[()]
+)",
+      path);
+}
+
+}  // namespace
+}  // namespace dircn

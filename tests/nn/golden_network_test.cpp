@@ -1,0 +1,140 @@
+// The network against an independent implementation: tests/golden S1 to S4d.
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "dircn/mri/acs.h"
+#include "dircn/nn/dircn.h"
+#include "literal/literal.h"
+#include "support/devices.h"
+#include "support/golden.h"
+
+namespace dircn {
+namespace {
+
+using testing::GoldenFile;
+using testing::relative_max_error;
+
+struct Case {
+  const char* file;
+  double float32_tolerance;  // the manifest's suggested_rel_max_tolerance
+};
+
+const Case kCases[] = {
+    {"S1_weighted.pth", 1.06e-4},    {"S2_concat.pth", 1e-4},   {"S3_variational.pth", 1.39e-4},
+    {"S4a_nodense.pth", 7.36e-4},    {"S4b_nointer.pth", 1e-4}, {"S4c_concat_plain.pth", 1.08e-4},
+    {"S4d_concat_odd.pth", 4.98e-4},
+};
+
+Dircn load_network(const GoldenFile& golden, torch::Device device, torch::ScalarType dtype) {
+  Dircn network(golden.model_config());
+  testing::load_parameters(*network, golden.tensors("state_dict"));
+  network->to(device, dtype);
+  network->eval();
+  return network;
+}
+
+torch::Tensor flat_image(const torch::Tensor& image) {
+  return image.reshape({-1, image.size(-2), image.size(-1)});
+}
+
+literal::Parameters parameters_of(const Dircn& network) {
+  literal::Parameters parameters;
+  for (const auto& parameter : network->named_parameters()) {
+    parameters.emplace(parameter.key(), parameter.value());
+  }
+  return parameters;
+}
+
+DIRCN_DEVICE_TEST(GoldenNetwork, EqualsTheReferenceInDoublePrecision) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& item : kCases) {
+    const GoldenFile golden(item.file);
+    auto network = load_network(golden, device, torch::kDouble);
+    const auto image =
+        network->forward(golden.kspace(torch::kDouble).to(device), golden.mask().to(device));
+    EXPECT_LE(relative_max_error(image.cpu(), flat_image(golden.tensor("output_f64"))), 1e-9)
+        << item.file;
+  }
+}
+
+DIRCN_DEVICE_TEST(GoldenNetwork, IsAsAccurateInSinglePrecisionAsTheLiteralForm) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& item : kCases) {
+    const GoldenFile golden(item.file);
+    auto network = load_network(golden, device, torch::kFloat);
+    const auto kspace = golden.kspace().to(device);
+    const auto mask = golden.mask().to(device);
+    const auto exact = flat_image(golden.tensor("output_f64"));
+    const auto image = network->forward(kspace, mask).cpu();
+    const auto oracle =
+        literal::forward(parameters_of(network), golden.model_config(), kspace, mask).cpu();
+    EXPECT_LE(relative_max_error(image, exact), item.float32_tolerance) << item.file;
+    // Over all pixels, since the largest of them is a matter of luck.
+    EXPECT_LE((image - exact).norm().item<double>(), 2 * (oracle - exact).norm().item<double>())
+        << item.file;
+  }
+}
+
+TEST(GoldenNetwork, LiteralFormEqualsTheReference) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& item : kCases) {
+    const GoldenFile golden(item.file);
+    auto network = load_network(golden, torch::kCPU, torch::kDouble);
+    const auto image = literal::forward(parameters_of(network), golden.model_config(),
+                                        golden.kspace(torch::kDouble), golden.mask());
+    EXPECT_LE(relative_max_error(image, flat_image(golden.tensor("output_f64"))), 1e-9)
+        << item.file;
+  }
+}
+
+TEST(GoldenNetwork, FindsTheReferenceAcs) {
+  for (const auto& item : kCases) {
+    const GoldenFile golden(item.file);
+    const int64_t first = golden.integer("acs.pad");
+    auto expected = torch::zeros_like(golden.mask());
+    expected.slice(3, first, first + golden.integer("acs.num_low_freqs")).fill_(true);
+    EXPECT_TRUE(torch::equal(acs_mask(golden.mask()), expected)) << item.file;
+  }
+}
+
+// Single-precision numbers of the reference; 1e-3 of the maximum still tells a wrong part from
+// rounding.
+TEST(GoldenNetwork, EqualsTheReferenceInEveryPart) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& item : kCases) {
+    const GoldenFile golden(item.file);
+    const auto config = golden.model_config();
+    auto network = load_network(golden, torch::kCPU, torch::kDouble);
+    const auto trace = network->trace(golden.kspace(torch::kDouble), golden.mask());
+    const auto expect_near = [&](const torch::Tensor& value, const std::string& key) {
+      EXPECT_LE(relative_max_error(value, testing::as_complex(golden.tensor(key))), 1e-3)
+          << item.file << " " << key;
+    };
+    expect_near(trace.sensitivity_maps, "sens_maps");
+    for (int64_t t = 0; t < config.cascades; ++t) {
+      const auto key = "cascade." + std::to_string(t);
+      expect_near(trace.cascades[t].aggregate, key + ".i_concat");
+      expect_near(trace.cascades[t].image, key + ".image");
+      expect_near(trace.cascades[t].kspace, key + ".kspace");
+    }
+    for (size_t level = 0; golden.has("cascade.0.internals.0") && level < 4; ++level) {
+      const auto key = "cascade.0.internals." + std::to_string(level);
+      EXPECT_LE(relative_max_error(trace.cascades[0].features[level], golden.tensor(key)), 1e-3)
+          << key;
+    }
+  }
+}
+
+TEST(GoldenNetwork, HasTheReferenceParametersInTheirOrder) {
+  const GoldenFile golden("S7_checkpoint-best_expected.pth");
+  const Dircn network(golden.model_config());
+  std::string names;
+  for (const auto& parameter : network->named_parameters()) {
+    names += (names.empty() ? "" : ",") + parameter.key();
+  }
+  EXPECT_EQ(names, golden.text("param_names"));
+}
+
+}  // namespace
+}  // namespace dircn

@@ -1,0 +1,106 @@
+// Losses and their gradients against tests/golden/S5_losses.
+
+#include "dircn/nn/losses.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <functional>
+
+#include "dircn/mri/metrics.h"
+#include "support/devices.h"
+#include "support/golden.h"
+
+namespace dircn {
+namespace {
+
+using testing::GoldenFile;
+using testing::relative_max_error;
+
+using Loss = std::function<torch::Tensor(const torch::Tensor&, const torch::Tensor&)>;
+
+/// Every loss of one pair of the golden file by its name there.
+std::vector<std::pair<std::string, Loss>> losses(const GoldenFile& golden,
+                                                 const std::string& pair) {
+  const auto range = golden.tensor(pair + "snu_data_range");
+  const auto argument = torch::tensor(golden.number(pair + "data_range_arg"));
+  return {
+      {"gaussian_ssim", [](const auto& x, const auto& y) { return gaussian_ssim_loss(x, y); }},
+      {"gaussian_ssim_data_range",
+       [=](const auto& x, const auto& y) {
+         return gaussian_ssim_loss(x, y, argument.to(x.device()));
+       }},
+      {"ssim", [](const auto& x, const auto& y) { return uniform_ssim_loss(x, y, y.max()); }},
+      {"snu_ssim",
+       [=](const auto& x, const auto& y) { return uniform_ssim_loss(x, y, range.to(x.device())); }},
+      {"orig_fssim",
+       [](const auto& x, const auto& y) { return uniform_ssim_loss(x, y, value_range(y)); }},
+      {"l1", [](const auto& x, const auto& y) { return torch::l1_loss(x, y); }},
+      {"mse", [](const auto& x, const auto& y) { return torch::mse_loss(x, y); }},
+      {"gaussian_ssim_plus_l1",
+       [](const auto& x, const auto& y) { return gaussian_ssim_plus_l1_loss(x, y); }},
+  };
+}
+
+DIRCN_DEVICE_TEST(Losses, ValuesAndGradientsEqualTheReference) {
+  const GoldenFile golden("S5_losses.pth");
+  for (int64_t i = 0; i < golden.integer("num_pairs"); ++i) {
+    const auto pair = "pair." + std::to_string(i) + ".";
+    for (const auto& [name, loss] : losses(golden, pair)) {
+      auto x = golden.tensor(pair + "X").to(device, torch::kDouble).set_requires_grad(true);
+      const auto value = loss(x, golden.tensor(pair + "Y").to(device, torch::kDouble));
+      value.backward();
+      const double expected = golden.number(pair + name);
+      // The reference computes in single precision; similarities are of order 1, the other losses
+      // are not.
+      const double scale = name == "l1" || name == "mse" ? expected : 1;
+      EXPECT_NEAR(value.item<double>(), expected, 2e-6 * scale) << pair << name;
+      EXPECT_LE(relative_max_error(x.grad().cpu(), golden.tensor(pair + name + ".grad_X")), 2e-4)
+          << pair << name;
+    }
+  }
+}
+
+TEST(Losses, GradientsEqualFiniteDifferences) {
+  torch::manual_seed(1);
+  auto x = torch::rand({1, 9, 10}, torch::kDouble).set_requires_grad(true);
+  const auto y = torch::rand({1, 9, 10}, torch::kDouble);
+  gaussian_ssim_plus_l1_loss(x, y).backward();
+  const torch::NoGradGuard no_grad;
+  const double step = 1e-6;
+  for (int64_t column = 0; column < 10; column += 3) {
+    auto moved = torch::zeros_like(x);
+    moved[0][4][column] = step;
+    const double slope =
+        ((gaussian_ssim_plus_l1_loss(x + moved, y) - gaussian_ssim_plus_l1_loss(x - moved, y)) /
+         (2 * step))
+            .item<double>();
+    EXPECT_NEAR(slope, x.grad()[0][4][column].item<double>(), 1e-7);
+  }
+}
+
+TEST(Metrics, EqualTheReference) {
+  const GoldenFile golden("S5_losses.pth");
+  for (int64_t i = 0; i < golden.integer("num_pairs"); ++i) {
+    const auto pair = "pair." + std::to_string(i) + ".";
+    const auto x = golden.tensor(pair + "X").to(torch::kDouble);
+    const auto y = golden.tensor(pair + "Y").to(torch::kDouble);
+    double mean_nmse = 0;
+    double mean_psnr = 0;
+    for (int64_t b = 0; b < x.size(0); ++b) {
+      mean_nmse += nmse(x[b], y[b]) / static_cast<double>(x.size(0));
+      // The reference takes the range from the prediction; here it is an argument.
+      mean_psnr += psnr(x[b], y[b], (x[b].max() - x[b].min()).item<double>()) /
+                   static_cast<double>(x.size(0));
+    }
+    EXPECT_NEAR(mean_nmse, golden.number(pair + "orig_nmse"), 1e-6) << pair;
+    EXPECT_NEAR(mean_psnr, golden.number(pair + "orig_psnr"), 1e-4) << pair;
+    const auto expected = golden.tensor(pair + "skimage_ssim");
+    const auto ssim =
+        1 - torch::stack({uniform_ssim_loss(x[0].unsqueeze(0), y[0].unsqueeze(0), y[0].max())});
+    EXPECT_NEAR(ssim[0].item<double>(), expected[0].item<double>(), 1e-6) << pair;
+  }
+}
+
+}  // namespace
+}  // namespace dircn

@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "dircn/core/error.h"
+#include "dircn/core/precision.h"
+#include "dircn/mri/acs.h"
+#include "dircn/mri/coils.h"
+#include "dircn/mri/fft.h"
+#include "dircn/nn/dircn.h"
+#include "support/devices.h"
+#include "support/golden.h"
+#include "support/random_input.h"
+
+namespace dircn {
+namespace {
+
+using testing::column_mask;
+using testing::random_input;
+using testing::relative_max_error;
+using testing::small_model;
+
+TEST(Network, SameSeedSameWeights) {
+  const auto weights = [](uint64_t seed) {
+    torch::manual_seed(seed);
+    return torch::nn::utils::parameters_to_vector(Dircn(small_model())->parameters());
+  };
+  EXPECT_TRUE(torch::equal(weights(3), weights(3)));
+  EXPECT_FALSE(torch::equal(weights(3), weights(4)));
+}
+
+TEST(Network, HasTheSizesOfTheReferences) {
+  const auto count = [](const ModelConfig& config) {
+    int64_t parameters = 0;
+    for (const auto& parameter : Dircn(config)->parameters()) {
+      parameters += parameter.numel();
+    }
+    return static_cast<double>(parameters) / 1e6;
+  };
+  EXPECT_NEAR(count(ModelConfig{}), 10.2, 0.05);  // the challenge team's final model
+  ModelConfig paper;
+  paper.cascades = 30;
+  paper.channels = 20;
+  paper.sensitivity_channels = 12;
+  paper.sensitivity_groups = 1;
+  paper.aggregation = Aggregation::concat;
+  EXPECT_NEAR(count(paper), 61.0, 0.05);
+}
+
+TEST(Network, ScalesWithItsInput) {
+  const torch::NoGradGuard no_grad;
+  Dircn network(small_model());
+  network->to(torch::kDouble);
+  const auto input = random_input(1, 2, 40, 36, column_mask(36, 4, 6), 1);
+  const auto image = network->forward(input.kspace, input.mask);
+  EXPECT_LE(relative_max_error(network->forward(1e3 * input.kspace, input.mask), 1e3 * image),
+            1e-9);
+}
+
+TEST(Network, SmallestImagesWork) {
+  const torch::NoGradGuard no_grad;
+  Dircn network(small_model());
+  const auto input = random_input(1, 2, 16, 16, column_mask(16, 2, 4), 2);
+  const auto image = network->forward(input.kspace.to(torch::kComplexFloat), input.mask);
+  EXPECT_TRUE(torch::isfinite(image).all().item<bool>());
+}
+
+DIRCN_DEVICE_TEST(Network, HandsMeasuredKspaceThroughWhereLambdaIsZero) {
+  const torch::NoGradGuard no_grad;
+  Dircn network(small_model());
+  for (auto& parameter : network->named_parameters()) {
+    if (parameter.key().find("dc_weight") != std::string::npos) {
+      parameter.value().zero_();
+    }
+  }
+  network->to(device);
+  const auto input = random_input(2, 3, 37, 44, column_mask(44, 4, 6), 3);
+  const auto kspace = input.kspace.to(device, torch::kComplexFloat);
+  const auto mask = input.mask.to(device);
+  const auto result = network->trace(kspace, mask).cascades.back().kspace;
+  EXPECT_LE(relative_max_error((result * mask).cpu(), kspace.cpu()), 1e-6);
+}
+
+DIRCN_DEVICE_TEST(Network, AllZeroInputGivesZerosAndFiniteGradients) {
+  Dircn network(small_model());
+  network->to(device);
+  const auto kspace =
+      torch::zeros({1, 2, 32, 40}, torch::dtype(torch::kComplexFloat).device(device));
+  const auto image = network->forward(kspace, column_mask(40, 4, 6).to(device));
+  EXPECT_TRUE(torch::equal(image, torch::zeros_like(image)));
+  image.sum().backward();
+  for (const auto& parameter : network->named_parameters()) {
+    const auto& gradient = parameter.value().grad();
+    EXPECT_TRUE(!gradient.defined() || torch::isfinite(gradient).all().item<bool>())
+        << parameter.key();
+  }
+}
+
+DIRCN_DEVICE_TEST(Network, Bfloat16StaysNearSinglePrecision) {
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(4);
+  Dircn network(small_model());
+  network->to(device);
+  const auto input = random_input(1, 3, 64, 48, column_mask(48, 4, 8), 4);
+  const auto kspace = input.kspace.to(device, torch::kComplexFloat);
+  const auto mask = input.mask.to(device);
+  const auto full = network->forward(kspace, mask);
+  const PrecisionGuard guard(device, Precision::bf16);
+  const auto half = network->forward(kspace, mask);
+  EXPECT_EQ(half.scalar_type(), torch::kFloat);
+  EXPECT_LE(relative_max_error(half.cpu(), full.cpu()), 0.1);
+  EXPECT_GT(relative_max_error(half.cpu(), full.cpu()), 0);
+}
+
+TEST(Network, TrainsAfterABfloat16PassWithoutGradients) {
+  Dircn network(small_model());
+  const auto input = random_input(1, 2, 32, 32, column_mask(32, 4, 6), 5);
+  const auto kspace = input.kspace.to(torch::kComplexFloat);
+  {
+    const torch::NoGradGuard no_grad;
+    const PrecisionGuard guard(torch::kCPU, Precision::bf16);
+    network->forward(kspace, input.mask);
+  }
+  {
+    const PrecisionGuard guard(torch::kCPU, Precision::bf16);
+    network->forward(kspace, input.mask).sum().backward();
+  }
+  for (const auto& parameter : network->named_parameters()) {
+    if (parameter.key() != "i_cascades.0.cat_weight") {
+      EXPECT_TRUE(parameter.value().grad().defined()) << parameter.key();
+    }
+  }
+}
+
+struct BadInput {
+  const char* name;
+  torch::Tensor kspace;
+  torch::Tensor mask;
+  const char* expected_in_message;
+};
+
+TEST(Network, NamesTheShapesThatDoNotFit) {
+  const auto complex = [](torch::IntArrayRef sizes) {
+    return torch::zeros(sizes, torch::kComplexFloat);
+  };
+  const auto mask = [](torch::IntArrayRef sizes) { return torch::ones(sizes, torch::kBool); };
+  const BadInput table[] = {
+      {"rank", complex({2, 32, 32}), mask({1, 1, 1, 32}), "[2, 32, 32]"},
+      {"real k-space", torch::zeros({1, 2, 32, 32}), mask({1, 1, 1, 32}), "float"},
+      {"mask width", complex({1, 2, 32, 32}), mask({1, 1, 1, 31}), "[1, 1, 1, 31]"},
+      {"mask height", complex({1, 2, 32, 32}), mask({1, 1, 30, 32}), "[1, 1, 30, 32]"},
+      {"mask batch", complex({3, 2, 32, 32}), mask({2, 1, 1, 32}), "[2, 1, 1, 32]"},
+      {"mask dtype", complex({1, 2, 32, 32}), torch::ones({1, 1, 1, 32}), "mask"},
+  };
+  Dircn network(small_model());
+  for (const auto& item : table) {
+    try {
+      network->forward(item.kspace, item.mask);
+      ADD_FAILURE() << item.name;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(item.expected_in_message), std::string::npos)
+          << item.name << ": " << error.what();
+    }
+  }
+}
+
+TEST(Network, RefusesConfigurationsThatCannotWork) {
+  auto config = small_model();
+  config.groups = 3;
+  EXPECT_THROW(Dircn{config}, Error);
+}
+
+}  // namespace
+}  // namespace dircn
