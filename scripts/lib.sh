@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # what is set here is used by the scripts that source this file
+# Shared by the scripts: installing what is missing, choosing LibTorch, building. Source it from the repository root.
+
+readonly VENV=.venv
+readonly REQUIREMENTS=scripts/requirements.txt
+readonly BUILD_PACKAGES=(g++ cmake ninja-build libhdf5-dev libyaml-cpp-dev libspdlog-dev libcli11-dev
+                         nlohmann-json3-dev python3)
+readonly TEST_PACKAGES=(libgtest-dev)
+
+say() { printf '== %s\n' "$*"; }
+complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+die() { complain "$*"; exit 1; }
+wrong_use() { complain "$*; see --help"; exit 2; }
+
+# --- Debian and Ubuntu packages ---------------------------------------------------------------------------------
+
+# Programs count however they came here.
+is_installed() {
+  case "$1" in
+    ninja-build) command -v ninja ;;
+    g++ | cmake | python3 | clang-format | clang-tidy | shellcheck) command -v "$1" ;;
+    *) [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]] ;;
+  esac >/dev/null
+}
+
+# Installs those of the named packages that are missing; returns 1, having said what to do, where that cannot be done.
+install_packages() {
+  local missing=() package as_root=()
+  if ! command -v dpkg-query >/dev/null; then
+    complain "this is not Debian or Ubuntu: make sure that you have what these packages hold there: $*"
+    return 0
+  fi
+  for package in "$@"; do is_installed "$package" || missing+=("$package"); done
+  ((${#missing[@]})) || return 0
+  local advice="run this yourself, as root and with a network: apt-get update && apt-get install -y ${missing[*]}"
+  if ((EUID != 0)); then
+    sudo -n true 2>/dev/null || { complain "missing packages, and no root here; $advice"; return 1; }
+    as_root=(sudo -n)
+  fi
+  say "Installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq || complain "apt-get update failed (no network?); trying with the old lists"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null || { complain "apt-get could not install them; $advice"; return 1; }
+}
+
+# --- LibTorch: each function sets TORCH_KIND (names the build folder) and Torch_DIR, or returns 1 -----------------
+
+torch_at() {
+  local below
+  for below in . share/cmake/Torch Torch "lib/$(uname -m)-linux-gnu/cmake/Torch"; do
+    if [[ -f "$1/$below/TorchConfig.cmake" ]]; then
+      TORCH_KIND=${2:-custom}
+      Torch_DIR=$(cd "$1/$below" && pwd)
+      return 0
+    fi
+  done
+  return 1
+}
+
+torch_of_python() {
+  local prefix
+  prefix=$("$1" -c 'import torch; print(torch.utils.cmake_prefix_path)' 2>/dev/null) && torch_at "$prefix" "$2"
+}
+
+venv_is_complete() {
+  "$VENV/bin/python" - "$REQUIREMENTS" 2>/dev/null <<'PYTHON'
+import importlib.metadata, sys
+for line in open(sys.argv[1]):
+    name, version = line.strip().split("==")
+    assert importlib.metadata.version(name).split("+")[0] == version
+PYTHON
+}
+
+torch_from_pip() {
+  if ! venv_is_complete; then
+    python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3-venv || return 1
+    say "Installing $(tr '\n' ' ' <"$REQUIREMENTS")into $VENV"
+    "$VENV/bin/python" -c '' 2>/dev/null || python3 -m venv --clear "$VENV" || return 1
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -r "$REQUIREMENTS" || {
+      complain "pip could not install them (no network or no registry?)"
+      return 1
+    }
+  fi
+  torch_of_python "$VENV/bin/python" pip
+}
+
+torch_from_apt() {
+  install_packages libtorch-dev && torch_at /usr apt
+}
+
+# choose_torch "" | pip | apt | PATH
+choose_torch() {
+  case "$1" in
+    pip) torch_from_pip || die "no LibTorch from pip; try --libtorch apt" ;;
+    apt) torch_from_apt || die "no LibTorch from apt; try --libtorch pip" ;;
+    ?*) torch_at "$1" || die "$1: no TorchConfig.cmake there, nor in share/cmake/Torch below it" ;;
+    *)
+      if [[ -n "${Torch_DIR:-}" ]]; then
+        torch_at "$Torch_DIR" || die "Torch_DIR=$Torch_DIR: no TorchConfig.cmake there"
+      else
+        torch_of_python "$VENV/bin/python" pip || torch_of_python python3 python || torch_from_pip ||
+          { say "Trying Debian's LibTorch"; torch_from_apt; } || die "no LibTorch: name one with --libtorch PATH"
+      fi
+      ;;
+  esac
+  say "LibTorch: $Torch_DIR"
+}
+
+# --- Building ---------------------------------------------------------------------------------------------------
+
+# One job per core, but no more than the memory allows: a file that includes LibTorch takes 1.5 GB.
+jobs_count() {
+  local cores by_memory
+  cores=$(nproc)
+  by_memory=$(awk '/MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo)
+  ((by_memory > 0)) || by_memory=1
+  echo $((cores < by_memory ? cores : by_memory))
+}
+
+# configure PRESET FOLDER [CMAKE ARGUMENTS...]: quiet, unless it fails.
+configure() {
+  local preset=$1 folder=$2 log=$2/configure.log python=python3
+  shift 2
+  [[ -x "$VENV/bin/python" ]] && python=$PWD/$VENV/bin/python
+  mkdir -p "$folder"
+  say "Configuring $folder"
+  cmake --preset "$preset" -B "$folder" -DTorch_DIR="$Torch_DIR" -DDIRCN_TEST_PYTHON="$python" "$@" >"$log" 2>&1 ||
+    { cat "$log"; die "CMake failed (its output is in $log)"; }
+}
+
+# build FOLDER: progress on a terminal; elsewhere only what went wrong.
+build() {
+  local started=$SECONDS log=$1/build.log
+  local command=(cmake --build "$1" --parallel "$(jobs_count)")
+  say "Building $1 (the precompiled header takes about a minute before the first file)"
+  if [[ -t 1 ]]; then
+    "${command[@]}" || die "the build failed"
+  elif ! "${command[@]}" >"$log" 2>&1; then
+    grep -E -A5 '^FAILED|error:|undefined reference|^ninja:' "$log" | head -80 || true
+    die "the build failed (all of its output is in $log)"
+  fi
+  say "Built in $((SECONDS - started)) s"
+}

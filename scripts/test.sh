@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/test.sh [--libtorch PATH|pip|apt] [--preset dev|asan|cuda] [-- CTEST_ARGUMENTS...]
+
+Installs what is missing (Debian and Ubuntu packages; LibTorch), builds dircn, and runs its tests.
+
+  --libtorch pip    torch of scripts/requirements.txt, installed into .venv/
+  --libtorch apt    Debian's libtorch-dev
+  --libtorch PATH   a LibTorch that you have (its folder, or that of its TorchConfig.cmake)
+                    Default: $Torch_DIR; else a torch that .venv/ or python3 can import; else pip; else apt.
+  --preset NAME     how to build, see CMakePresets.json (default: dev). asan runs the unit tests under
+                    AddressSanitizer and UndefinedBehaviorSanitizer.
+  -- ARGUMENTS      for ctest, for instance: -- -R '^nn/'
+
+Builds in build/PRESET-KIND and is quick when run again. Exit status: 0 all tests passed, 1 not, 2 wrong use.
+TEXT
+}
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+
+libtorch='' preset=dev
+while (($#)); do
+  case "$1" in
+    -h | --help) usage; exit 0 ;;
+    --libtorch) libtorch=${2:-}; [[ -n "$libtorch" ]] || wrong_use "--libtorch needs PATH, pip or apt"; shift 2 ;;
+    --preset) preset=${2:-}; shift 2 || wrong_use "--preset needs a name" ;;
+    --) shift; break ;;
+    *) wrong_use "unknown argument '$1'" ;;
+  esac
+done
+case "$preset" in
+  dev | cuda) ;;
+  asan) set -- -L unit "$@" ;;
+  *) wrong_use "--preset is dev, asan or cuda, not '$preset'" ;;
+esac
+
+install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
+choose_torch "$libtorch"
+folder=build/$preset-$TORCH_KIND
+configure "$preset" "$folder"
+build "$folder"
+
+say "Testing $folder"
+ctest --test-dir "$folder" --output-on-failure --no-tests=error -j"$(nproc)" "$@" || exit 1
