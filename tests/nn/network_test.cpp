@@ -107,8 +107,9 @@ DIRCN_DEVICE_TEST(Network, Bfloat16StaysNearSinglePrecision) {
   const PrecisionGuard guard(device, Precision::bf16);
   const auto half = network->forward(kspace, mask);
   EXPECT_EQ(half.scalar_type(), torch::kFloat);
-  EXPECT_LE(relative_max_error(half.cpu(), full.cpu()), 0.1);
-  EXPECT_GT(relative_max_error(half.cpu(), full.cpu()), 0);
+  const double error = ((half - full).norm() / full.norm()).item<double>();
+  EXPECT_LE(error, 0.1);  // 8 bits of mantissa through 60 convolutions with random weights
+  EXPECT_GT(error, 0);
 }
 
 TEST(Network, TrainsAfterABfloat16PassWithoutGradients) {
