@@ -3,23 +3,74 @@
 #include <c10/util/Exception.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
 
+#include "dircn/config/config.h"
 #include "dircn/core/device.h"
 #include "dircn/core/log.h"
 
 namespace dircn {
 
-/// Parses the command line and runs `work`. Exit codes of every dircn program: 0 fine, 1 failed, 2
-/// wrong use.
-inline int run_command(CLI::App& app, int argc, char** argv, const std::function<int()>& work) {
+/// What every program lets its users say of the configuration: --config FILE, --set key=value,
+/// --print-config.
+struct ConfigOptions {
+  std::string file;
+  std::vector<std::string> overrides;
+  bool print = false;
+
+  void add_to(CLI::App& app, const std::string& purpose) {
+    app.add_option("--config", file, purpose);
+    app.add_option("--set", overrides,
+                   "Replace a value of the configuration, as in data.crop=320; may be repeated")
+        ->take_all();
+    app.add_flag("--print-config", print,
+                 "Print the configuration with all its defaults, and stop");
+  }
+
+  bool given() const { return !file.empty() || !overrides.empty(); }
+
+  Config load() const {
+    return file.empty() ? parse_config("", "--set", overrides) : load_config(file, overrides);
+  }
+};
+
+/// --device, whose form is checked here; whether that GPU exists is found out later.
+inline void add_device_option(CLI::App& app, std::string& device) {
+  const auto known = [](const std::string& name) {
+    const bool well_formed =
+        name == "auto" || name == "cpu" || name == "cuda" || name.rfind("cuda:", 0) == 0;
+    return well_formed ? std::string() : "'" + name + "' is none of auto, cpu, cuda, cuda:N";
+  };
+  app.add_option("--device", device, "auto, cpu, cuda or cuda:N")
+      ->check(known)
+      ->capture_default_str();
+}
+
+/// Whether --print-config stands on the command line: then nothing else is required.
+inline bool prints_config(int argc, char** argv) {
+  return std::any_of(argv, argv + argc,
+                     [](const char* word) { return std::string(word) == "--print-config"; });
+}
+
+/// Parses the command line and runs `work`, or prints the configuration. Exit codes of every dircn
+/// program: 0 fine, 1 failed, 2 wrong use.
+inline int run_command(CLI::App& app, int argc, char** argv, const ConfigOptions& config,
+                       const std::function<int()>& work) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    if (config.print) {
+      std::cout << to_yaml(config.load());
+      return 0;
+    }
     use_all_cores();
     return work();
   } catch (const c10::Error& error) {

@@ -1,11 +1,9 @@
 // Reconstructs undersampled k-space volumes with a trained network.
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "command_line.h"
-#include "dircn/config/config.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/eval/reconstruct.h"
 #include "dircn/io/load_network.h"
@@ -20,36 +18,35 @@ int main(int argc, char** argv) {
   std::string checkpoint;
   std::string input;
   std::string output;
-  std::string config_file;
   std::string device = "auto";
-  int64_t crop = dircn::DataConfig{}.crop;
+  int64_t crop = 0;
   bool overwrite = false;
+  dircn::ConfigOptions config;
+  const bool required = !dircn::prints_config(argc, argv);
   app.add_option("--checkpoint", checkpoint,
-                 "Trained network: a .pt of dircn_train or a .pth of the Python reference")
-      ->required();
+                 "Trained network: a checkpoint of dircn or of the Python reference")
+      ->required(required);
   app.add_option("--input", input,
                  "Folder of volumes (acc4/kspace/, kspace/ or plain), or one .h5 file")
-      ->required();
-  app.add_option("--output", output, "Folder to write to")->required();
-  app.add_option(
-      "--config", config_file,
-      "YAML: the architecture, for checkpoints that carry none, and data.crop, data.fov_crop");
+      ->required(required);
+  app.add_option("--output", output, "Folder to write to")->required(required);
+  config.add_to(
+      app, "YAML: the architecture, for checkpoints that carry none; data.crop, data.fov_crop");
   const auto* crop_option =
       app.add_option("--crop", crop,
                      "Edge of the square image that is written (default: data.crop, 384)")
           ->check(CLI::Range(1, 16384));
-  app.add_option("--device", device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  dircn::add_device_option(app, device);
   app.add_flag("--overwrite", overwrite, "Reconstruct volumes whose output is there already, too");
 
-  return dircn::run_command(app, argc, argv, [&] {
-    const auto config =
-        config_file.empty() ? std::optional<dircn::Config>() : dircn::load_config(config_file);
-    const auto data = config ? config->data : dircn::DataConfig{};
-    const dircn::ReconstructionOptions options{dircn::select_device(device), data.fov_crop,
-                                               crop_option->count() > 0 ? crop : data.crop,
+  return dircn::run_command(app, argc, argv, config, [&] {
+    const dircn::Config settings = config.load();
+    const dircn::ReconstructionOptions options{dircn::select_device(device), settings.data.fov_crop,
+                                               crop_option->count() > 0 ? crop : settings.data.crop,
                                                overwrite};
-    const auto volumes = dircn::find_volumes(input);
-    const auto model = config ? std::optional<dircn::ModelConfig>(config->model) : std::nullopt;
+    const auto volumes = dircn::input_volumes(input, output);
+    const auto model =
+        config.given() ? std::optional<dircn::ModelConfig>(settings.model) : std::nullopt;
     dircn::Reconstructor reconstructor(dircn::load_network(checkpoint, model), options);
     dircn::catch_interrupts();
     const auto summary = reconstructor.volumes(volumes, output);

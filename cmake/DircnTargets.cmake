@@ -73,7 +73,13 @@ function(dircn_add_test layer)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} dircn_test_support GTest::gtest GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE DIRCN_TEST_PYTHON="${DIRCN_TEST_PYTHON}")
   dircn_executable(${target})
-  # ctest runs as many tests at once as there are cores, so each gets one: waiting threads would slow the others down.
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${layer}/"
-                       PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 600)
+  if(DIRCN_SANITIZE)
+    # One process a layer: under the sanitizers LibTorch takes longer to start than most tests to run.
+    add_test(NAME ${layer} COMMAND ${target})
+    set_tests_properties(${layer} PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 1200)
+  else()
+    # ctest runs as many tests at once as there are cores, so each gets one: waiting threads would slow the others down.
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${layer}/"
+                         PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 600)
+  endif()
 endfunction()

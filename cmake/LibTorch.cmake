@@ -53,15 +53,17 @@ if(NOT EXISTS "${Torch_DIR}/TorchConfig.cmake")
                       "or pass -DTorch_DIR=FOLDER_OF_TorchConfig.cmake")
 endif()
 
-add_library(dircn::torch INTERFACE IMPORTED GLOBAL)
+if(NOT TARGET dircn::torch)
+  add_library(dircn::torch INTERFACE IMPORTED GLOBAL)
+endif()
 get_filename_component(DIRCN_TORCH_PREFIX "${Torch_DIR}/../../.." ABSOLUTE)
 if(EXISTS "${DIRCN_TORCH_PREFIX}/lib/libtorch_cuda.so")
   dircn_link_cuda_torch("${DIRCN_TORCH_PREFIX}")
 else()
   dircn_link_cpu_torch("${DIRCN_TORCH_PREFIX}")
 endif()
-if(Torch_VERSION VERSION_LESS 1.13)
-  message(FATAL_ERROR "LibTorch ${Torch_VERSION} in ${Torch_DIR}: dircn needs 1.13 or newer "
+if(Torch_VERSION VERSION_LESS 1.13 OR (Torch_VERSION VERSION_GREATER_EQUAL 2.0 AND Torch_VERSION VERSION_LESS 2.9))
+  message(FATAL_ERROR "LibTorch ${Torch_VERSION} in ${Torch_DIR}: dircn needs 1.13, or 2.9 or newer "
                       "(scripts/test.sh --libtorch pip installs one)")
 endif()
 

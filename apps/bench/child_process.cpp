@@ -1,6 +1,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -52,7 +53,8 @@ nlohmann::json in_child_process(const std::vector<std::string>& arguments) {
   const auto output = read_all(channel[0]);
   ::close(channel[0]);
   int status = 0;
-  ::waitpid(child, &status, 0);
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   require(WIFEXITED(status) && WEXITSTATUS(status) == 0, [&] {
     const auto how = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
                                          : "exit code " + std::to_string(WEXITSTATUS(status));

@@ -1,7 +1,8 @@
 #include "bench/operation_profile.h"
 
 #include <ATen/record_function.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include <array>
 #include <chrono>
@@ -15,9 +16,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // The first name that is part of an operation's or a gradient node's name decides.
-constexpr std::array<std::pair<const char*, const char*>, 22> kParts{{
+constexpr std::array<std::pair<const char*, const char*>, 21> kParts{{
     {"conv_transpose", "transposed_convolution"},
-    {"ConvTranspose", "transposed_convolution"},
     {"conv", "convolution"},
     {"Conv", "convolution"},
     {"norm", "norm"},
@@ -33,8 +33,8 @@ constexpr std::array<std::pair<const char*, const char*>, 22> kParts{{
     {"silu", "activation"},
     {"Silu", "activation"},
     {"sigmoid", "activation"},
-    {"cat", "concatenation"},
-    {"Cat", "concatenation"},
+    {"aten::cat", "concatenation"},
+    {"CatBackward", "concatenation"},
     {"pad", "padding"},
     {"Pad", "padding"},
     {"Optimizer", "optimizer"},

@@ -1,16 +1,19 @@
 #include "dircn/core/device.h"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
 
 #include <cstdlib>
 #include <regex>
 #include <thread>
 
 #include "dircn/core/error.h"
+#include "dircn/core/torch_compat.h"
 
 namespace dircn {
 
 torch::Device select_device(const std::string& name) {
+  compat::forbid_tf32();
   const auto gpus = static_cast<int>(torch::cuda::is_available() ? torch::cuda::device_count() : 0);
   if (name == "auto") {
     return gpus > 0 ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);

@@ -15,8 +15,11 @@ extern "C" void note_signal(int number) {
 }  // namespace
 
 void catch_interrupts() {
-  std::signal(SIGINT, note_signal);
-  std::signal(SIGTERM, note_signal);
+  for (const int number : {SIGINT, SIGTERM}) {
+    if (std::signal(number, note_signal) == SIG_IGN) {
+      std::signal(number, SIG_IGN);  // a job in the background, started to survive such signals
+    }
+  }
 }
 
 bool interrupted() {

@@ -1,6 +1,6 @@
 #include "dircn/eval/challenge_score.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "dircn/eval/reconstruct.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <optional>
@@ -37,8 +38,8 @@ std::vector<std::optional<int64_t>> count_slices(const std::vector<VolumeEntry>&
   for (const auto& entry : volumes) {
     try {
       counts.emplace_back(KspaceVolume(entry.kspace).slices());
-    } catch (const Error& error) {
-      log_error(error.what());
+    } catch (const std::exception& error) {
+      log_error(reason(error));
       counts.emplace_back(std::nullopt);
     }
   }
@@ -117,17 +118,30 @@ class Reconstructor::VolumeRun {
   int64_t done_ = 0;
 };
 
+std::vector<VolumeEntry> input_volumes(const fs::path& input, const fs::path& output) {
+  auto volumes = find_volumes(input);
+  const bool output_is_inside = lies_below(output, input) && !lies_below(input, output);
+  if (output_is_inside) {
+    const auto written_earlier = [&](const VolumeEntry& entry) {
+      return lies_below(entry.kspace, output);
+    };
+    volumes.erase(std::remove_if(volumes.begin(), volumes.end(), written_earlier), volumes.end());
+  }
+  require(!volumes.empty(), [&] {
+    return Error::Parts{input.string(), "nothing but what lies in the output folder",
+                        "volumes of k-space", "Choose another --output folder."};
+  });
+  return volumes;
+}
+
 ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& volumes,
                                              const fs::path& output) {
   ReconstructionSummary summary;
   std::vector<VolumeEntry> waiting;
   for (const auto& entry : volumes) {
     refuse_to_replace_input(entry, output / entry.relative);
-    if (lies_below(entry.kspace, output)) {
-      continue;  // an earlier run's reconstruction, where the output folder lies in the input
-                 // folder
-    }
-    if (!options_.overwrite && fs::exists(output / entry.relative)) {
+    std::error_code unreadable;
+    if (!options_.overwrite && fs::exists(output / entry.relative, unreadable)) {
       ++summary.skipped;
     } else {
       waiting.push_back(entry);

@@ -15,7 +15,7 @@ Dircn load_network(const std::filesystem::path& path, const std::optional<ModelC
                         "Describe the architecture in a YAML file with a `model:` section and pass "
                         "it by --config."};
   });
-  if (checkpoint.model && model && *checkpoint.model != *model) {
+  if (checkpoint.model && model && *model != ModelConfig{} && *checkpoint.model != *model) {
     log_warning(path.string() +
                 ": the checkpoint's own model configuration is used; the given one differs");
   }

@@ -57,7 +57,7 @@ PickleValue make_tensor(const Arguments& arguments, const std::string& subject) 
 using Function = PickleValue (*)(const Arguments&, const std::string&);
 
 const std::map<std::string, Function>& functions() {
-  static const std::map<std::string, Function> kFunctions = {
+  static const std::map<std::string, Function> known = {
       {"torch._utils._rebuild_tensor_v2", make_tensor},
       {"torch._utils._rebuild_parameter", make_parameter},
       {"torch._utils._rebuild_parameter_with_state", make_parameter},
@@ -66,7 +66,7 @@ const std::map<std::string, Function>& functions() {
       {"collections.OrderedDict", make_dict},
       {"collections.Counter", make_dict},
   };
-  return kFunctions;
+  return known;
 }
 
 }  // namespace

@@ -67,17 +67,17 @@ CrcTables make_crc_tables() {
 }  // namespace
 
 uint32_t crc32(const void* data, size_t size) {
-  static const CrcTables kTables = make_crc_tables();
+  static const CrcTables tables = make_crc_tables();
   const auto* bytes = static_cast<const unsigned char*>(data);
   uint32_t crc = 0xFFFFFFFF;
   for (; size >= 4;
        size -= 4, bytes += 4) {  // four bytes at a time: a checkpoint has hundreds of megabytes
     crc ^= u32(bytes);
-    crc = kTables[3][crc & 0xFF] ^ kTables[2][crc >> 8 & 0xFF] ^ kTables[1][crc >> 16 & 0xFF] ^
-          kTables[0][crc >> 24];
+    crc = tables[3][crc & 0xFF] ^ tables[2][crc >> 8 & 0xFF] ^ tables[1][crc >> 16 & 0xFF] ^
+          tables[0][crc >> 24];
   }
   for (; size > 0; --size, ++bytes) {
-    crc = crc >> 8 ^ kTables[0][(crc ^ *bytes) & 0xFF];
+    crc = crc >> 8 ^ tables[0][(crc ^ *bytes) & 0xFF];
   }
   return ~crc;
 }

@@ -1,6 +1,6 @@
 #include "dircn/mri/acs.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <sstream>

@@ -1,6 +1,6 @@
 #include "dircn/mri/coils.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace dircn {
 namespace {

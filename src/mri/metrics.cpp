@@ -1,6 +1,6 @@
 #include "dircn/mri/metrics.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "dircn/mri/sampling_space.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/mri/fft.h"
 

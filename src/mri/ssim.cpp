@@ -1,6 +1,6 @@
 #include "dircn/mri/ssim.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <sstream>
 
@@ -10,6 +10,7 @@ namespace dircn {
 namespace {
 
 constexpr int64_t kWindow = 7;
+constexpr double kCentre = 3;
 constexpr double kSigma = 1.5;
 constexpr double kK1 = 0.01;
 constexpr double kK2 = 0.03;
@@ -17,7 +18,7 @@ constexpr double kK2 = 0.03;
 /// The Gaussian weights are rounded to float32 whatever the images are, because the reference's
 /// are: that moves the loss by 3e-7, which is more than rounding.
 torch::Tensor gaussian_weights() {
-  const auto offset = torch::arange(kWindow, torch::kFloat) - static_cast<double>(kWindow / 2);
+  const auto offset = torch::arange(kWindow, torch::kFloat) - kCentre;
   const auto profile = torch::exp(-offset.square() / (2 * kSigma * kSigma));
   const auto weights = profile.unsqueeze(1) * profile.unsqueeze(0);
   return weights / weights.sum();
@@ -61,7 +62,12 @@ torch::Tensor ssim_map(const torch::Tensor& image, const torch::Tensor& target,
   const auto range = data_range.to(target.options()).view({-1, 1, 1});
   const auto c1 = (kK1 * range).square();
   const auto c2 = (kK2 * range).square();
-  return (2 * ux * uy + c1) * (2 * vxy + c2) / ((ux * ux + uy * uy + c1) * (vx + vy + c2));
+  const auto similarity = (2 * ux * uy + c1) * (2 * vxy + c2);
+  const auto bound = (ux * ux + uy * uy + c1) * (vx + vy + c2);
+  // Without a data range two flat windows give 0 / 0: alike if their means are.
+  const auto undefined = bound == 0;
+  return torch::where(undefined, (ux == uy).to(bound.scalar_type()),
+                      similarity / torch::where(undefined, torch::ones_like(bound), bound));
 }
 
 }  // namespace dircn

@@ -1,6 +1,6 @@
 #include "dircn/nn/cascade.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/mri/coils.h"
 #include "dircn/nn/aggregation.h"

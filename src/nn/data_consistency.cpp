@@ -1,6 +1,6 @@
 #include "dircn/nn/data_consistency.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace dircn {
 

@@ -1,6 +1,6 @@
 #include "dircn/nn/dircn.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <sstream>
 

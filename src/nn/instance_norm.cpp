@@ -1,6 +1,6 @@
 #include "dircn/nn/instance_norm.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace dircn {
 namespace {

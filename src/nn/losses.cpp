@@ -1,6 +1,6 @@
 #include "dircn/nn/losses.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/mri/ssim.h"
 

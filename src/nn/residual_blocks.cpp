@@ -1,6 +1,6 @@
 #include "dircn/nn/residual_blocks.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace dircn {
 namespace {

@@ -1,6 +1,6 @@
 #include "dircn/nn/sensitivity.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"

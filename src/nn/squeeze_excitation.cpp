@@ -1,6 +1,6 @@
 #include "dircn/nn/squeeze_excitation.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

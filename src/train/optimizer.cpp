@@ -1,6 +1,6 @@
 #include "dircn/train/optimizer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

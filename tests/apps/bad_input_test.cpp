@@ -11,6 +11,7 @@
 #include "dircn/io/module_state.h"
 #include "dircn/nn/dircn.h"
 #include "io/hdf5_maker.h"
+#include "io/torch_file_maker.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/random_input.h"
@@ -32,6 +33,7 @@ struct Scene {
   fs::path output = folder / "output";
   fs::path bad = input / "kspace/bad.h5";
   std::string options;
+  std::string limits;  // shell commands before the program
 };
 
 torch::Tensor good_kspace() {
@@ -53,6 +55,12 @@ void spoil_value(const fs::path& path, double value) {
   auto kspace = good_kspace();
   torch::view_as_real(kspace)[1][0][3][4][0] = value;
   write_volume(path, kspace, good_mask());
+}
+
+/// What pickling an object that calls os.system("true") gives.
+std::string hostile_pickle() {
+  constexpr char kBytes[] = "\x80\2cposix\nsystem\nX\4\0\0\0true\x85R.";
+  return {kBytes, sizeof(kBytes) - 1};
 }
 
 void truncate_file(const fs::path& path) {
@@ -149,7 +157,24 @@ std::vector<Row> rows() {
        [](Scene& run) { testing::write_file(run.output, "a file where the folder should be"); },
        {"output"},
        false},
-      {"UnknownDevice", [](Scene& run) { run.options = "--device gpu"; }, {"gpu", "cuda"}, false},
+      {"UnknownDevice",
+       [](Scene& run) { run.options = "--device gpu"; },
+       {"gpu", "cuda"},
+       false,
+       2},
+      {"AbsentGpu", [](Scene& run) { run.options = "--device cuda:99"; }, {"cuda:99"}, false},
+      {"BadOverride",
+       [](Scene& run) { run.options = "--set data.corp=3"; },
+       {"data.corp", "crop"},
+       false},
+      {"HostileCheckpoint",
+       [](Scene& run) { testing::write_torch_zip(run.checkpoint, hostile_pickle()); },
+       {"model.pt", "posix.system", "run any code"},
+       false},
+      {"FullDisk",
+       [](Scene& run) { run.limits = "ulimit -f 4; trap '' XFSZ; "; },
+       {"good.h5"},
+       false},
       {"UnknownOption", [](Scene& run) { run.options = "--colour"; }, {"--colour"}, false, 2},
       {"CropOutOfRange", [](Scene& run) { run.options = "--crop -3"; }, {"crop"}, false, 2},
   };
@@ -164,9 +189,10 @@ TEST_P(BadInput, IsNamedAndStopsNothingElse) {
   save_network(run.checkpoint, testing::small_model(), testing::small_model());
   write_volume(run.input / "kspace/good.h5", good_kspace(), good_mask());
   row.spoil(run);
-  const auto result = testing::run_command(
-      std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + run.checkpoint.string() + " --input " +
-      run.input.string() + " --output " + run.output.string() + " --crop 32 " + run.options);
+  const auto result =
+      testing::run_command(run.limits + std::string(DIRCN_RECONSTRUCT) + " --checkpoint " +
+                           run.checkpoint.string() + " --input " + run.input.string() +
+                           " --output " + run.output.string() + " --crop 32 " + run.options);
   EXPECT_EQ(result.exit_code, row.exit_code) << result.output;
   for (const auto& text : row.expected) {
     EXPECT_NE(result.output.find(text), std::string::npos)

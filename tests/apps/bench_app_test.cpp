@@ -54,7 +54,8 @@ INSTANTIATE_TEST_SUITE_P(Modes, BenchApp,
 
 TEST(BenchAppUse, NamesWhatIsWrong) {
   EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --help").exit_code, 0);
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH)).exit_code, 2);
+  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --form slow").exit_code, 2);
+  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --device gpu").exit_code, 2);
   EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --config x.yaml --mode fly").exit_code, 2);
   const auto missing = run_command(std::string(DIRCN_BENCH) + " --config /no/such.yaml");
   EXPECT_EQ(missing.exit_code, 1);

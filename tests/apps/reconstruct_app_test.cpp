@@ -160,9 +160,10 @@ TEST_F(ReconstructApp, FinishesNothingByHalvesWhenInterrupted) {
     write_volume(input() / ("acc4/kspace/many" + std::to_string(i) + ".h5"), kspace(20));
   }
   // The first volume's output says that work has begun.
-  const auto script = std::string(DIRCN_RECONSTRUCT) + arguments() + " & child=$!; until [ -e " +
-                      (output() / "acc4/brain1.h5").string() +
-                      " ]; do sleep 0.05; done; kill -TERM $child; wait $child";
+  const auto script =
+      std::string(DIRCN_RECONSTRUCT) + arguments() + " & child=$!; until [ -e " +
+      (output() / "acc4/brain1.h5").string() +
+      " ]; do kill -0 $child || break; sleep 0.05; done; kill -TERM $child; wait $child";
   const auto result = run_command(script);
   EXPECT_EQ(result.exit_code, 1) << result.output;
   EXPECT_NE(result.output.find("interrupted"), std::string::npos) << result.output;
@@ -186,6 +187,28 @@ TEST_F(ReconstructApp, LeavesNothingOnAFullDisk) {
     EXPECT_FALSE(entry.is_regular_file() && entry.file_size() > 4096) << entry.path();
     EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
   }
+}
+
+TEST_F(ReconstructApp, TakesOverridesAndPrintsTheConfiguration) {
+  const auto result = run_command(DIRCN_RECONSTRUCT +
+                                  (" --set data.crop=24 --set data.fov_crop=none --checkpoint " +
+                                   checkpoint().string() + " --input " + input().string() +
+                                   " --output " + output().string()));
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
+            (std::vector<int64_t>{1, 24, 24}));
+  const auto printed =
+      run_command(std::string(DIRCN_RECONSTRUCT) + " --set data.crop=24 --print-config");
+  EXPECT_EQ(printed.exit_code, 0) << printed.output;
+  EXPECT_NE(printed.output.find("crop: 24"), std::string::npos) << printed.output;
+}
+
+TEST_F(ReconstructApp, TakesAnInputThatLiesInItsOutput) {
+  const auto result = run_command(
+      std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() + " --input " +
+      (input() / "acc4").string() + " --output " + folder_.path().string() + " --crop 24");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("1 volumes reconstructed"), std::string::npos) << result.output;
 }
 
 TEST_F(ReconstructApp, SaysWhatItTakes) {

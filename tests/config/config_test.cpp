@@ -20,7 +20,7 @@ fs::path shipped(const std::string& name) {
   return fs::path(DIRCN_CONFIGS) / name;
 }
 
-// SPEC: "The seed's: 8 cascades, n=16, sensitivity n=4, groups 4 and 2, ratio 1/8, weighted sum,
+// "The final model: 8 cascades, n=16, sensitivity n=4, groups 4 and 2, ratio 1/8, weighted sum,
 // soft, interconnections", learning rate 2e-3, 120 epochs, milestones 30 and 90.
 constexpr const char* kDefaults = R"(model:
   cascades: 8

@@ -40,6 +40,15 @@ TEST(Ssim, EqualsItsDefinitionAtOnePixel) {
   EXPECT_NEAR(map.item<double>(), expected.item<double>(), 1e-12);
 }
 
+TEST(Ssim, IsDefinedForEmptyImages) {
+  auto image = torch::zeros({1, 9, 9}, torch::kDouble).set_requires_grad(true);
+  const auto map = ssim_map(image, torch::zeros({1, 9, 9}, torch::kDouble), torch::zeros({1}),
+                            SsimWindow::gaussian);
+  EXPECT_TRUE(torch::equal(map.detach(), torch::ones_like(map)));
+  map.sum().backward();
+  EXPECT_TRUE(torch::isfinite(image.grad()).all().item<bool>());
+}
+
 TEST(Ssim, RefusesShapesThatDoNotFit) {
   const auto range = torch::ones({1});
   EXPECT_THROW(ssim_map(torch::rand({1, 9, 9}), torch::rand({1, 9, 8}), range, SsimWindow::uniform),

@@ -4,6 +4,8 @@
 #include <torch/cuda.h>
 #include <torch/types.h>
 
+#include "dircn/core/device.h"
+
 /// A test body that runs on the CPU as `Name` and on a CUDA GPU as `Name_CUDA`, which says so where
 /// there is none.
 ///
@@ -17,6 +19,6 @@
     if (!torch::cuda::is_available()) {                           \
       GTEST_SKIP() << "needs a CUDA GPU, and there is none here"; \
     }                                                             \
-    Suite##_##Name(torch::kCUDA);                                 \
+    Suite##_##Name(dircn::select_device("cuda"));                 \
   }                                                               \
   static void Suite##_##Name([[maybe_unused]] torch::Device device)

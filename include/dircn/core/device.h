@@ -7,6 +7,7 @@
 namespace dircn {
 
 /// "auto" (the first CUDA GPU, or the CPU where there is none), "cpu", "cuda" or "cuda:N".
+/// From then on float32 means float32 on a GPU, too: TF32 is off.
 /// Throws `Error` for another name and for a GPU that is not there.
 torch::Device select_device(const std::string& name);
 

@@ -2,6 +2,7 @@
 
 // The one place that knows LibTorch's versions: 1.13 and 2.x name these differently.
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <torch/optim/optimizer.h>
 #include <torch/types.h>
@@ -17,6 +18,12 @@
 #endif
 
 namespace dircn::compat {
+
+/// Keeps GPUs from rounding float32 products to TF32's 10 bits.
+inline void forbid_tf32() {
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
+}
 
 #if TORCH_VERSION_MAJOR >= 2
 

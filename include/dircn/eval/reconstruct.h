@@ -37,7 +37,7 @@ class Reconstructor {
   torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask);
 
   /// Writes each volume's `reconstruction` to `output / volume.relative`. A volume that fails is
-  /// logged, leaves nothing behind, and the next one follows. Files in `output` are no input.
+  /// logged, leaves nothing behind, and the next one follows.
   /// Throws `Error` if an output would replace its input.
   ReconstructionSummary volumes(const std::vector<VolumeEntry>& volumes,
                                 const std::filesystem::path& output);
@@ -48,6 +48,11 @@ class Reconstructor {
   Dircn network_;
   ReconstructionOptions options_;
 };
+
+/// The volumes in `input` (see `find_volumes`), without those that an earlier run wrote to an
+/// `output` folder inside it. Throws `Error` if none is left.
+std::vector<VolumeEntry> input_volumes(const std::filesystem::path& input,
+                                       const std::filesystem::path& output);
 
 /// The closing line, e.g. "3 volumes reconstructed, 1 skipped (already there), 0 failed".
 std::string to_string(const ReconstructionSummary& summary);

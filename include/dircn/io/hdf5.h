@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace H5 {
+namespace H5 {  // NOLINT(readability-identifier-naming): HDF5's own
 class DataSet;
 class H5File;
 }  // namespace H5
@@ -41,6 +41,8 @@ class Hdf5File {
  public:
   explicit Hdf5File(std::filesystem::path path);
   ~Hdf5File();
+  Hdf5File(const Hdf5File&) = delete;
+  Hdf5File& operator=(const Hdf5File&) = delete;
   Hdf5File(Hdf5File&&) noexcept;
   Hdf5File& operator=(Hdf5File&&) noexcept;
 

@@ -32,6 +32,8 @@ class PickleValue {
   };
 
   PickleValue() = default;  // None
+  // NOLINTBEGIN(google-explicit-constructor): implicit, so that nested literals read like the data
+  // that they hold
   PickleValue(bool value) : data_(value) {}
   PickleValue(int64_t value) : data_(value) {}
   PickleValue(int value) : data_(int64_t{value}) {}
@@ -40,6 +42,7 @@ class PickleValue {
   PickleValue(const char* value) : data_(std::string(value)) {}
   PickleValue(torch::Tensor value) : data_(std::move(value)) {}
   PickleValue(PickleDict value);
+  // NOLINTEND(google-explicit-constructor)
   explicit PickleValue(std::shared_ptr<PickleDict> value) : data_(std::move(value)) {}
   explicit PickleValue(std::shared_ptr<const Foreign> value) : data_(std::move(value)) {}
   static PickleValue list(List items) { return sequence(std::move(items), false); }

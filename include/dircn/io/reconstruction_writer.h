@@ -9,7 +9,7 @@
 
 #include "dircn/core/atomic_file.h"
 
-namespace H5 {
+namespace H5 {  // NOLINT(readability-identifier-naming): HDF5's own
 class DataSet;
 class H5File;
 }  // namespace H5

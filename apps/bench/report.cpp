@@ -1,7 +1,18 @@
-#include "bench/table.h"
+#include "bench/report.h"
 
+#include <torch/types.h>
+#include <torch/utils.h>
+#include <torch/version.h>
+
+#include <fstream>
 #include <iomanip>
+#include <optional>
 #include <sstream>
+
+#include "bench/measure.h"
+#include "dircn/core/atomic_file.h"
+#include "dircn/core/device.h"
+#include "dircn/core/error.h"
 
 namespace dircn::bench {
 namespace {
@@ -19,7 +30,41 @@ void add_result(std::ostringstream& text, const nlohmann::json& result) {
   text << '\n';
 }
 
+void write_json(AtomicFile& file, const std::string& path, const nlohmann::json& report) {
+  std::ofstream stream(file.temporary());
+  stream << report.dump(2) << '\n';
+  stream.close();
+  require(stream.good(), [&] {
+    return Error::Parts{path, "a write that failed", "a file that can be written",
+                        "Is the disk full?"};
+  });
+  file.commit();
+}
+
 }  // namespace
+
+nlohmann::json measure_forms(const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& forms, const std::string& device,
+                             const std::string& json_file) {
+  std::optional<AtomicFile> file;
+  if (!json_file.empty()) {
+    file.emplace(json_file);
+  }
+  nlohmann::json report{{"command", arguments},
+                        {"libtorch", TORCH_VERSION},
+                        {"device", select_device(device).str()},
+                        {"threads", torch::get_num_threads()},
+                        {"results", nlohmann::json::array()}};
+  for (const auto& form : forms) {
+    auto child = arguments;
+    child.insert(child.end(), {"--form", form, "--child"});
+    report["results"].push_back(in_child_process(child));
+  }
+  if (file) {
+    write_json(*file, json_file, report);
+  }
+  return report;
+}
 
 std::string table(const nlohmann::json& report) {
   std::ostringstream text;
