@@ -54,7 +54,8 @@ StateDict read_state(const PickleDict& dict, const std::string& name) {
     const std::string subject = name + ": " + excerpt(*text);
     const torch::Tensor& tensor = value.as_tensor(subject);
     require(tensor.is_floating_point(), [&] {
-      return Error::Parts{subject, "a tensor of dtype " + std::string(tensor.dtype().name()),
+      return Error::Parts{subject,
+                          "a tensor of dtype " + static_cast<std::string>(tensor.dtype().name()),
                           "a float dtype", ""};
     });
     state.emplace_back(*text, tensor);

@@ -127,9 +127,9 @@ torch::Tensor Hdf5File::read(const std::string& name, Hdf5Dataset::Kind kind,
     const std::vector<int64_t> shape(header.shape.begin() + (index != nullptr ? 1 : 0),
                                      header.shape.end());
     detail::require_fits(shape, complex ? 8 : 4, where);
-    const torch::Tensor result =
-        torch::empty(shape, complex ? torch::kComplexFloat : torch::kFloat);
+    torch::Tensor result = torch::empty(shape, complex ? torch::kComplexFloat : torch::kFloat);
     const H5::DataSpace memory_space = detail::space_of(shape);
+    // NOLINTNEXTLINE(cppcoreguidelines-slicing): a handle; its id is all that counts
     const H5::DataType type = complex ? H5::DataType(detail::complex64_like(opened.getCompType()))
                                       : H5::DataType(H5::PredType::NATIVE_FLOAT);
     hdf5_guard({where, "data that cannot be read", "undamaged data", kCopyAgain},

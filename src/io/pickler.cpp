@@ -85,9 +85,9 @@ class Pickler {
                 storage_class_of_dtype(given.scalar_type()),
             [&] {
               return Error::Parts{subject_,
-                                  given.defined()
-                                      ? "a tensor of dtype " + std::string(given.dtype().name())
-                                      : "an undefined tensor",
+                                  given.defined() ? "a tensor of dtype " + static_cast<std::string>(
+                                                                               given.dtype().name())
+                                                  : "an undefined tensor",
                                   "dense tensors of integers, floats, complex numbers or bool", ""};
             });
     const torch::Tensor tensor = given.detach().resolve_conj().resolve_neg();

@@ -11,7 +11,7 @@ namespace dircn {
 namespace {
 
 /// Keeps columns [first, first + width) of a [1, W] mask.
-void column_acs(const torch::Tensor& mask, torch::Tensor acs) {
+void column_acs(const torch::Tensor& mask, const torch::Tensor& acs) {
   const auto sampled = mask.accessor<bool, 2>()[0];
   const int64_t columns = mask.size(1);
   int64_t left = columns / 2 - 1;
@@ -53,7 +53,7 @@ int64_t sampled_width(const torch::Tensor& mask, Span rows, int64_t widest) {
 }
 
 /// Centred rectangles of growing height contain each other, so their widths can only fall.
-void rectangle_acs(const torch::Tensor& mask, torch::Tensor acs) {
+void rectangle_acs(const torch::Tensor& mask, const torch::Tensor& acs) {
   const int64_t height = mask.size(0);
   int64_t width = mask.size(1);
   int64_t best_height = 0;
@@ -78,7 +78,7 @@ torch::Tensor canonical_mask(const torch::Tensor& mask) {
     shape << "shape " << mask.sizes();
     return Error::Parts{"sampling mask", shape.str(), "[W], [H, W] or [B, 1, H or 1, W]", ""};
   });
-  const auto sampled = mask != 0;
+  auto sampled = mask != 0;
   switch (mask.dim()) {
     case 1:
       return sampled.view({1, 1, 1, -1});
