@@ -95,7 +95,7 @@ TEST_F(ReconstructApp, MasksCropsAndReconstructsEachSlice) {
   for (int64_t i = 0; i < 2; ++i) {
     EXPECT_LE(
         testing::relative_max_error(written[i], reconstructor.slice(data[i] * mask(), mask())),
-        1e-5);
+        1e-4 /* float32, another number of threads */);
   }
 }
 
