@@ -41,11 +41,8 @@ Network network_of(const Dircn& network, Form form) {
       return Dircn(network)->forward(kspace, mask);
     };
   }
-  literal::Parameters parameters;
-  for (const auto& parameter : network->named_parameters()) {
-    parameters.emplace(parameter.key(), parameter.value());
-  }
-  return [parameters, config = network->config()](const auto& kspace, const auto& mask) {
+  return [parameters = literal::parameters_of(*network), config = network->config()](
+             const auto& kspace, const auto& mask) {
     return literal::forward(parameters, config, kspace, mask);
   };
 }

@@ -81,6 +81,14 @@ Tensor one_slice(const Parameters& parameters, const ModelConfig& config, const 
 
 }  // namespace
 
+Parameters parameters_of(const torch::nn::Module& network) {
+  Parameters parameters;
+  for (const auto& parameter : network.named_parameters()) {
+    parameters.emplace(parameter.key(), parameter.value());
+  }
+  return parameters;
+}
+
 Tensor acs(const Tensor& mask) {
   const int64_t rows = mask.size(2);
   const int64_t columns = mask.size(3);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <torch/nn/module.h>
 #include <torch/types.h>
 
 #include <map>
@@ -12,6 +13,9 @@ namespace dircn::literal {
 /// Named parameters, with the checkpoint's keys (`final_bottle.*`, `cat_weight` where the network
 /// has one).
 using Parameters = std::map<std::string, torch::Tensor>;
+
+/// The parameters of the product's network, shared, not copied.
+Parameters parameters_of(const torch::nn::Module& network);
 
 /// What the network computes, written down as the papers say it: centred 2-D transforms of all
 /// coils in every cascade, squeeze-and-excitation that pools the image, one slice at a time. Slow,

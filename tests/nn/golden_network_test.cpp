@@ -38,14 +38,6 @@ torch::Tensor flat_image(const torch::Tensor& image) {
   return image.reshape({-1, image.size(-2), image.size(-1)});
 }
 
-literal::Parameters parameters_of(const Dircn& network) {
-  literal::Parameters parameters;
-  for (const auto& parameter : network->named_parameters()) {
-    parameters.emplace(parameter.key(), parameter.value());
-  }
-  return parameters;
-}
-
 DIRCN_DEVICE_TEST(GoldenNetwork, EqualsTheReferenceInDoublePrecision) {
   const torch::NoGradGuard no_grad;
   for (const auto& item : kCases) {
@@ -68,7 +60,8 @@ DIRCN_DEVICE_TEST(GoldenNetwork, IsAsAccurateInSinglePrecisionAsTheLiteralForm) 
     const auto exact = flat_image(golden.tensor("output_f64"));
     const auto image = network->forward(kspace, mask).cpu();
     const auto oracle =
-        literal::forward(parameters_of(network), golden.model_config(), kspace, mask).cpu();
+        literal::forward(literal::parameters_of(*network), golden.model_config(), kspace, mask)
+            .cpu();
     EXPECT_LE(relative_max_error(image, exact), item.float32_tolerance) << item.file;
     // Over all pixels, since the largest of them is a matter of luck.
     EXPECT_LE((image - exact).norm().item<double>(), 2 * (oracle - exact).norm().item<double>())
@@ -81,7 +74,7 @@ TEST(GoldenNetwork, LiteralFormEqualsTheReference) {
   for (const auto& item : kCases) {
     const GoldenFile golden(item.file);
     auto network = load_network(golden, torch::kCPU, torch::kDouble);
-    const auto image = literal::forward(parameters_of(network), golden.model_config(),
+    const auto image = literal::forward(literal::parameters_of(*network), golden.model_config(),
                                         golden.kspace(torch::kDouble), golden.mask());
     EXPECT_LE(relative_max_error(image, flat_image(golden.tensor("output_f64"))), 1e-9)
         << item.file;
