@@ -1,6 +1,7 @@
 #include "dircn/core/interrupt.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace dircn {
 namespace {
