@@ -1,7 +1,5 @@
 #pragma once
 
-#include <c10/util/Exception.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
@@ -12,6 +10,7 @@
 
 #include "dircn/config/config.h"
 #include "dircn/core/device.h"
+#include "dircn/core/error.h"
 #include "dircn/core/log.h"
 
 namespace dircn {
@@ -57,28 +56,33 @@ inline bool prints_config(int argc, char** argv) {
                      [](const char* word) { return std::string(word) == "--print-config"; });
 }
 
-/// Parses the command line and runs `work`, or prints the configuration. Exit codes of every dircn
-/// program: 0 fine, 1 failed, 2 wrong use.
-inline int run_command(CLI::App& app, int argc, char** argv, const ConfigOptions& config,
-                       const std::function<int()>& work) {
+/// Parses the command line and runs `work`. Exit codes of every dircn program: 0 fine, 1 failed, 2
+/// wrong use.
+inline int run_command(CLI::App& app, int argc, char** argv, const std::function<int()>& work) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    use_all_cores();
+    return work();
+  } catch (const std::exception& error) {
+    log_error(reason(error));
+  }
+  return 1;
+}
+
+/// The same for a program with a configuration, which is printed instead if so asked.
+inline int run_command(CLI::App& app, int argc, char** argv, const ConfigOptions& config,
+                       const std::function<int()>& work) {
+  return run_command(app, argc, argv, [&] {
     if (config.print) {
       std::cout << to_yaml(config.load());
       return 0;
     }
-    use_all_cores();
     return work();
-  } catch (const c10::Error& error) {
-    log_error(error.what_without_backtrace());
-  } catch (const std::exception& error) {
-    log_error(error.what());
-  }
-  return 1;
+  });
 }
 
 }  // namespace dircn

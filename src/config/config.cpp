@@ -20,6 +20,20 @@ void Config::check() const {
   });
 }
 
+std::vector<ConfigDifference> differences(const Config& before, const Config& now) {
+  Config a = before;
+  Config b = now;
+  std::vector<ConfigDifference> result;
+  const auto olds = config::printed_values(config::fields(a));
+  const auto news = config::printed_values(config::fields(b));
+  for (size_t i = 0; i < olds.size(); ++i) {
+    if (olds[i].second != news[i].second) {
+      result.push_back({olds[i].first, olds[i].second, news[i].second});
+    }
+  }
+  return result;
+}
+
 std::string to_yaml(const Config& config) {
   Config copy = config;
   return config::print_fields(config::fields(copy));

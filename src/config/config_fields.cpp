@@ -8,6 +8,8 @@ namespace {
 constexpr int64_t kMaxCascades = 1000;
 constexpr int64_t kMaxChannels = 4096;  // products of sizes stay far from overflow
 constexpr int64_t kMaxCrop = 65536;
+constexpr int64_t kMaxThreads = 256;
+constexpr int64_t kMaxPrefetch = 4096;
 constexpr int64_t kMaxEpochs = 1000000;
 constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 constexpr double kNoBound = std::numeric_limits<double>::max();
@@ -37,6 +39,8 @@ Fields fields(DataConfig& data) {
       {"leaderboard", data.leaderboard, Text()},
       {"fov_crop", data.fov_crop, Choice<FovCrop>()},
       {"crop", data.crop, integer(1, kMaxCrop)},
+      {"workers", data.workers, integer(1, kMaxThreads)},
+      {"prefetch", data.prefetch, integer(1, kMaxPrefetch)},
   };
 }
 
@@ -47,6 +51,7 @@ Fields fields(TrainConfig& train) {
       {"milestones", train.milestones, list_of(integer(1, kMaxEpochs))},
       {"milestone_factor", train.milestone_factor, number_above(0, 1)},
       {"seed", train.seed, integer(0, kUnlimited)},
+      {"save_minutes", train.save_minutes, number_above(0, kNoBound)},
   };
 }
 

@@ -187,6 +187,21 @@ std::string print_fields(const Fields& fields, const std::string& indent) {
   return text;
 }
 
+std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields,
+                                                                const std::string& prefix) {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const Field& field : fields) {
+    const std::string key = join(prefix, field.name);
+    if (field.print) {
+      values.emplace_back(key, field.print());
+    } else {
+      const auto inner = printed_values(field.section, key);
+      values.insert(values.end(), inner.begin(), inner.end());
+    }
+  }
+  return values;
+}
+
 std::vector<std::string> dotted_keys(const Fields& fields, const std::string& prefix) {
   std::vector<std::string> keys;
   for (const Field& field : fields) {

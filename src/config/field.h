@@ -168,6 +168,10 @@ void check_fields(const Fields& fields, const std::string& prefix);
 /// The fields as YAML.
 std::string print_fields(const Fields& fields, const std::string& indent = "");
 
+/// The dotted keys of all values, each with its value as YAML.
+std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields,
+                                                                const std::string& prefix = "");
+
 /// The dotted keys of all values and sections.
 std::vector<std::string> dotted_keys(const Fields& fields, const std::string& prefix = "");
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -52,6 +53,22 @@ AtomicFile::~AtomicFile() {
     std::error_code ignored;
     fs::remove(temporary_, ignored);
   }
+}
+
+void AtomicFile::commit(std::string_view content) {
+  std::FILE* stream = std::fopen(temporary_.c_str(), "wb");
+  bool whole =
+      stream != nullptr && std::fwrite(content.data(), 1, content.size(), stream) == content.size();
+  int reason = errno;
+  if (stream != nullptr && std::fclose(stream) != 0 && whole) {
+    whole = false;
+    reason = errno;
+  }
+  require(whole, [&] {
+    return Error::Parts{final_path_.string(), std::strerror(reason), "a file that can be written",
+                        "Free some space on that disk, or choose another folder."};
+  });
+  commit();
 }
 
 void AtomicFile::commit() {

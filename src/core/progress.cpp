@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iomanip>
 #include <sstream>
+#include <utility>
 
 #include "dircn/core/log.h"
 
@@ -15,7 +16,8 @@ namespace {
 constexpr std::chrono::seconds kLogInterval{10};
 constexpr std::chrono::milliseconds kRedrawInterval{100};
 
-/// "42 s", "3 min 05 s", "2 h 07 min".
+}  // namespace
+
 std::string duration_text(double seconds) {
   const auto whole = static_cast<int64_t>(std::ceil(seconds));
   std::ostringstream text;
@@ -30,8 +32,6 @@ std::string duration_text(double seconds) {
   return text.str();
 }
 
-}  // namespace
-
 std::string progress_text(int64_t done, int64_t total, double seconds, const std::string& unit) {
   std::ostringstream text;
   text << std::setprecision(3) << done << '/' << total << ' ' << unit;
@@ -45,8 +45,11 @@ std::string progress_text(int64_t done, int64_t total, double seconds, const std
   return text.str();
 }
 
-Progress::Progress(int64_t total, std::string unit)
-    : total_(total), unit_(std::move(unit)), terminal_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(int64_t total, std::string unit, std::string title)
+    : total_(total),
+      unit_(std::move(unit)),
+      title_(std::move(title)),
+      terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
   interrupt_line();
@@ -63,23 +66,25 @@ void Progress::skip(int64_t count) {
   total_ -= count;
 }
 
-void Progress::advance(int64_t count) {
+std::string Progress::line(Clock::time_point now, const std::string& note) const {
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  return (title_.empty() ? "" : title_ + ": ") + progress_text(done_, total_, seconds, unit_) +
+         (note.empty() ? "" : ", " + note);
+}
+
+void Progress::advance(int64_t count, const std::string& note) {
   done_ += count;
   const auto now = Clock::now();
   const bool last = done_ >= total_;
-  if (!last && now - shown_ <
-                   (terminal_ ? Clock::duration(kRedrawInterval) : Clock::duration(kLogInterval))) {
-    return;
-  }
-  shown_ = now;
-  const auto text =
-      progress_text(done_, total_, std::chrono::duration<double>(now - start_).count(), unit_);
-  if (terminal_) {
-    std::fprintf(stderr, "\r\033[K%s", text.c_str());
+  if (terminal_ && (last || now - drawn_ >= kRedrawInterval)) {
+    drawn_ = now;
+    std::fprintf(stderr, "\r\033[K%s", line(now, note).c_str());
     std::fflush(stderr);
     line_open_ = true;
-  } else {
-    log_info(text);
+  }
+  if (last || now - logged_ >= kLogInterval) {
+    logged_ = now;
+    terminal_ ? log_to_file_only(line(now, note)) : log_info(line(now, note));
   }
 }
 

@@ -21,16 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool columns_only(const torch::Tensor& mask) {
-  return mask.dim() == 1;
-}
-
-/// What went wrong with one volume, in one line.
-std::string reason(const std::exception& error) {
-  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
-  return torch_error != nullptr ? torch_error->what_without_backtrace() : error.what();
-}
-
 /// The number of slices of each volume, from the files' headers; none for a file that cannot be
 /// opened.
 std::vector<std::optional<int64_t>> count_slices(const std::vector<VolumeEntry>& volumes) {
@@ -72,8 +62,8 @@ Reconstructor::Reconstructor(Dircn network, ReconstructionOptions options)
 torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Tensor& mask) {
   const torch::NoGradGuard no_grad;
   const auto masked = kspace.to(options_.device) * mask.to(options_.device);
-  const bool crop_fov = options_.fov_crop == FovCrop::square && columns_only(mask);
-  const auto measured = crop_fov ? fov_crop(masked) : masked;
+  const auto crop = effective_fov_crop(options_.fov_crop, mask);
+  const auto measured = crop == FovCrop::square ? fov_crop(masked) : masked;
   const auto image =
       network_->forward(measured.unsqueeze(0), canonical_mask(mask).to(options_.device));
   require(torch::isfinite(image).all().item<bool>(), [] {
@@ -92,7 +82,7 @@ class Reconstructor::VolumeRun {
   bool run(const VolumeEntry& entry, const fs::path& output) {
     const auto& options = reconstructor_.options_;
     const KspaceVolume volume(entry.kspace);
-    if (options.fov_crop == FovCrop::square && !columns_only(volume.mask())) {
+    if (effective_fov_crop(options.fov_crop, volume.mask()) != options.fov_crop) {
       progress_.interrupt_line();
       log_info(entry.kspace.string() + ": 2-D mask, so the field of view is not cropped");
     }

@@ -20,8 +20,10 @@ torch::Tensor uniform_ssim_loss(const torch::Tensor& image, const torch::Tensor&
   return 1 - ssim_map(image, target, data_range, SsimWindow::uniform).mean();
 }
 
-torch::Tensor gaussian_ssim_plus_l1_loss(const torch::Tensor& image, const torch::Tensor& target) {
-  return gaussian_ssim_loss(image, target) + torch::l1_loss(image, target);
+LossTerms gaussian_ssim_plus_l1_loss(const torch::Tensor& image, const torch::Tensor& target) {
+  const auto ssim = gaussian_ssim_loss(image, target);
+  const auto l1 = torch::l1_loss(image, target);
+  return {ssim + l1, ssim, l1};
 }
 
 torch::Tensor value_range(const torch::Tensor& images) {

@@ -40,12 +40,15 @@ data:
   leaderboard: ""
   fov_crop: square
   crop: 384
+  workers: 1
+  prefetch: 4
 train:
   epochs: 120
   learning_rate: 0.002
   milestones: [30, 90]
   milestone_factor: 0.1
   seed: 1
+  save_minutes: 10.0
 )";
 
 TEST(Config, DefaultsPrintAsYaml) {
@@ -114,6 +117,20 @@ TEST(Config, PrintedYamlReadsBackToTheSameBits) {
   EXPECT_EQ(back.data.leaderboard, " ~ ");
   EXPECT_EQ(back.train.learning_rate, 1e-5);
   EXPECT_EQ(back.train.milestones, config.train.milestones);
+}
+
+TEST(Differences, AreNamedWithBothValues) {
+  const Config before = parse("model: {cascades: 3}\ntrain: {milestones: [5]}\n");
+  const Config now = parse("data: {train: here}\n");
+  const auto found = differences(before, now);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].key, "model.cascades");
+  EXPECT_EQ(found[0].before, "3");
+  EXPECT_EQ(found[0].now, "8");
+  EXPECT_EQ(found[1].key, "data.train");
+  EXPECT_EQ(found[2].key, "train.milestones");
+  EXPECT_EQ(found[2].before, "[5]");
+  EXPECT_TRUE(differences(now, now).empty());
 }
 
 TEST(Overrides, WinOverTheFileInTheirOrder) {

@@ -3,11 +3,15 @@
 
 #include <csignal>
 #include <fstream>
+#include <functional>
+#include <new>
 
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/device.h"
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
+#include "dircn/core/log.h"
+#include "dircn/core/out_of_memory.h"
 #include "dircn/core/precision.h"
 #include "dircn/core/progress.h"
 #include "support/paths.h"
@@ -45,6 +49,26 @@ TEST(AtomicFile, AppearsWhole) {
   file.commit();
   EXPECT_EQ(read_file(path), "content");
   EXPECT_EQ(std::distance(fs::directory_iterator(path.parent_path()), fs::directory_iterator()), 1);
+}
+
+TEST(Reason, IsOneLineWithoutABacktrace) {
+  EXPECT_EQ(reason(std::runtime_error("text")), "text");
+  try {
+    torch::zeros({2}).view({3});
+    FAIL();
+  } catch (const std::exception& error) {
+    EXPECT_NE(reason(error).find("[3]"), std::string::npos);
+    EXPECT_EQ(reason(error).find("frame #"), std::string::npos) << reason(error);
+  }
+}
+
+TEST(AtomicFile, TakesItsContentAtOnce) {
+  const TemporaryFolder folder;
+  const std::string content("all\0of it", 9);
+  AtomicFile(folder / "file").commit(content);
+  EXPECT_EQ(read_file(folder / "file"), content);
+  AtomicFile(folder / "file").commit("");
+  EXPECT_EQ(read_file(folder / "file"), "");
 }
 
 TEST(AtomicFile, LeavesNothingWithoutCommit) {
@@ -107,6 +131,40 @@ TEST(Progress, SaysHowFarHowFastAndHowLong) {
   EXPECT_EQ(progress_text(8, 8, 4, "slices"), "8/8 slices, 2 slices/s");
   EXPECT_EQ(progress_text(1, 101, 1.25, "slices"), "1/101 slices, 0.8 slices/s, 2 min 05 s left");
   EXPECT_EQ(progress_text(1, 7621, 1, "slices"), "1/7621 slices, 1 slices/s, 2 h 07 min left");
+}
+
+TEST(Progress, SaysDurationsAsPeopleDo) {
+  EXPECT_EQ(duration_text(0.2), "1 s");
+  EXPECT_EQ(duration_text(59.5), "1 min 00 s");
+  EXPECT_EQ(duration_text(3600 + 7 * 60), "1 h 07 min");
+}
+
+TEST(Log, GoesToTheEndOfAFile) {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "log", "earlier\n");
+  set_log_file((folder / "log").string());
+  log_info("{} is no placeholder");
+  log_to_file_only("quiet");
+  const auto text = testing::read_file(folder / "log");
+  EXPECT_EQ(text.rfind("earlier\n", 0), 0U);
+  EXPECT_NE(text.find("info: {} is no placeholder\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("info: quiet\n"), std::string::npos) << text;
+  EXPECT_THROW(set_log_file((folder / "log/inside").string()), std::exception);
+}
+
+TEST(OutOfMemory, IsToldFromOtherErrors) {
+  const auto classify = [](const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      return is_out_of_memory(error);
+    }
+    return false;
+  };
+  EXPECT_TRUE(classify([] { torch::empty({int64_t{1} << 50}); }));
+  EXPECT_TRUE(classify([] { throw std::bad_alloc(); }));
+  EXPECT_FALSE(classify([] { torch::zeros({2}).view({3}); }));
+  EXPECT_FALSE(classify([] { throw Error({"file", "nothing", "something", ""}); }));
 }
 
 TEST(InterruptDeathTest, FirstSignalIsNotedTheSecondEnds) {

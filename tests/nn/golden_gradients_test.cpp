@@ -28,7 +28,7 @@ Run backward_pass(const GoldenFile& inputs, torch::Device device, torch::ScalarT
   run.network->to(device, dtype);
   const auto target = inputs.tensor("target").to(device, dtype);
   run.image = run.network->forward(inputs.kspace(dtype).to(device), inputs.mask().to(device));
-  const auto loss = gaussian_ssim_plus_l1_loss(run.image, target);
+  const auto loss = gaussian_ssim_plus_l1_loss(run.image, target).total;
   loss.backward();
   run.loss = loss.item<double>();
   return run;

@@ -38,7 +38,7 @@ std::vector<std::pair<std::string, Loss>> losses(const GoldenFile& golden,
       {"l1", [](const auto& x, const auto& y) { return torch::l1_loss(x, y); }},
       {"mse", [](const auto& x, const auto& y) { return torch::mse_loss(x, y); }},
       {"gaussian_ssim_plus_l1",
-       [](const auto& x, const auto& y) { return gaussian_ssim_plus_l1_loss(x, y); }},
+       [](const auto& x, const auto& y) { return gaussian_ssim_plus_l1_loss(x, y).total; }},
   };
 }
 
@@ -65,16 +65,16 @@ TEST(Losses, GradientsEqualFiniteDifferences) {
   torch::manual_seed(1);
   auto x = torch::rand({1, 9, 10}, torch::kDouble).set_requires_grad(true);
   const auto y = torch::rand({1, 9, 10}, torch::kDouble);
-  gaussian_ssim_plus_l1_loss(x, y).backward();
+  gaussian_ssim_plus_l1_loss(x, y).total.backward();
   const torch::NoGradGuard no_grad;
   const double step = 1e-6;
   for (int64_t column = 0; column < 10; column += 3) {
     auto moved = torch::zeros_like(x);
     moved[0][4][column] = step;
-    const double slope =
-        ((gaussian_ssim_plus_l1_loss(x + moved, y) - gaussian_ssim_plus_l1_loss(x - moved, y)) /
-         (2 * step))
-            .item<double>();
+    const double slope = ((gaussian_ssim_plus_l1_loss(x + moved, y).total -
+                           gaussian_ssim_plus_l1_loss(x - moved, y).total) /
+                          (2 * step))
+                             .item<double>();
     EXPECT_NEAR(slope, x.grad()[0][4][column].item<double>(), 1e-7);
   }
 }

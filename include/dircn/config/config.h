@@ -36,7 +36,9 @@ struct DataConfig {
   std::string val;          // folder of the validation set
   std::string leaderboard;  // folder of the test set
   FovCrop fov_crop = FovCrop::square;
-  int64_t crop = 384;  // edge of the square that images are centre-cropped or zero-padded to
+  int64_t crop = 384;    // edge of the square that images are centre-cropped or zero-padded to
+  int64_t workers = 1;   // threads that prepare slices while the network trains
+  int64_t prefetch = 4;  // slices at most that are read ahead
 };
 
 /// How the network is trained.
@@ -47,6 +49,7 @@ struct TrainConfig {
       30, 90};  // after so many epochs the rate is multiplied by milestone_factor
   double milestone_factor = 0.1;
   int64_t seed = 1;
+  double save_minutes = 10;  // a checkpoint this often within an epoch; one at its end anyway
 };
 
 /// Everything a YAML file can say. Each key has a default: the members' initial values.
@@ -74,5 +77,15 @@ Config parse_config(const std::string& yaml, const std::string& name,
 
 /// All keys as YAML; `parse_config` reads back exactly the same values.
 std::string to_yaml(const Config& config);
+
+/// A key with two values, as YAML.
+struct ConfigDifference {
+  std::string key;  // dotted
+  std::string before;
+  std::string now;
+};
+
+/// The keys whose values differ, in the order of the file.
+std::vector<ConfigDifference> differences(const Config& before, const Config& now);
 
 }  // namespace dircn

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 namespace dircn {
 
@@ -24,6 +25,9 @@ class AtomicFile {
 
   /// Throws `Error` if the data cannot be made durable (a full disk, say); then nothing appears.
   void commit();
+
+  /// Writes `content` as the whole file, and commits. Throws `Error` as above.
+  void commit(std::string_view content);
 
  private:
   std::filesystem::path final_path_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -23,6 +24,9 @@ class Error : public std::runtime_error {
  private:
   Parts parts_;
 };
+
+/// What an exception says, in one line: LibTorch's own without their backtrace.
+std::string reason(const std::exception& error);
 
 /// Throws `Error(parts)` unless `condition` holds. `parts` is built by a callable, so that checks
 /// on hot paths format nothing.

@@ -18,9 +18,16 @@ torch::Tensor gaussian_ssim_loss(const torch::Tensor& image, const torch::Tensor
 torch::Tensor uniform_ssim_loss(const torch::Tensor& image, const torch::Tensor& target,
                                 const torch::Tensor& data_range);
 
+/// A training loss and the terms that it is the sum of; scalars.
+struct LossTerms {
+  torch::Tensor total;
+  torch::Tensor ssim;
+  torch::Tensor l1;
+};
+
 /// What the challenge team trained with: Gaussian SSIM loss plus mean absolute error, both with
 /// weight 1.
-torch::Tensor gaussian_ssim_plus_l1_loss(const torch::Tensor& image, const torch::Tensor& target);
+LossTerms gaussian_ssim_plus_l1_loss(const torch::Tensor& image, const torch::Tensor& target);
 
 /// Maximum − minimum of each image: [B, H, W] -> [B].
 torch::Tensor value_range(const torch::Tensor& images);

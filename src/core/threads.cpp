@@ -1,0 +1,35 @@
+#include "dircn/core/threads.h"
+
+#include <torch/utils.h>
+
+#include <future>
+#include <mutex>
+#include <utility>
+
+namespace dircn {
+
+// Note [LibTorch's two thread counts]
+//
+// The count that operations use belongs to the calling thread (OpenMP keeps it). A new thread takes
+// it from a global of LibTorch's, when it first asks. `set_num_threads` writes both, so that
+// calling it on one thread changes those that come later. Hence three steps: the new thread asks,
+// so that it has taken its count and will not do so later; it sets its own to one; and a thread
+// that ends at once puts the global back. The count of the caller is never touched, and it goes on
+// when all is as it was, so that what it starts next finds the right count.
+std::thread start_single_threaded(std::function<void()> work) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard<std::mutex> lock(one_at_a_time);
+  std::promise<void> done;
+  const std::future<void> ready = done.get_future();
+  std::thread thread([done = std::move(done), work = std::move(work)]() mutable {
+    const int inherited = torch::get_num_threads();
+    torch::set_num_threads(1);
+    std::thread([inherited] { torch::set_num_threads(inherited); }).join();
+    done.set_value();
+    work();
+  });
+  ready.wait();
+  return thread;
+}
+
+}  // namespace dircn

@@ -1,0 +1,62 @@
+#include "dircn/core/threads.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <vector>
+
+namespace dircn {
+namespace {
+
+int threads_of_a_new_thread() {
+  int count = 0;
+  std::thread([&] { count = torch::get_num_threads(); }).join();
+  return count;
+}
+
+class SingleThreaded : public ::testing::Test {
+ protected:
+  SingleThreaded() { torch::set_num_threads(3); }
+  ~SingleThreaded() override { torch::set_num_threads(before_); }
+  SingleThreaded(const SingleThreaded&) = delete;
+  SingleThreaded& operator=(const SingleThreaded&) = delete;
+
+  int before_ = torch::get_num_threads();
+};
+
+TEST_F(SingleThreaded, IsTheStartedThreadAlone) {
+  std::vector<int> seen(4, 0);
+  std::vector<std::thread> threads;
+  for (int& count : seen) {
+    threads.push_back(start_single_threaded([&count] {
+      const auto x = torch::ones({1 << 18});
+      (x + x).sum();
+      count = torch::get_num_threads();
+    }));
+    EXPECT_EQ(torch::get_num_threads(), 3);
+    EXPECT_EQ(threads_of_a_new_thread(), 3);
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(seen, std::vector<int>(4, 1));
+}
+
+/// A later change elsewhere does not reach it, and one that a single-threaded thread starts leaves
+/// the count of others alone, too.
+TEST_F(SingleThreaded, StaysSoAndNests) {
+  int inner = 0;
+  int outer = 0;
+  start_single_threaded([&] {
+    std::thread([] { torch::set_num_threads(3); }).join();
+    start_single_threaded([&] { inner = torch::get_num_threads(); }).join();
+    outer = torch::get_num_threads();
+  }).join();
+  EXPECT_EQ(inner, 1);
+  EXPECT_EQ(outer, 1);
+  EXPECT_EQ(torch::get_num_threads(), 3);
+  EXPECT_EQ(threads_of_a_new_thread(), 3);
+}
+
+}  // namespace
+}  // namespace dircn
