@@ -57,12 +57,15 @@ function(dircn_add_library name)
   set_property(GLOBAL APPEND PROPERTY DIRCN_LIBRARIES ${target})
 endfunction()
 
+# Makes the program NAME by a target NAME_app: dircn_train and dircn_eval are layers, too.
 function(dircn_add_app name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} CLI11::CLI11)
-  dircn_executable(${name})
-  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  set(target ${name}_app)
+  add_executable(${target} ${ARG_SOURCES})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} CLI11::CLI11)
+  dircn_executable(${target})
+  install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
 # One GoogleTest binary a layer; ctest lists each of its tests.

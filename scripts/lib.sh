@@ -4,8 +4,8 @@
 
 readonly VENV=.venv
 readonly REQUIREMENTS=scripts/requirements.txt
-readonly BUILD_PACKAGES=(g++ cmake ninja-build libhdf5-dev libyaml-cpp-dev libspdlog-dev libcli11-dev
-                         nlohmann-json3-dev python3)
+readonly BUILD_PACKAGES=(g++ cmake ninja-build libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
+                         libcli11-dev nlohmann-json3-dev python3)
 readonly TEST_PACKAGES=(libgtest-dev)
 
 say() { printf '== %s\n' "$*"; }

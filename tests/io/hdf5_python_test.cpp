@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "dircn/io/hdf5.h"
 #include "dircn/io/reconstruction_writer.h"
 #include "support/paths.h"
+#include "support/python.h"
 
 namespace dircn {
 namespace {
@@ -18,23 +18,17 @@ using testing::TemporaryFolder;
 /// reconstructions.
 class Hdf5AndPython : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const std::string probe =
-        std::string("'") + DIRCN_TEST_PYTHON + "' -c 'import h5py, numpy' 2>/dev/null";
-    if (std::system(probe.c_str()) != 0) {
-      GTEST_SKIP() << DIRCN_TEST_PYTHON << " cannot import h5py and numpy; see -DDIRCN_TEST_PYTHON";
-    }
-  }
+  void SetUp() override { DIRCN_NEEDS_PYTHON("h5py, numpy"); }
 
   /// Runs `script` on `file` (its sys.argv[1]); returns what it printed and fails the test if it
   /// failed.
   std::string run(const std::string& script, const fs::path& file) {
     testing::write_file(folder_ / "script.py", "import sys, h5py, numpy as np\n" + script);
     const fs::path log = folder_ / "log.txt";
-    const std::string command = std::string("'") + DIRCN_TEST_PYTHON + "' '" +
-                                (folder_ / "script.py").string() + "' '" + file.string() + "' > '" +
-                                log.string() + "' 2>&1";
-    EXPECT_EQ(std::system(command.c_str()), 0) << testing::read_file(log);
+    EXPECT_EQ(testing::run_python("'" + (folder_ / "script.py").string() + "' '" + file.string() +
+                                  "' > '" + log.string() + "' 2>&1"),
+              0)
+        << testing::read_file(log);
     return testing::read_file(log);
   }
 

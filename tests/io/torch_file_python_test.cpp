@@ -2,12 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "dircn/core/error.h"
 #include "dircn/io/torch_file.h"
 #include "io/torch_file_maker.h"
 #include "support/paths.h"
+#include "support/python.h"
 
 namespace dircn {
 namespace {
@@ -33,20 +32,11 @@ torch::Tensor base() {
 
 class TorchPythonTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    static const bool kAvailable = python("-c 'import torch' 2>/dev/null") == 0;
-    if (!kAvailable) {
-      GTEST_SKIP() << DIRCN_TEST_PYTHON << " cannot import torch; see -DDIRCN_TEST_PYTHON";
-    }
-  }
-
-  static int python(const std::string& arguments) {
-    return std::system((std::string("'") + DIRCN_TEST_PYTHON + "' " + arguments).c_str());
-  }
+  void SetUp() override { DIRCN_NEEDS_PYTHON("torch"); }
 
   static int run_script(const std::string& script, const std::filesystem::path& argument) {
-    return python(std::string("'") + DIRCN_IO_TEST_SCRIPTS + "/" + script + "' '" +
-                  argument.string() + "'");
+    return testing::run_python(std::string("'") + DIRCN_IO_TEST_SCRIPTS + "/" + script + "' '" +
+                               argument.string() + "'");
   }
 
   testing::TemporaryFolder folder_;
