@@ -21,4 +21,8 @@ torch::Tensor fov_crop(const torch::Tensor& kspace) {
   return fft1c(crop_to_square_fov(ifft1c(kspace, -2)), -2);
 }
 
+FovCrop effective_fov_crop(FovCrop wanted, const torch::Tensor& mask) {
+  return mask.dim() == 1 ? wanted : FovCrop::none;
+}
+
 }  // namespace dircn

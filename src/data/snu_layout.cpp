@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "dircn/core/error.h"
 
@@ -14,9 +15,18 @@ namespace {
 constexpr const char* kKspaceFolder = "kspace";
 constexpr const char* kImageFolder = "image";
 constexpr const char* kExtension = ".h5";
-constexpr const char* kLayouts =
-    "an .h5 file, a folder of .h5 files, or a folder with kspace/*.h5 at any depth (such as "
-    "acc4/kspace)";
+
+/// The two kinds of folder that stand side by side: paths leave out the name of the one that is
+/// searched for, and the other one is not entered.
+struct Folders {
+  std::string searched;
+  std::string other;
+};
+
+std::string layouts(const Folders& folders) {
+  return "an .h5 file, a folder of .h5 files, or a folder with " + folders.searched +
+         "/*.h5 at any depth (such as acc4/" + folders.searched + ")";
+}
 
 /// A link to nowhere counts as a file, so that reading it says what is wrong instead of leaving it
 /// out silently.
@@ -37,9 +47,14 @@ std::optional<fs::path> image_of(const fs::path& kspace) {
   return std::nullopt;
 }
 
-/// Walks a tree and collects its volumes.
+/// Walks a tree and collects its files.
 class Search {
  public:
+  explicit Search(Folders folders) : folders_(std::move(folders)) {}
+
+  /// Passes over a folder that will be met.
+  void skip(const fs::path& folder) { visited_.insert(fs::canonical(folder)); }
+
   void visit(const fs::path& folder, const fs::path& relative) {
     std::error_code error;
     if (!visited_.insert(fs::canonical(folder, error)).second) {
@@ -51,16 +66,16 @@ class Search {
         continue;
       }
       if (fs::is_directory(path, error)) {
-        if (name != kImageFolder) {
-          visit(path, name == kKspaceFolder ? relative : relative / name);
+        if (name != folders_.other) {
+          visit(path, name == folders_.searched ? relative : relative / name);
         }
       } else if (is_volume_file(path)) {
-        found.push_back({path, image_of(path), relative / name});
+        found.push_back({path, relative / name});
       }
     }
   }
 
-  std::vector<VolumeEntry> found;
+  std::vector<ImageEntry> found;
 
  private:
   static std::vector<fs::path> sorted_content(const fs::path& folder) {
@@ -77,42 +92,59 @@ class Search {
     return content;
   }
 
+  Folders folders_;
   std::set<fs::path> visited_;
 };
 
-void require_distinct_outputs(const std::vector<VolumeEntry>& sorted) {
+void require_distinct_names(const std::vector<ImageEntry>& sorted) {
   const auto twin = std::adjacent_find(
       sorted.begin(), sorted.end(),
-      [](const VolumeEntry& a, const VolumeEntry& b) { return a.relative == b.relative; });
+      [](const ImageEntry& a, const ImageEntry& b) { return a.relative == b.relative; });
   require(twin == sorted.end(), [&] {
     return Error::Parts{
-        twin->relative.string(), twin->kspace.string() + " and " + std::next(twin)->kspace.string(),
+        twin->relative.string(), twin->file.string() + " and " + std::next(twin)->file.string(),
         "one volume for each output name", "Rename one of them, or give its folder alone."};
   });
+}
+
+std::vector<ImageEntry> find_files(const fs::path& input, const Folders& folders,
+                                   const fs::path& except) {
+  std::error_code error;
+  const fs::path root = fs::absolute(input).lexically_normal();
+  const fs::file_status status = fs::status(root, error);
+  require(fs::exists(status), [&] {
+    return Error::Parts{input.string(), error.message(), layouts(folders), "Check the path."};
+  });
+  if (!fs::is_directory(status)) {
+    return {{root, root.filename()}};
+  }
+  Search search(folders);
+  if (fs::is_directory(except, error) && !fs::equivalent(root, except, error)) {
+    search.skip(except);
+  }
+  search.visit(root, "");
+  require(!search.found.empty(), [&] {
+    return Error::Parts{input.string(), "no .h5 file outside folders named '" + folders.other + "'",
+                        layouts(folders), "Check the path."};
+  });
+  std::sort(search.found.begin(), search.found.end(),
+            [](const ImageEntry& a, const ImageEntry& b) { return a.relative < b.relative; });
+  require_distinct_names(search.found);
+  return std::move(search.found);
 }
 
 }  // namespace
 
 std::vector<VolumeEntry> find_volumes(const fs::path& input) {
-  std::error_code error;
-  const fs::path root = fs::absolute(input).lexically_normal();
-  const fs::file_status status = fs::status(root, error);
-  require(fs::exists(status), [&] {
-    return Error::Parts{input.string(), error.message(), kLayouts, "Check the path."};
-  });
-  if (!fs::is_directory(status)) {
-    return {{root, image_of(root), root.filename()}};
+  std::vector<VolumeEntry> volumes;
+  for (const auto& [file, relative] : find_files(input, {kKspaceFolder, kImageFolder}, "")) {
+    volumes.push_back({file, image_of(file), relative});
   }
-  Search search;
-  search.visit(root, "");
-  require(!search.found.empty(), [&] {
-    return Error::Parts{input.string(), "no .h5 file outside folders named 'image'", kLayouts,
-                        "Check the path."};
-  });
-  std::sort(search.found.begin(), search.found.end(),
-            [](const VolumeEntry& a, const VolumeEntry& b) { return a.relative < b.relative; });
-  require_distinct_outputs(search.found);
-  return search.found;
+  return volumes;
+}
+
+std::vector<ImageEntry> find_images(const fs::path& input, const fs::path& except) {
+  return find_files(input, {kImageFolder, kKspaceFolder}, except);
 }
 
 }  // namespace dircn

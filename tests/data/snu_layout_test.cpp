@@ -157,5 +157,33 @@ INSTANTIATE_TEST_SUITE_P(
          {"a.h5: found", "kspace/a.h5", "one volume for each output"}}}),
     [](const auto& info) { return info.param.name; });
 
+/// "relative <- file" of every image file, below `root`.
+std::vector<std::string> images_in(const fs::path& root, const fs::path& except) {
+  std::vector<std::string> found;
+  for (const ImageEntry& entry : find_images(root, except)) {
+    found.push_back(entry.relative.generic_string() + " <- " +
+                    fs::relative(entry.file, root).generic_string());
+  }
+  return found;
+}
+
+TEST(ImageFiles, GetTheNamesOfTheirReconstructions) {
+  const TemporaryFolder folder;
+  const fs::path root = fs::canonical(folder.path());
+  for (const auto& file : kAccelerations) {
+    touch(root / file);
+  }
+  touch(root / "leaderboard/out/acc4/a.h5");
+  EXPECT_EQ(
+      images_in(root / "leaderboard", root / "leaderboard/out"),
+      (std::vector<std::string>{"acc4/a.h5 <- acc4/image/a.h5", "acc8/a.h5 <- acc8/image/a.h5"}));
+  EXPECT_EQ(images_in(root / "leaderboard/out", root / "leaderboard"),
+            (std::vector<std::string>{"acc4/a.h5 <- acc4/a.h5"}));
+  EXPECT_EQ(images_in(root / "leaderboard/acc4", ""),
+            (std::vector<std::string>{"a.h5 <- image/a.h5"}));
+  touch(root / "train/kspace/a.h5");
+  EXPECT_THROW(find_images(root / "train", root / "nowhere"), Error);
+}
+
 }  // namespace
 }  // namespace dircn

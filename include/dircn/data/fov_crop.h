@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "dircn/config/config.h"
+
 namespace dircn {
 
 /// The k-space that a readout over the square field of view would have measured: coil images of
@@ -12,5 +14,9 @@ namespace dircn {
 /// W is never cropped, so a column mask [W] fits before and after, and masking commutes with this
 /// crop; a mask over rows does not. Throws `Error` for k-space that is not complex.
 torch::Tensor fov_crop(const torch::Tensor& kspace);
+
+/// The crop for k-space with this mask, [W] or [H, W]: the one that is wanted for columns, none for
+/// a 2-D mask, which would not fit the cropped k-space.
+FovCrop effective_fov_crop(FovCrop wanted, const torch::Tensor& mask);
 
 }  // namespace dircn

@@ -25,4 +25,16 @@ struct VolumeEntry {
 /// cannot be listed or has no .h5 file, and if two volumes would get the same output name.
 std::vector<VolumeEntry> find_volumes(const std::filesystem::path& input);
 
+/// A file of images on disk: targets, or what was reconstructed.
+struct ImageEntry {
+  std::filesystem::path file;
+  std::filesystem::path relative;  // the path below the root without the component `image`
+};
+
+/// The image files in `input`: found as above, with the parts of `image` and `kspace` exchanged.
+/// What was reconstructed from a tree so gets the name of its target there: acc4/NAME.h5. The
+/// folder `except`, where it lies inside `input`, is passed over.
+std::vector<ImageEntry> find_images(const std::filesystem::path& input,
+                                    const std::filesystem::path& except);
+
 }  // namespace dircn

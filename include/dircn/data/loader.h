@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dircn/config/config.h"
+#include "dircn/data/sample.h"
+#include "dircn/data/slice_set.h"
+
+namespace dircn {
+
+struct LoaderOptions {
+  FovCrop fov_crop = FovCrop::square;
+  int64_t workers = 1;      // threads that make samples of raw slices
+  int64_t prefetch = 4;     // samples at most between the disk and the network
+  bool pin_memory = false;  // for copies to a GPU that do not wait; without CUDA it does nothing
+};
+
+/// What `config` says, for a network on `device`.
+LoaderOptions loader_options(const DataConfig& config, torch::Device device);
+
+/// Prepares samples ahead of time: one thread reads slices (HDF5 allows no more), `workers` threads
+/// transform them, each on one core. Memory stays constant in the size of the set: no more than
+/// `prefetch` slices are between reading and `next()`. What comes out does not depend on the
+/// options' numbers, to the bit.
+///
+///     Loader loader(set, shuffled_order(set.size(), seed, epoch), options);
+///     while (auto sample = loader.next()) { ... }
+class Loader {
+ public:
+  /// Delivers the slices `order` of `set`, which must outlive the loader and not be read by others
+  /// meanwhile. Throws `Error` unless `workers` and `prefetch` are positive.
+  Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options);
+  /// Stops the threads; at most the slice that each works on is still finished.
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// The next sample, in the given order; none after the last. Throws what reading or making it
+  /// threw, at that sample's turn; the loader is then at its end.
+  std::optional<Sample> next();
+
+  /// How long `next()` has waited for samples in all.
+  double seconds_waited() const;
+
+ private:
+  class Pipeline;
+  std::unique_ptr<Pipeline> pipeline_;
+};
+
+/// 0 ... size - 1 in the random order of one epoch: equal arguments, equal order, on any machine
+/// and with any standard library.
+std::vector<int64_t> shuffled_order(int64_t size, int64_t seed, int64_t epoch);
+
+}  // namespace dircn

@@ -1,0 +1,235 @@
+#include "dircn/data/loader.h"
+
+#include <torch/cuda.h>
+#include <torch/utils.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <numeric>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "dircn/core/error.h"
+#include "dircn/core/threads.h"
+
+namespace dircn {
+namespace {
+
+void require_positive(int64_t value, const std::string& subject) {
+  require(value > 0, [&] {
+    return Error::Parts{subject, std::to_string(value), "at least 1", ""};
+  });
+}
+
+void pin(Sample& sample) {
+  for (torch::Tensor* tensor :
+       {&sample.kspace, &sample.mask, &sample.zero_filled, &sample.target}) {
+    *tensor = tensor->pin_memory();
+  }
+}
+
+/// One step of SplitMix64 (Steele et al., OOPSLA 2014): numbers that differ little become seeds
+/// that differ in every bit.
+uint64_t mixed(uint64_t number) {
+  number += 0x9e3779b97f4a7c15;
+  number = (number ^ (number >> 30U)) * 0xbf58476d1ce4e5b9;
+  number = (number ^ (number >> 27U)) * 0x94d049bb133111eb;
+  return number ^ (number >> 31U);
+}
+
+/// Uniform in [0, bound). The standard library's distributions are its own business; the engine is
+/// not.
+uint64_t draw_below(std::mt19937_64& random, uint64_t bound) {
+  const uint64_t most = std::numeric_limits<uint64_t>::max();
+  const uint64_t whole = most - most % bound;  // a multiple of bound
+  uint64_t number = random();
+  while (number >= whole) {
+    number = random();
+  }
+  return number % bound;
+}
+
+}  // namespace
+
+/// The threads and what they share. A slice is known by its place in the order; the places read
+/// are always less than `prefetch` ahead of the next one that is delivered.
+class Loader::Pipeline {
+ public:
+  Pipeline(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
+      : set_(set),
+        order_(std::move(order)),
+        options_(options),
+        pin_(options.pin_memory && torch::cuda::is_available()) {
+    require_positive(options.workers, "data.workers");
+    require_positive(options.prefetch, "data.prefetch");
+  }
+
+  ~Pipeline() {
+    stop();
+    for (auto& thread : threads_) {
+      thread.join();
+    }
+  }
+
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  void start() {
+    threads_.push_back(start_single_threaded([this] { read_slices(); }));
+    for (int64_t i = 0; i < options_.workers; ++i) {
+      threads_.push_back(start_single_threaded([this] { make_samples(); }));
+    }
+  }
+
+  std::optional<Sample> next() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (stopped_ || delivered_ == order_.size()) {
+      return std::nullopt;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    changed_.wait(lock, [&] { return results_.count(delivered_) > 0; });
+    waited_ += std::chrono::steady_clock::now() - start;
+    Result result = std::move(results_.extract(delivered_).mapped());
+    ++delivered_;
+    lock.unlock();
+    changed_.notify_all();
+    if (result.error) {
+      stop();
+      std::rethrow_exception(result.error);
+    }
+    return std::move(result.sample);
+  }
+
+  double seconds_waited() const { return waited_.count(); }
+
+ private:
+  struct Raw {
+    size_t place;
+    RawSlice slice;
+  };
+  struct Result {
+    Sample sample;
+    std::exception_ptr error;  // instead of the sample
+  };
+
+  void stop() {
+    change([&] { stopped_ = true; });
+  }
+
+  /// Changes what the threads share, and wakes those that wait for it.
+  template <typename Action>
+  void change(Action action) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      action();
+    }
+    changed_.notify_all();
+  }
+
+  /// Waits until `condition` holds; false if the loader was stopped.
+  template <typename Condition>
+  bool wait(std::unique_lock<std::mutex>& lock, Condition condition) {
+    changed_.wait(lock, [&] { return stopped_ || condition(); });
+    return !stopped_;
+  }
+
+  void read_slices() {
+    const torch::NoGradGuard no_grad;
+    const auto ahead = static_cast<size_t>(options_.prefetch);
+    for (size_t place = 0; place < order_.size(); ++place) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      if (!wait(lock, [&] { return place - delivered_ < ahead; })) {
+        return;
+      }
+      lock.unlock();
+      try {
+        Raw raw{place, set_.read(order_[place])};
+        change([&] { raw_.push_back(std::move(raw)); });
+      } catch (...) {
+        const auto error = std::current_exception();
+        change([&] { results_[place].error = error; });
+        return;
+      }
+    }
+  }
+
+  void make_samples() {
+    const torch::NoGradGuard no_grad;
+    while (true) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      if (!wait(lock, [&] { return !raw_.empty(); })) {
+        return;
+      }
+      const Raw raw = std::move(raw_.front());
+      raw_.pop_front();
+      lock.unlock();
+      Result result = result_of(raw);
+      change([&] { results_.emplace(raw.place, std::move(result)); });
+    }
+  }
+
+  Result result_of(const Raw& raw) const {
+    Result result;
+    try {
+      result.sample = make_sample(raw.slice, order_[raw.place], options_.fov_crop);
+      if (pin_) {
+        pin(result.sample);
+      }
+    } catch (...) {
+      result.error = std::current_exception();
+    }
+    return result;
+  }
+
+  const SliceSet& set_;
+  const std::vector<int64_t> order_;
+  const LoaderOptions options_;
+  const bool pin_;
+  std::chrono::duration<double> waited_{0};  // of the thread that calls `next`
+  std::vector<std::thread> threads_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // anything below
+  std::deque<Raw> raw_;
+  std::map<size_t, Result> results_;
+  size_t delivered_ = 0;
+  bool stopped_ = false;
+};
+
+LoaderOptions loader_options(const DataConfig& config, torch::Device device) {
+  return {config.fov_crop, config.workers, config.prefetch, device.is_cuda()};
+}
+
+Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
+    : pipeline_(std::make_unique<Pipeline>(set, std::move(order), options)) {
+  pipeline_->start();
+}
+
+Loader::~Loader() = default;
+
+std::optional<Sample> Loader::next() {
+  return pipeline_->next();
+}
+
+double Loader::seconds_waited() const {
+  return pipeline_->seconds_waited();
+}
+
+std::vector<int64_t> shuffled_order(int64_t size, int64_t seed, int64_t epoch) {
+  std::vector<int64_t> order(static_cast<size_t>(size));
+  std::iota(order.begin(), order.end(), 0);
+  std::mt19937_64 random(mixed(mixed(static_cast<uint64_t>(seed)) + static_cast<uint64_t>(epoch)));
+  for (size_t last = order.size(); last > 1; --last) {
+    std::swap(order[last - 1], order[draw_below(random, last)]);  // Fisher-Yates
+  }
+  return order;
+}
+
+}  // namespace dircn

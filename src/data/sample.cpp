@@ -1,0 +1,39 @@
+#include "dircn/data/sample.h"
+
+#include "dircn/data/fov_crop.h"
+#include "dircn/mri/acs.h"
+#include "dircn/mri/coils.h"
+#include "dircn/mri/fft.h"
+
+namespace dircn {
+namespace {
+
+/// [C, H, W] -> [H, W].
+torch::Tensor combined_image(const torch::Tensor& kspace) {
+  return root_sum_of_squares(ifft2c(kspace.unsqueeze(0))).squeeze(0).squeeze(0);
+}
+
+}  // namespace
+
+Sample make_sample(const RawSlice& raw, int64_t index, FovCrop crop) {
+  const bool square = effective_fov_crop(crop, raw.mask) == FovCrop::square;
+  const torch::Tensor full = square ? fov_crop(raw.kspace) : raw.kspace;
+  Sample sample;
+  sample.index = index;
+  sample.kspace = full * raw.mask;
+  sample.mask = canonical_mask(raw.mask);
+  sample.zero_filled = combined_image(sample.kspace);
+  sample.target = raw.label ? *raw.label : combined_image(full);
+  sample.maximum = raw.maximum;
+  return sample;
+}
+
+Sample to_device(const Sample& sample, torch::Device device) {
+  Sample moved = sample;
+  for (torch::Tensor* tensor : {&moved.kspace, &moved.mask, &moved.zero_filled, &moved.target}) {
+    *tensor = tensor->to(device, /*non_blocking=*/true);
+  }
+  return moved;
+}
+
+}  // namespace dircn
