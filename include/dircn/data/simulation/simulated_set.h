@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dircn/data/simulation/simulated_volume.h"
+
+namespace dircn::simulation {
+
+/// How the files lie: ROOT/{train,val,leaderboard/accN}/{kspace,image}/NAME.h5, or
+/// ROOT/multicoil_{train,val,test}/NAME.h5.
+enum class Layout { snu, fastmri };
+
+struct SetOptions {
+  std::filesystem::path output;
+  Layout layout = Layout::snu;
+  int64_t train = 0;  // volumes
+  int64_t val = 0;
+  int64_t leaderboard = 0;                      // for each acceleration
+  std::vector<int64_t> accelerations = {4, 8};  // train and val take them in turn
+  Scan scan;
+  int64_t seed = 1;
+  std::string anatomy;  // see `load_head`; empty: `default_anatomy()`
+};
+
+struct SetSummary {
+  int64_t written = 0;
+  int64_t skipped = 0;  // were there already
+  bool interrupted = false;
+};
+
+/// "3 volumes written, 1 skipped (already there)", and if it was interrupted, how to go on.
+std::string to_string(const SetSummary& summary);
+
+/// Writes a data set, volume after volume. Volumes that are there already stay, so that running it
+/// again completes a set or makes it larger; OUTPUT/simulation.json says what it was made with, and
+/// a run that would mix in others throws `Error`. Stops after the current slice when interrupted
+/// (core/interrupt.h).
+SetSummary simulate_set(const SetOptions& options);
+
+}  // namespace dircn::simulation

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dircn/data/simulation/anatomy.h"
+#include "dircn/data/simulation/coil_array.h"
+#include "dircn/data/simulation/contrast.h"
+#include "dircn/data/simulation/deformation.h"
+#include "dircn/data/simulation/lesion.h"
+#include "dircn/data/simulation/random_stream.h"
+#include "dircn/data/simulation/slice_bands.h"
+
+namespace dircn::simulation {
+
+/// How a data set divides an anatomy: with gaps that no slice reaches across, however it is bent.
+SliceBands bands_of(const Anatomy& anatomy);
+
+/// What a scanner measures of every volume.
+struct Scan {
+  int64_t slices = 16;
+  int64_t coils = 16;
+  int64_t height = 768;  // readout: sees twice the head's field of view where it is twice the width
+  int64_t width = 396;   // phase encoding; pixels are square
+  int64_t label = 384;   // edge of the images
+};
+
+/// Which volume of a set.
+struct VolumeId {
+  int64_t seed;
+  Split split;
+  int64_t acceleration;
+  int64_t index;
+};
+
+struct SimulatedSlice {
+  torch::Tensor kspace;  // [C, H, W] complex64, fully sampled
+  torch::Tensor label;   // [L, L] float32: root sum of squares of its coil images, centre-cropped
+  torch::Tensor input;   // [L, L] float32: the same of the masked k-space
+};
+
+/// A volume of multi-coil k-space of a random variant of the anatomy, in a random contrast. Equal
+/// arguments give equal volumes, whatever else is simulated and on however many threads.
+class SimulatedVolume {
+ public:
+  /// Throws `Error` for sizes that no scan has.
+  SimulatedVolume(const Anatomy& anatomy, const Scan& scan, const VolumeId& id);
+
+  const Scan& scan() const { return scan_; }
+  const VolumeId& id() const { return id_; }
+  Contrast contrast() const { return contrast_; }
+  /// [W] float32.
+  const torch::Tensor& mask() const { return mask_; }
+  /// The boxes of the lesions in each slice, in pixels of its label.
+  const std::vector<std::vector<Box>>& lesions() const { return boxes_; }
+
+  /// May be called from several threads at once.
+  SimulatedSlice slice(int64_t index) const;
+
+ private:
+  void place_lesions(const std::vector<Anatomy::Sample>& samples);
+  /// Fills in the object and the boxes of a slice; returns the largest value of its image.
+  double render(size_t slice, const Anatomy::Sample& sample);
+  torch::Tensor coil_images(int64_t index) const;
+
+  Scan scan_;
+  VolumeId id_;
+  double fov_;            // of the width, mm
+  int64_t oversampling_;  // the anatomy is looked at so many times finer than the pixels
+  RandomStream random_;
+  Contrast contrast_;
+  std::vector<double> heights_;  // of the slices
+  Deformation deformation_;
+  CoilArray coils_;
+  torch::Tensor shading_;  // [W, W]
+  torch::Tensor phase_;    // [W, W]
+  double noise_;           // standard deviation of a coil's real part
+  torch::Tensor mask_;
+  std::vector<Lesion> spots_;
+  std::vector<std::vector<Box>> boxes_;
+  std::vector<torch::Tensor> objects_;  // magnitude of each slice, [W, W]
+};
+
+}  // namespace dircn::simulation

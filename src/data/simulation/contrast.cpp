@@ -1,0 +1,70 @@
+#include "dircn/data/simulation/contrast.h"
+
+#include "volume_filters.h"
+
+namespace dircn::simulation {
+namespace {
+
+/// Signals of tissues in one contrast.
+struct Levels {
+  double fluid;
+  double grey;
+  double white;
+  double muscle;
+  double fat;
+};
+
+constexpr Levels kT2 = {0.90, 0.52, 0.36, 0.22, 0.62};
+constexpr Levels kFlair = {0.07, 0.62, 0.47, 0.26, 0.60};
+
+/// Inside of the skull. What is darker than fluid in T1 is bone or air, dark in every contrast.
+torch::Tensor brain_signal(const torch::Tensor& t1, const Levels& levels) {
+  const torch::Tensor tissue = smooth_step(t1, 0.10, 0.22);
+  const torch::Tensor fluid = 1 - smooth_step(t1, 0.38, 0.64);
+  const torch::Tensor white = smooth_step(t1, 0.76, 0.98);
+  const torch::Tensor grey = 1 - fluid - white;
+  const torch::Tensor within_tissue = 1 + 0.25 * (t1 - 0.85) * (1 - fluid);
+  return (levels.fluid * fluid + levels.grey * grey + levels.white * white) * tissue *
+         within_tissue;
+}
+
+torch::Tensor scalp_signal(const torch::Tensor& t1, const Levels& levels) {
+  const torch::Tensor fat = smooth_step(t1, 0.95, 1.5);
+  return (levels.muscle + (levels.fat - levels.muscle) * fat) * smooth_step(t1, 0.12, 0.45) *
+         (0.6 + 0.4 * (t1 / 1.2).clamp_max(1.4));
+}
+
+}  // namespace
+
+std::string acquisition_name(Contrast contrast) {
+  switch (contrast) {
+    case Contrast::t1:
+      return "AXT1";
+    case Contrast::t2:
+      return "AXT2";
+    default:
+      return "AXFLAIR";
+  }
+}
+
+torch::Tensor signal(const Anatomy::Sample& anatomy, Contrast contrast) {
+  const torch::Tensor& t1 = anatomy.t1;
+  if (contrast == Contrast::t1) {  // as it is, but for fat that would outshine everything
+    return torch::lerp(1.2 * t1 / (1 + 0.28 * t1), t1, anatomy.brain);
+  }
+  const Levels& levels = contrast == Contrast::t2 ? kT2 : kFlair;
+  return torch::lerp(scalp_signal(t1, levels), brain_signal(t1, levels), anatomy.brain);
+}
+
+double lesion_signal(Contrast contrast) {
+  switch (contrast) {
+    case Contrast::t1:
+      return 0.55;
+    case Contrast::t2:
+      return 0.85;
+    default:
+      return 0.95;
+  }
+}
+
+}  // namespace dircn::simulation
