@@ -12,6 +12,9 @@ namespace dircn {
 /// foreground (5e-5 until 2025 and for brains, 2e-5 for knees in 2025 and for all in 2026).
 /// Structural similarity is under the uniform window.
 
+/// Above this a pixel of a brain belongs to the foreground, and until 2024 of a knee, too.
+inline constexpr double kForegroundThreshold = 5e-5;
+
 /// An annotated region in pixels; it may reach beyond the image.
 struct Box {
   int64_t x = 0;
