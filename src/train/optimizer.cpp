@@ -6,6 +6,9 @@
 #include <cmath>
 #include <memory>
 #include <sstream>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include "dircn/core/error.h"
 #include "dircn/core/torch_compat.h"
@@ -66,6 +69,39 @@ void set_learning_rate(torch::optim::Adam& optimizer, double rate) {
   for (auto& group : optimizer.param_groups()) {
     static_cast<torch::optim::AdamOptions&>(group.options()).lr(rate);
   }
+}
+
+PickleDict adam_state(torch::optim::Adam& optimizer, const std::vector<torch::Tensor>& parameters) {
+  PickleDict states;
+  PickleValue::List indices;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const auto index = static_cast<int64_t>(i);
+    indices.emplace_back(index);
+    const auto found = optimizer.state().find(compat::optimizer_key(parameters[i]));
+    if (found == optimizer.state().end()) {
+      continue;
+    }
+    const auto& state = static_cast<torch::optim::AdamParamState&>(*found->second);
+    states.set(index, PickleDict{{"step", torch::tensor(static_cast<float>(state.step()))},
+                                 {"exp_avg", state.exp_avg()},
+                                 {"exp_avg_sq", state.exp_avg_sq()},
+                                 {"max_exp_avg_sq", state.max_exp_avg_sq()}});
+  }
+  const auto& options =
+      static_cast<torch::optim::AdamOptions&>(optimizer.param_groups()[0].options());
+  const PickleDict group{
+      {"lr", options.lr()},
+      {"betas", PickleValue::tuple({std::get<0>(options.betas()), std::get<1>(options.betas())})},
+      {"eps", options.eps()},
+      {"weight_decay", options.weight_decay()},
+      {"amsgrad", options.amsgrad()},
+      {"maximize", false},
+      {"foreach", PickleValue()},
+      {"capturable", false},
+      {"differentiable", false},
+      {"fused", PickleValue()},
+      {"params", PickleValue::list(std::move(indices))}};
+  return {{"state", states}, {"param_groups", PickleValue::list({group})}};
 }
 
 void load_adam_state(torch::optim::Adam& optimizer, const std::vector<torch::Tensor>& parameters,

@@ -80,7 +80,7 @@ Trained train(const GoldenFile& inputs, const GoldenFile& golden, torch::Device 
   for (int64_t step = 0; step <= steps; ++step) {
     adam.zero_grad();
     run.image = run.network->forward(kspace, mask);
-    const auto loss = gaussian_ssim_plus_l1_loss(run.image, target);
+    const auto loss = gaussian_ssim_plus_l1_loss(run.image, target).total;
     run.losses.push_back(loss.item<double>());
     if (step < steps) {
       loss.backward();

@@ -22,6 +22,10 @@ double multi_step_rate(double base, const std::vector<int64_t>& milestones, doub
 /// Gives every parameter group this learning rate.
 void set_learning_rate(torch::optim::Adam& optimizer, double rate);
 
+/// The optimiser's state as Python's Adam keeps it (`optimizer.load_state_dict` takes it): the
+/// `optimizer` entry of a checkpoint. Parameters that have not been stepped yet have no entry.
+PickleDict adam_state(torch::optim::Adam& optimizer, const std::vector<torch::Tensor>& parameters);
+
 /// Continues from the `optimizer` entry of a checkpoint of Python's Adam: per parameter, by its
 /// index among `parameters`, step count, first and second moments and their maximum, and the
 /// group's learning rate. Parameters without an entry (frozen ones) keep none. Throws `Error`,

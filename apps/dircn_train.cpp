@@ -1,0 +1,69 @@
+// Trains a network.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "command_line.h"
+#include "dircn/core/atomic_file.h"
+#include "dircn/core/interrupt.h"
+#include "dircn/core/log.h"
+#include "dircn/train/run_folder.h"
+#include "dircn/train/trainer.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The checkpoint to continue from; none for a new run.
+std::optional<fs::path> start_of(const std::string& resume, const dircn::RunFolder& folder) {
+  const bool exists = fs::exists(folder.last());
+  if (resume == "auto") {
+    return exists ? std::optional<fs::path>(folder.last()) : std::nullopt;
+  }
+  dircn::require(!exists || !resume.empty(), [&] {
+    return dircn::Error::Parts{folder.path().string(), "an earlier run", "an empty folder",
+                               "Add --resume auto to continue it, or choose another --output."};
+  });
+  return resume.empty() ? std::nullopt : std::optional<fs::path>(resume);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Trains DIRCN on data.train of a configuration and validates it on data.val after each "
+      "epoch. The run's folder gets config.yaml, train.log, metrics.jsonl (one line a step, one an "
+      "epoch), last.pt and best.pt. Ctrl-C (SIGINT) and SIGTERM finish the step, save and exit "
+      "with status 0; --resume auto continues."};
+  std::string output;
+  std::string resume;
+  std::string device = "auto";
+  dircn::ConfigOptions config;
+  config.add_to(app, "YAML: model, data and training; configs/base.yaml explains every key");
+  app.add_option("--output", output, "Folder of the run (default: runs/NAME of NAME.yaml)");
+  app.add_option("--resume", resume,
+                 "auto (continue the run in --output, or begin it) or a checkpoint of dircn_train");
+  dircn::add_device_option(app, device);
+
+  return dircn::run_command(app, argc, argv, config, [&] {
+    const dircn::Config settings = config.load();
+    const auto name = config.file.empty() ? fs::path("default") : fs::path(config.file).stem();
+    const dircn::RunFolder folder(output.empty() ? fs::path("runs") / name : fs::path(output));
+    const auto start = start_of(resume, folder);
+    dircn::set_log_file(folder.log().string());
+    dircn::Trainer trainer(settings, dircn::select_device(device), folder);
+    if (start) {
+      trainer.resume(*start);
+    }
+    dircn::AtomicFile(folder.config()).commit(dircn::to_yaml(settings));
+    dircn::catch_interrupts();
+    if (!trainer.run()) {
+      dircn::log_info("interrupted; saved " + folder.last().string() +
+                      "; continue by the same command with --resume auto");
+      return 0;
+    }
+    dircn::log_info("trained; the run is in " + folder.path().string());
+    return 0;
+  });
+}

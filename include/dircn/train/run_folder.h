@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+
+namespace dircn {
+
+/// The folder of one training run, held by one process at a time:
+///
+///     config.yaml     the configuration as run, with every default
+///     train.log       what the program said
+///     metrics.jsonl   one line a training step, one an epoch
+///     last.pt         the newest checkpoint; resuming starts there
+///     best.pt         the checkpoint with the best validation score
+///     failed.pt       the state in which training came upon NaN or Inf
+class RunFolder {
+ public:
+  /// Makes the folder if it is missing and locks it, until destroyed or until the process ends,
+  /// however it ends. Throws `Error` if the folder cannot be written or another process holds it.
+  explicit RunFolder(std::filesystem::path path);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path config() const { return path_ / "config.yaml"; }
+  std::filesystem::path log() const { return path_ / "train.log"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path last() const { return path_ / "last.pt"; }
+  std::filesystem::path best() const { return path_ / "best.pt"; }
+  std::filesystem::path failed() const { return path_ / "failed.pt"; }
+
+ private:
+  std::filesystem::path path_;
+  int lock_;  // descriptor
+};
+
+}  // namespace dircn

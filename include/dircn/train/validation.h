@@ -1,0 +1,34 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "dircn/config/config.h"
+#include "dircn/data/slice_set.h"
+#include "dircn/nn/dircn.h"
+
+namespace dircn {
+
+/// Means over the slices of a validation set. Images are centre-cropped or zero-padded to the
+/// label's size.
+struct ValidationScores {
+  double loss = 0;              // the training loss
+  double ssim = 0;              // as the challenge scores it, see `masked_ssim`
+  double ssim_zero_filled = 0;  // the same of the zero-filled images
+  double psnr = 0;              // dB, data range the volume's `max`
+  double nmse = 0;
+  double seconds = 0;
+};
+
+/// Reconstructs and scores every slice of `set` (which has labels). None if `stop()` became true.
+/// Throws `Error` if the network yields NaN or Inf, naming the slice. `title` begins the lines of
+/// progress.
+std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set,
+                                         const DataConfig& config, torch::Device device,
+                                         const std::string& title,
+                                         const std::function<bool()>& stop);
+
+}  // namespace dircn

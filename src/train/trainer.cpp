@@ -1,0 +1,269 @@
+#include "dircn/train/trainer.h"
+
+#include <torch/utils.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "dircn/core/error.h"
+#include "dircn/core/log.h"
+#include "dircn/core/out_of_memory.h"
+#include "dircn/core/progress.h"
+#include "dircn/data/loader.h"
+#include "dircn/train/difficulty.h"
+#include "dircn/train/optimizer.h"
+
+namespace dircn {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// "0.1234": four digits, as scores are compared.
+std::string four_digits(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4f", value);
+  return text.data();
+}
+
+Dircn new_network(const Config& config, torch::Device device) {
+  torch::manual_seed(static_cast<uint64_t>(config.train.seed));
+  Dircn network(config.model);
+  network->to(device);
+  return network;
+}
+
+std::optional<SliceSet> validation_set(const DataConfig& data) {
+  if (data.val.empty()) {
+    log_warning("no validation set (data.val): scores are not watched, best.pt is not written");
+    return std::nullopt;
+  }
+  return SliceSet(data.val, SliceSet::Labels::kRequired, "validation set");
+}
+
+}  // namespace
+
+Trainer::Trainer(const Config& config, torch::Device device, const RunFolder& folder)
+    : config_(config),
+      device_(device),
+      folder_(folder),
+      training_(config.data.train, SliceSet::Labels::kIgnored, "training set"),
+      validation_(validation_set(config.data)),
+      network_(new_network(config, device)),
+      optimizer_(make_adam(network_->parameters(), config.train.learning_rate)) {
+  position_.slices_in_epoch = training_.size();
+}
+
+void Trainer::resume(const std::filesystem::path& checkpoint) {
+  const RunPosition position = load_training_state(checkpoint, network_, optimizer_, config_);
+  require(position.slices_in_epoch == training_.size(), [&] {
+    return Error::Parts{config_.data.train, std::to_string(training_.size()) + " slices",
+                        std::to_string(position.slices_in_epoch) + ", as when " +
+                            checkpoint.string() + " was written",
+                        "Resume with the same training set, or start a new run."};
+  });
+  position_ = position;
+  log_info("resuming from " + checkpoint.string() + ": " + std::to_string(position.epoch) +
+           " epochs and " + std::to_string(position.slices) + " of " +
+           std::to_string(training_.size()) + " slices are done");
+}
+
+bool Trainer::run(const std::function<bool()>& stop) {
+  log_start();
+  metrics_.emplace(folder_.metrics(), position_.metrics_bytes);
+  try {
+    while (position_.epoch < config_.train.epochs) {
+      if (!train_epoch(stop) || !finish_epoch(stop)) {
+        save(folder_.last());
+        return false;
+      }
+    }
+  } catch (const std::exception&) {
+    if (consistent_) {
+      save(folder_.last());
+    }
+    throw;
+  }
+  return true;
+}
+
+void Trainer::log_start() const {
+  int64_t parameters = 0;
+  for (const auto& parameter : network_->parameters()) {
+    parameters += parameter.numel();
+  }
+  log_info(
+      "training " + std::to_string(parameters) + " parameters on " + device_.str() +
+      (device_.is_cpu() ? " (" + std::to_string(torch::get_num_threads()) + " threads)" : "") +
+      ", " + std::to_string(training_.size()) + " slices of " +
+      std::to_string(training_.volumes()) + " volumes" +
+      (validation_ ? ", validating on " + std::to_string(validation_->size()) + " slices" : ""));
+}
+
+bool Trainer::train_epoch(const std::function<bool()>& stop) {
+  auto order = shuffled_order(training_.size(), config_.train.seed, position_.epoch);
+  order.erase(order.begin(), order.begin() + position_.slices);
+  set_learning_rate(optimizer_, learning_rate());
+  network_->train();
+  const auto start = Clock::now();
+  Loader loader(training_, order, loader_options(config_.data, device_));
+  Progress progress(static_cast<int64_t>(order.size()), "slices", epoch_title());
+  epoch_slices_ = 0;
+  bool stopped = stop();
+  while (!stopped) {
+    const auto sample = loader.next();
+    if (!sample) {
+      break;
+    }
+    const double loss = step(to_device(*sample, device_));
+    ++epoch_slices_;
+    progress.advance(1, "loss " + four_digits(loss));
+    stopped = stop();
+    if (!stopped && seconds_since(saved_) >= 60 * config_.train.save_minutes) {
+      save(folder_.last());
+    }
+  }
+  epoch_seconds_ = seconds_since(start);
+  waited_seconds_ = loader.seconds_waited();
+  return !stopped;
+}
+
+double Trainer::step(const Sample& sample) {
+  const std::string slice = training_.name(sample.index);
+  try {
+    optimizer_.zero_grad();
+    const auto image = network_->forward(sample.kspace.unsqueeze(0), sample.mask);
+    const auto loss = gaussian_ssim_plus_l1_loss(image, sample.target.unsqueeze(0));
+    require_finite(loss, slice);
+    loss.total.backward();
+    consistent_ = false;
+    optimizer_.step();
+    ++position_.steps;
+    ++position_.slices;
+    log_step(sample, loss, image.detach().squeeze(0));
+    consistent_ = true;
+    return loss.total.item<double>();
+  } catch (const std::exception& error) {
+    if (!is_out_of_memory(error)) {
+      throw;
+    }
+    throw Error({"training on " + slice, "out of memory", "a step that fits",
+                 "Lower model.cascades or model.channels, or data.prefetch and data.workers if the "
+                 "main memory is short."});
+  }
+}
+
+void Trainer::require_finite(const LossTerms& loss, const std::string& slice) {
+  if (std::isfinite(loss.total.item<double>())) {
+    return;
+  }
+  consistent_ = false;  // last.pt keeps an earlier state, which may be a healthy one
+  save(folder_.failed());
+  throw Error({"training on " + slice,
+               "loss " + std::to_string(loss.total.item<double>()) + " (SSIM term " +
+                   std::to_string(loss.ssim.item<double>()) + ", L1 term " +
+                   std::to_string(loss.l1.item<double>()) + ")",
+               "finite terms",
+               "The state before this step is in " + folder_.failed().string() +
+                   ". Look at this slice; if it is sound, lower train.learning_rate and resume "
+                   "from an earlier checkpoint."});
+}
+
+void Trainer::log_step(const Sample& sample, const LossTerms& loss, const torch::Tensor& image) {
+  const double gt_ssim = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
+  const double pred_ssim = ssim_distance(image, sample.target, config_.data.crop);
+  const double total = loss.total.item<double>();
+  position_.loss_sum += total;
+  position_.gt_ssim_sum += gt_ssim;
+  position_.pred_ssim_sum += pred_ssim;
+  const nlohmann::json line{{"type", "step"},
+                            {"epoch", position_.epoch + 1},
+                            {"step", position_.steps},
+                            {"slice", training_.name(sample.index)},
+                            {"loss", total},
+                            {"ssim_loss", loss.ssim.item<double>()},
+                            {"l1_loss", loss.l1.item<double>()},
+                            {"gtSSIM", gt_ssim},
+                            {"predSSIM", pred_ssim}};
+  metrics_->append(line.dump());
+}
+
+bool Trainer::finish_epoch(const std::function<bool()>& stop) {
+  std::optional<ValidationScores> scores;
+  if (validation_) {
+    scores = validate(network_, *validation_, config_.data, device_, epoch_title() + " validation",
+                      stop);
+    if (!scores) {
+      return false;
+    }
+  }
+  log_epoch(scores);
+  ++position_.epoch;
+  position_.slices = 0;
+  position_.loss_sum = position_.gt_ssim_sum = position_.pred_ssim_sum = 0;
+  const bool best = scores && scores->ssim > position_.best_ssim;
+  if (best) {
+    position_.best_ssim = scores->ssim;
+    position_.best_epoch = position_.epoch;
+    save(folder_.best());
+  }
+  save(folder_.last());
+  return true;
+}
+
+void Trainer::log_epoch(const std::optional<ValidationScores>& scores) {
+  const auto slices = static_cast<double>(position_.slices);
+  const double rate =
+      epoch_seconds_ > 0 ? static_cast<double>(epoch_slices_) / epoch_seconds_ : 0.0;
+  const double wait = epoch_seconds_ > 0 ? waited_seconds_ / epoch_seconds_ : 0.0;
+  nlohmann::json line{{"type", "epoch"},
+                      {"epoch", position_.epoch + 1},
+                      {"learning_rate", learning_rate()},
+                      {"loss", position_.loss_sum / slices},
+                      {"gtSSIM", position_.gt_ssim_sum / slices},
+                      {"predSSIM", position_.pred_ssim_sum / slices},
+                      {"slices_per_second", rate},
+                      {"data_wait", wait}};
+  std::string text = epoch_title() + ": loss " + four_digits(position_.loss_sum / slices);
+  double epoch_duration = epoch_slices_ > 0 ? slices / rate : 0;
+  if (scores) {
+    line["validation"] = {{"loss", scores->loss},
+                          {"ssim", scores->ssim},
+                          {"ssim_zero_filled", scores->ssim_zero_filled},
+                          {"psnr", scores->psnr},
+                          {"nmse", scores->nmse}};
+    text += ", validation SSIM " + four_digits(scores->ssim) + " (zero-filled " +
+            four_digits(scores->ssim_zero_filled) + ")";
+    epoch_duration += scores->seconds;
+  }
+  metrics_->append(line.dump());
+  std::array<char, 96> speed{};
+  std::snprintf(speed.data(), speed.size(), ", rate %.2g, %.3g slices/s, data wait %.1f %%",
+                learning_rate(), rate, 100 * wait);
+  const auto left = static_cast<double>(config_.train.epochs - position_.epoch - 1);
+  log_info(text + speed.data() +
+           (left > 0 ? ", " + duration_text(left * epoch_duration) + " left" : ""));
+}
+
+void Trainer::save(const std::filesystem::path& path) {
+  position_.metrics_bytes = metrics_->synced_size();
+  save_training_state(path, network_, optimizer_, config_, position_);
+  saved_ = Clock::now();
+}
+
+double Trainer::learning_rate() const {
+  return multi_step_rate(config_.train.learning_rate, config_.train.milestones,
+                         config_.train.milestone_factor, position_.epoch);
+}
+
+std::string Trainer::epoch_title() const {
+  return "epoch " + std::to_string(position_.epoch + 1) + "/" +
+         std::to_string(config_.train.epochs);
+}
+
+}  // namespace dircn

@@ -1,0 +1,73 @@
+#include "dircn/train/validation.h"
+
+#include <torch/utils.h>
+
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "dircn/core/error.h"
+#include "dircn/core/progress.h"
+#include "dircn/data/loader.h"
+#include "dircn/eval/challenge_score.h"
+#include "dircn/mri/crop.h"
+#include "dircn/mri/metrics.h"
+#include "dircn/nn/losses.h"
+
+namespace dircn {
+namespace {
+
+/// Adds one slice's scores to the sums.
+void add_slice(ValidationScores& sums, const torch::Tensor& image, const Sample& sample) {
+  const auto& target = sample.target;
+  const auto fit = [&](const torch::Tensor& x) {
+    return center_crop_or_pad(x, target.size(0), target.size(1));
+  };
+  const auto cropped = fit(image);
+  sums.loss +=
+      gaussian_ssim_plus_l1_loss(cropped.unsqueeze(0), target.unsqueeze(0)).total.item<double>();
+  sums.ssim += masked_ssim(cropped, target, sample.maximum, kForegroundThreshold);
+  sums.ssim_zero_filled +=
+      masked_ssim(fit(sample.zero_filled), target, sample.maximum, kForegroundThreshold);
+  sums.psnr += psnr(cropped, target, sample.maximum);
+  sums.nmse += nmse(cropped, target);
+}
+
+}  // namespace
+
+std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set,
+                                         const DataConfig& config, torch::Device device,
+                                         const std::string& title,
+                                         const std::function<bool()>& stop) {
+  const torch::NoGradGuard no_grad;
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<int64_t> order(static_cast<size_t>(set.size()));
+  std::iota(order.begin(), order.end(), 0);
+  network->eval();
+  Loader loader(set, order, loader_options(config, device));
+  Progress progress(set.size(), "slices", title);
+  ValidationScores scores;
+  while (const auto loaded = loader.next()) {
+    if (stop()) {
+      return std::nullopt;
+    }
+    const Sample sample = to_device(*loaded, device);
+    const auto image = network->forward(sample.kspace.unsqueeze(0), sample.mask).squeeze(0);
+    require(torch::isfinite(image).all().item<bool>(), [&] {
+      return Error::Parts{"validation of " + set.name(sample.index), "NaN or Inf in the image",
+                          "finite values", "Resume from an earlier checkpoint at a lower rate."};
+    });
+    add_slice(scores, image, sample);
+    progress.advance();
+  }
+  const auto count = static_cast<double>(set.size());
+  for (double* sum :
+       {&scores.loss, &scores.ssim, &scores.ssim_zero_filled, &scores.psnr, &scores.nmse}) {
+    *sum /= count;
+  }
+  scores.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return scores;
+}
+
+}  // namespace dircn

@@ -1,0 +1,53 @@
+#include "dircn/train/run_folder.h"
+
+#include <gtest/gtest.h>
+
+#include "dircn/core/error.h"
+#include "dircn/train/metrics_log.h"
+#include "support/paths.h"
+
+namespace dircn {
+namespace {
+
+using testing::TemporaryFolder;
+
+TEST(RunFolder, BelongsToOneRunAtATime) {
+  const TemporaryFolder folder;
+  {
+    const RunFolder first(folder / "run");
+    try {
+      const RunFolder second(folder / "run");
+      FAIL() << "two runs in one folder";
+    } catch (const Error& error) {
+      EXPECT_NE(error.parts().found.find("in use"), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_NO_THROW(RunFolder(folder / "run"));
+}
+
+TEST(RunFolder, RefusesAPathThatIsAFile) {
+  const TemporaryFolder folder;
+  testing::write_file(folder / "file", "");
+  EXPECT_THROW(RunFolder(folder / "file"), Error);
+}
+
+TEST(MetricsLog, IsWoundBackToACheckpoint) {
+  const TemporaryFolder folder;
+  const auto path = folder / "metrics.jsonl";
+  int64_t size = 0;
+  {
+    MetricsLog log(path, 0);
+    log.append("{\"a\":1}");
+    size = log.synced_size();
+    log.append("{\"b\":2}");
+  }
+  MetricsLog(path, size).append("{\"c\":3}");
+  EXPECT_EQ(testing::read_file(path), "{\"a\":1}\n{\"c\":3}\n");
+  MetricsLog(path, 1000).append("{\"d\":4}");
+  EXPECT_EQ(testing::read_file(path), "{\"a\":1}\n{\"c\":3}\n{\"d\":4}\n");
+  const MetricsLog anew(path, 0);
+  EXPECT_EQ(testing::read_file(path), "");
+}
+
+}  // namespace
+}  // namespace dircn
