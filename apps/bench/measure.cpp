@@ -1,6 +1,5 @@
 #include "bench/measure.h"
 
-#include <sys/resource.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -11,6 +10,7 @@
 #include <map>
 
 #include "bench/operation_profile.h"
+#include "bench/statistics.h"
 #include "dircn/core/device.h"
 #include "dircn/core/torch_compat.h"
 #include "dircn/mri/fft.h"
@@ -74,7 +74,7 @@ std::function<void()> unit_of_work(const Task& task, torch::Device device) {
       const PrecisionGuard guard(device, precision);
       output = network(kspace, mask);
     }
-    gaussian_ssim_plus_l1_loss(output, target).backward();
+    gaussian_ssim_plus_l1_loss(output, target).total.backward();
     RECORD_FUNCTION("Optimizer", std::vector<c10::IValue>());
     adam->step();
   };
@@ -84,9 +84,7 @@ int64_t peak_bytes(torch::Device device) {
   if (device.is_cuda()) {
     return compat::peak_device_bytes(device).value_or(0);
   }
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss * 1024;
+  return peak_resident_bytes();
 }
 
 double seconds_of(const std::function<void()>& work, torch::Device device) {
@@ -96,12 +94,6 @@ double seconds_of(const std::function<void()>& work, torch::Device device) {
     torch::cuda::synchronize(device.index());
   }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 }  // namespace

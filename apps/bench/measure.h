@@ -9,7 +9,7 @@
 
 namespace dircn::bench {
 
-enum class Mode { infer, train };
+enum class Mode { infer, train, loader };  // the last has its own: bench/loader.h
 enum class Form { fast, literal };
 
 struct Task {

@@ -12,6 +12,7 @@
 #include "dircn/nn/dircn.h"
 #include "io/hdf5_maker.h"
 #include "io/torch_file_maker.h"
+#include "support/challenge_files.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/random_input.h"
@@ -45,16 +46,10 @@ torch::Tensor good_mask() {
   return testing::column_mask(kWidth, 4, 6).view({kWidth});
 }
 
-void write_volume(const fs::path& path, const torch::Tensor& kspace, const torch::Tensor& mask) {
-  Hdf5Maker file(path);
-  file.complex("kspace", kspace);
-  file.real("mask", mask);
-}
-
 void spoil_value(const fs::path& path, double value) {
   auto kspace = good_kspace();
   torch::view_as_real(kspace)[1][0][3][4][0] = value;
-  write_volume(path, kspace, good_mask());
+  testing::write_kspace(path, kspace, good_mask());
 }
 
 /// What pickling an object that calls os.system("true") gives.
@@ -122,7 +117,7 @@ std::vector<Row> rows() {
        false},
       {"TruncatedVolume",
        [](Scene& run) {
-         write_volume(run.bad, good_kspace(), good_mask());
+         testing::write_kspace(run.bad, good_kspace(), good_mask());
          truncate_file(run.bad);
        },
        {"bad.h5"},
@@ -140,7 +135,7 @@ std::vector<Row> rows() {
        {"bad.h5", "kspace", "complex"},
        true},
       {"WrongRank",
-       [](Scene& run) { write_volume(run.bad, good_kspace()[0], good_mask()); },
+       [](Scene& run) { testing::write_kspace(run.bad, good_kspace()[0], good_mask()); },
        {"bad.h5", "kspace", "[2, 40, 36]"},
        true},
       {"NoMask",
@@ -148,7 +143,7 @@ std::vector<Row> rows() {
        {"bad.h5", "mask"},
        true},
       {"MaskOfAnotherWidth",
-       [](Scene& run) { write_volume(run.bad, good_kspace(), torch::ones({35})); },
+       [](Scene& run) { testing::write_kspace(run.bad, good_kspace(), torch::ones({35})); },
        {"bad.h5", "35", "36"},
        true},
       {"NaN", [](Scene& run) { spoil_value(run.bad, std::nan("")); }, {"bad.h5", "slice 1"}, true},
@@ -187,7 +182,7 @@ TEST_P(BadInput, IsNamedAndStopsNothingElse) {
   Scene run;
   torch::manual_seed(1);
   save_network(run.checkpoint, testing::small_model(), testing::small_model());
-  write_volume(run.input / "kspace/good.h5", good_kspace(), good_mask());
+  testing::write_kspace(run.input / "kspace/good.h5", good_kspace(), good_mask());
   row.spoil(run);
   const auto result =
       testing::run_command(run.limits + std::string(DIRCN_RECONSTRUCT) + " --checkpoint " +

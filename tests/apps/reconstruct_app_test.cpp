@@ -10,7 +10,7 @@
 #include "dircn/io/checkpoint.h"
 #include "dircn/io/hdf5.h"
 #include "dircn/io/module_state.h"
-#include "io/hdf5_maker.h"
+#include "support/challenge_files.h"
 #include "support/command.h"
 #include "support/golden.h"
 #include "support/paths.h"
@@ -21,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::CommandResult;
-using testing::Hdf5Maker;
 using testing::run_command;
 using testing::TemporaryFolder;
 
@@ -34,16 +33,11 @@ torch::Tensor mask() {
 }
 
 torch::Tensor kspace(int64_t slices, uint64_t seed = 1) {
-  const auto all = torch::ones({1, 1, 1, kWidth}, torch::kBool);
-  return testing::random_input(slices, kCoils, kHeight, kWidth, all, seed)
-      .kspace.to(torch::kComplexFloat);
+  return testing::full_kspace(slices, kCoils, kHeight, kWidth, seed);
 }
 
-void write_volume(const fs::path& path, const torch::Tensor& data,
-                  const torch::Tensor& columns = mask()) {
-  Hdf5Maker file(path);
-  file.complex("kspace", data);
-  file.real("mask", columns);
+void write_volume(const fs::path& path, const torch::Tensor& data) {
+  testing::write_kspace(path, data, mask());
 }
 
 /// A folder with a checkpoint and two volumes in the leaderboard's layout.
