@@ -48,7 +48,7 @@ function(dircn_add_library name)
   set(target dircn_${name})
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(dircn::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} UNITY_BUILD ${DIRCN_UNITY} UNITY_BUILD_BATCH_SIZE 5)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC ${ARG_LINK} dircn::torch PRIVATE ${ARG_PRIVATE_LINK})

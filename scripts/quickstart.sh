@@ -33,6 +33,9 @@ programs=build/release-$TORCH_KIND
 configure release "$programs"
 build "$programs"
 
+# Threads that wait for each other sleep soon, instead of spinning while another program has their core.
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
+
 readonly output=out/quickstart config=configs/quickstart.yaml
 readonly data=$output/data run=$output/run reconstructions=$output/reconstructions
 
