@@ -74,7 +74,6 @@ function(dircn_add_test layer)
   set(target dircn_${layer}_test)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} dircn_test_support GTest::gtest GTest::gtest_main)
-  target_compile_definitions(${target} PRIVATE DIRCN_TEST_PYTHON="${DIRCN_TEST_PYTHON}")
   dircn_executable(${target})
   if(DIRCN_SANITIZE)
     # One process a layer: under the sanitizers LibTorch takes longer to start than most tests to run.

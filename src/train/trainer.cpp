@@ -2,11 +2,9 @@
 
 #include <torch/utils.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <exception>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "dircn/core/error.h"
@@ -16,19 +14,13 @@
 #include "dircn/data/loader.h"
 #include "dircn/train/difficulty.h"
 #include "dircn/train/optimizer.h"
+#include "dircn/train/training_records.h"
 
 namespace dircn {
 namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// "0.1234": four digits, as scores are compared.
-std::string four_digits(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4f", value);
-  return text.data();
 }
 
 Dircn new_network(const Config& config, torch::Device device) {
@@ -175,22 +167,18 @@ void Trainer::require_finite(const LossTerms& loss, const std::string& slice) {
 }
 
 void Trainer::log_step(const Sample& sample, const LossTerms& loss, const torch::Tensor& image) {
-  const double gt_ssim = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
-  const double pred_ssim = ssim_distance(image, sample.target, config_.data.crop);
-  const double total = loss.total.item<double>();
-  position_.loss_sum += total;
-  position_.gt_ssim_sum += gt_ssim;
-  position_.pred_ssim_sum += pred_ssim;
-  const nlohmann::json line{{"type", "step"},
-                            {"epoch", position_.epoch + 1},
-                            {"step", position_.steps},
-                            {"slice", training_.name(sample.index)},
-                            {"loss", total},
-                            {"ssim_loss", loss.ssim.item<double>()},
-                            {"l1_loss", loss.l1.item<double>()},
-                            {"gtSSIM", gt_ssim},
-                            {"predSSIM", pred_ssim}};
-  metrics_->append(line.dump());
+  const StepRecord record{position_.epoch + 1,
+                          position_.steps,
+                          training_.name(sample.index),
+                          loss.total.item<double>(),
+                          loss.ssim.item<double>(),
+                          loss.l1.item<double>(),
+                          ssim_distance(sample.zero_filled, sample.target, config_.data.crop),
+                          ssim_distance(image, sample.target, config_.data.crop)};
+  position_.loss_sum += record.loss;
+  position_.gt_ssim_sum += record.gt_ssim;
+  position_.pred_ssim_sum += record.pred_ssim;
+  metrics_->append(to_json(record));
 }
 
 bool Trainer::finish_epoch(const std::function<bool()>& stop) {
@@ -218,36 +206,23 @@ bool Trainer::finish_epoch(const std::function<bool()>& stop) {
 
 void Trainer::log_epoch(const std::optional<ValidationScores>& scores) {
   const auto slices = static_cast<double>(position_.slices);
-  const double rate =
-      epoch_seconds_ > 0 ? static_cast<double>(epoch_slices_) / epoch_seconds_ : 0.0;
-  const double wait = epoch_seconds_ > 0 ? waited_seconds_ / epoch_seconds_ : 0.0;
-  nlohmann::json line{{"type", "epoch"},
-                      {"epoch", position_.epoch + 1},
-                      {"learning_rate", learning_rate()},
-                      {"loss", position_.loss_sum / slices},
-                      {"gtSSIM", position_.gt_ssim_sum / slices},
-                      {"predSSIM", position_.pred_ssim_sum / slices},
-                      {"slices_per_second", rate},
-                      {"data_wait", wait}};
-  std::string text = epoch_title() + ": loss " + four_digits(position_.loss_sum / slices);
-  double epoch_duration = epoch_slices_ > 0 ? slices / rate : 0;
-  if (scores) {
-    line["validation"] = {{"loss", scores->loss},
-                          {"ssim", scores->ssim},
-                          {"ssim_zero_filled", scores->ssim_zero_filled},
-                          {"psnr", scores->psnr},
-                          {"nmse", scores->nmse}};
-    text += ", validation SSIM " + four_digits(scores->ssim) + " (zero-filled " +
-            four_digits(scores->ssim_zero_filled) + ")";
-    epoch_duration += scores->seconds;
-  }
-  metrics_->append(line.dump());
-  std::array<char, 96> speed{};
-  std::snprintf(speed.data(), speed.size(), ", rate %.2g, %.3g slices/s, data wait %.1f %%",
-                learning_rate(), rate, 100 * wait);
-  const auto left = static_cast<double>(config_.train.epochs - position_.epoch - 1);
-  log_info(text + speed.data() +
-           (left > 0 ? ", " + duration_text(left * epoch_duration) + " left" : ""));
+  const double seconds = std::max(epoch_seconds_, 1e-9);
+  const double rate = static_cast<double>(epoch_slices_) / seconds;
+  const double epoch_duration =
+      (epoch_slices_ > 0 ? slices / rate : 0) + (scores ? scores->seconds : 0);
+  const auto epochs_left = static_cast<double>(config_.train.epochs - position_.epoch - 1);
+  const EpochRecord record{position_.epoch + 1,
+                           config_.train.epochs,
+                           learning_rate(),
+                           position_.loss_sum / slices,
+                           position_.gt_ssim_sum / slices,
+                           position_.pred_ssim_sum / slices,
+                           rate,
+                           waited_seconds_ / seconds,
+                           epochs_left * epoch_duration,
+                           scores};
+  metrics_->append(to_json(record));
+  log_info(to_text(record));
 }
 
 void Trainer::save(const std::filesystem::path& path) {

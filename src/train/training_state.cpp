@@ -54,6 +54,11 @@ RunPosition position_from(const PickleDict& dict, const std::string& subject) {
   position.best_ssim = number("best_ssim");
   position.best_epoch = integer("best_epoch");
   position.metrics_bytes = integer("metrics_bytes");
+  require(position.slices <= position.slices_in_epoch, [&] {
+    return Error::Parts{subject, std::to_string(position.slices) + " slices done",
+                        "at most the " + std::to_string(position.slices_in_epoch) + " of an epoch",
+                        ""};
+  });
   return position;
 }
 
@@ -67,7 +72,8 @@ void compare(const Config& before, const Config& now, const std::string& name) {
   std::string changed;
   for (const auto& [key, old_value, new_value] : differences(before, now)) {
     std::string& list = is_fixed(key) ? fixed : changed;
-    list += (list.empty() ? "" : ", ") + key + " " + old_value + " there, " + new_value + " here";
+    list.append(list.empty() ? "" : ", ").append(key).append(" ");
+    list.append(old_value).append(" there, ").append(new_value).append(" here");
   }
   require(fixed.empty(), [&] {
     return Error::Parts{name, "a checkpoint of another configuration: " + fixed,
