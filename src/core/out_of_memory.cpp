@@ -14,9 +14,9 @@ bool is_out_of_memory(const std::exception& error) {
   // LibTorch throws its general error for the main memory; the wording depends on version and
   // platform.
   const std::string text = error.what();
-  constexpr std::array<const char*, 3> wordings = {"out of memory", "can't allocate memory",
+  constexpr std::array<const char*, 3> kWordings = {"out of memory", "can't allocate memory",
                                                    "not enough memory"};
-  return std::any_of(wordings.begin(), wordings.end(),
+  return std::any_of(kWordings.begin(), wordings.end(),
                      [&](const char* wording) { return text.find(wording) != std::string::npos; });
 }
 
