@@ -15,7 +15,7 @@ bool is_out_of_memory(const std::exception& error) {
   // platform.
   const std::string text = error.what();
   constexpr std::array<const char*, 3> kWordings = {"out of memory", "can't allocate memory",
-                                                   "not enough memory"};
+                                                    "not enough memory"};
   return std::any_of(kWordings.begin(), kWordings.end(),
                      [&](const char* wording) { return text.find(wording) != std::string::npos; });
 }
