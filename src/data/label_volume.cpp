@@ -14,6 +14,15 @@ constexpr int64_t kSmallest = 7;  // the window of SSIM
 
 }  // namespace
 
+torch::Tensor read_finite_slice(const Hdf5File& file, const std::string& name, int64_t index) {
+  torch::Tensor image = file.read_real_slice(name, index);
+  require(torch::isfinite(image).all().item<bool>(), [&] {
+    return Error::Parts{file.path().string() + ": '" + name + "' slice " + std::to_string(index),
+                        "NaN or Inf", "finite values", "Make this file again, or leave it out."};
+  });
+  return image;
+}
+
 LabelVolume::LabelVolume(const std::filesystem::path& path) : file_(path) {
   read_shape();
   read_maximum();
@@ -25,16 +34,15 @@ void LabelVolume::read_shape() {
   require(header.kind == Hdf5Dataset::Kind::kReal, [&] {
     return Error::Parts{subject, header.type, "real numbers", ""};
   });
-  const auto& shape = header.shape;
+  shape_ = header.shape;
   const bool usable =
-      shape.size() == 3 && shape[0] > 0 && shape[1] >= kSmallest && shape[2] >= kSmallest;
+      shape_.size() == 3 && shape_[0] > 0 && shape_[1] >= kSmallest && shape_[2] >= kSmallest;
   require(usable, [&] {
     const auto edge = std::to_string(kSmallest);
-    return Error::Parts{subject, "shape " + shape_text(shape),
+    return Error::Parts{subject, "shape " + shape_text(shape_),
                         "[slices, height, width] of at least " + edge + " x " + edge + " pixels",
                         ""};
   });
-  slices_ = shape[0];
 }
 
 void LabelVolume::read_maximum() {
@@ -46,12 +54,7 @@ void LabelVolume::read_maximum() {
 }
 
 torch::Tensor LabelVolume::read_slice(int64_t index) const {
-  torch::Tensor label = file_.read_real_slice(kLabel, index);
-  require(torch::isfinite(label).all().item<bool>(), [&] {
-    return Error::Parts{file_.path().string() + ": '" + kLabel + "' slice " + std::to_string(index),
-                        "NaN or Inf", "finite values", "Export the volume again, or leave it out."};
-  });
-  return label;
+  return read_finite_slice(file_, kLabel, index);
 }
 
 }  // namespace dircn

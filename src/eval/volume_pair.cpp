@@ -7,7 +7,6 @@ namespace dircn {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kLabel = "image_label";
 constexpr const char* kZeroFilled = "image_input";
 constexpr const char* kReconstruction = "reconstruction";
 
@@ -19,15 +18,6 @@ void require_shape(const Hdf5File& file, const std::string& name,
                         "shape " + shape_text(header.shape),
                         shape_text(expected) + ", the shape of its target", ""};
   });
-}
-
-torch::Tensor read_finite(const Hdf5File& file, const std::string& name, int64_t index) {
-  torch::Tensor image = file.read_real_slice(name, index);
-  require(torch::isfinite(image).all().item<bool>(), [&] {
-    return Error::Parts{file.path().string() + ": '" + name + "' slice " + std::to_string(index),
-                        "NaN or Inf", "finite values", "Make this file again, or leave it out."};
-  });
-  return image;
 }
 
 }  // namespace
@@ -58,21 +48,19 @@ Matches match_volumes(const fs::path& target, const fs::path& reconstruction) {
 
 VolumePair::VolumePair(const PairFiles& files)
     : label_(files.target),
-      images_(files.target),
       reconstruction_(files.reconstruction),
-      has_zero_filled_(images_.has_dataset(kZeroFilled)) {
-  const auto shape = images_.dataset(kLabel).shape;
-  require_shape(reconstruction_, kReconstruction, shape);
+      has_zero_filled_(label_.file().has_dataset(kZeroFilled)) {
+  require_shape(reconstruction_, kReconstruction, label_.shape());
   if (has_zero_filled_) {
-    require_shape(images_, kZeroFilled, shape);
+    require_shape(label_.file(), kZeroFilled, label_.shape());
   }
 }
 
 SliceImages VolumePair::read_slice(int64_t index) const {
   SliceImages images{
-      label_.read_slice(index), read_finite(reconstruction_, kReconstruction, index), {}};
+      label_.read_slice(index), read_finite_slice(reconstruction_, kReconstruction, index), {}};
   if (has_zero_filled_) {
-    images.zero_filled = read_finite(images_, kZeroFilled, index);
+    images.zero_filled = read_finite_slice(label_.file(), kZeroFilled, index);
   }
   return images;
 }

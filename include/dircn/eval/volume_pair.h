@@ -56,7 +56,6 @@ class VolumePair {
 
  private:
   LabelVolume label_;
-  Hdf5File images_;
   Hdf5File reconstruction_;
   bool has_zero_filled_;
 };
