@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 
 #include "dircn/core/error.h"
 #include "hdf5_dataset.h"
+#include "hdf5_driver.h"
 #include "hdf5_guard.h"
 
 namespace dircn {
@@ -14,8 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 using detail::hdf5_guard;
-
-constexpr const char* kCopyAgain = "Copy or create the file again.";
+using detail::kCopyAgain;
 
 std::string kind_text(Hdf5Dataset::Kind kind) {
   return kind == Hdf5Dataset::Kind::kComplex ? "complex numbers: a compound (r, i) of float32"
@@ -33,15 +34,6 @@ std::string contents(const H5::H5File& file) {
   return count == 0 ? "an empty file" : "only: " + names + (count > kShown ? ", ..." : "");
 }
 
-H5::Attribute open_attribute(const H5::H5File& file, const std::string& name,
-                             const std::string& subject) {
-  const H5::Group root = file.openGroup("/");
-  require(root.attrExists(name), [&] {
-    return Error::Parts{subject, "no attribute '" + name + "'", "this attribute on the file", ""};
-  });
-  return root.openAttribute(name);
-}
-
 }  // namespace
 
 std::string shape_text(const std::vector<int64_t>& shape) {
@@ -52,7 +44,12 @@ std::string shape_text(const std::vector<int64_t>& shape) {
   return text + "]";
 }
 
-Hdf5File::Hdf5File(fs::path path) : path_(std::move(path)) {
+struct Hdf5File::OpenDatasets {
+  std::map<std::string, H5::DataSet> by_name;
+};
+
+Hdf5File::Hdf5File(fs::path path)
+    : path_(std::move(path)), opened_(std::make_unique<OpenDatasets>()) {
   std::error_code error;
   const fs::file_status status = fs::status(path_, error);
   require(fs::is_regular_file(status), [&] {
@@ -65,7 +62,11 @@ Hdf5File::Hdf5File(fs::path path) : path_(std::move(path)) {
   });
   hdf5_guard({path_.string(), "a file that is not HDF5, is truncated or is damaged", "an HDF5 file",
               kCopyAgain},
-             [&] { file_ = std::make_unique<H5::H5File>(path_.string(), H5F_ACC_RDONLY); });
+             [&] {
+               file_ = std::make_unique<H5::H5File>(path_.string(), H5F_ACC_RDONLY,
+                                                    H5::FileCreatPropList::DEFAULT,
+                                                    detail::checked_access(path_));
+             });
 }
 
 Hdf5File::~Hdf5File() = default;
@@ -76,25 +77,35 @@ std::string Hdf5File::subject(const std::string& name) const {
   return path_.string() + ": '" + name + "'";
 }
 
+std::vector<std::string> Hdf5File::dataset_names() const {
+  return hdf5_guard({path_.string(), "a damaged table of contents", "an HDF5 file", kCopyAgain},
+                    [&] { return detail::dataset_names(*file_); });
+}
+
 bool Hdf5File::has_dataset(const std::string& name) const {
   return hdf5_guard({subject(name), "a link that cannot be followed", "a data set", ""}, [&] {
     return file_->nameExists(name) && file_->childObjType(name) == H5O_TYPE_DATASET;
   });
 }
 
-H5::DataSet Hdf5File::open(const std::string& name) const {
+const H5::DataSet& Hdf5File::open(const std::string& name) const {
+  const auto known = opened_->by_name.find(name);
+  if (known != opened_->by_name.end()) {
+    return known->second;
+  }
   require(has_dataset(name), [&] {
     const std::string found =
         hdf5_guard({path_.string(), "a damaged table of contents", "an HDF5 file", kCopyAgain},
                    [&] { return contents(*file_); });
     return Error::Parts{path_.string(), found, "a data set '" + name + "'", ""};
   });
-  return hdf5_guard({subject(name), "a damaged header", "a data set", kCopyAgain},
-                    [&] { return file_->openDataSet(name); });
+  hdf5_guard({subject(name), "a damaged header", "a data set", kCopyAgain},
+             [&] { opened_->by_name.emplace(name, detail::open_with_cache(*file_, name)); });
+  return opened_->by_name.at(name);
 }
 
 Hdf5Dataset Hdf5File::dataset(const std::string& name) const {
-  const H5::DataSet opened = open(name);
+  const H5::DataSet& opened = open(name);
   return hdf5_guard({subject(name), "a damaged header", "a data set", kCopyAgain},
                     [&] { return detail::describe(opened); });
 }
@@ -111,11 +122,25 @@ torch::Tensor Hdf5File::read_complex_slice(const std::string& name, int64_t inde
   return read(name, Hdf5Dataset::Kind::kComplex, &index);
 }
 
+std::string Hdf5File::read_text(const std::string& name) const {
+  const H5::DataSet& opened = open(name);
+  return hdf5_guard({subject(name), "data that cannot be read", "one text", kCopyAgain}, [&] {
+    const bool text = opened.getTypeClass() == H5T_STRING;
+    require(text && opened.getSpace().getSimpleExtentNpoints() == 1, [&] {
+      return Error::Parts{subject(name), text ? "several texts" : detail::describe(opened).type,
+                          "one text", ""};
+    });
+    detail::require_whole(opened, subject(name));
+    const H5::StrType type = opened.getStrType();
+    return detail::read_text(type, subject(name), [&](void* value) { opened.read(value, type); });
+  });
+}
+
 torch::Tensor Hdf5File::read(const std::string& name, Hdf5Dataset::Kind kind,
                              const int64_t* index) const {
   const std::string where =
       subject(name) + (index != nullptr ? " slice " + std::to_string(*index) : "");
-  const H5::DataSet opened = open(name);
+  const H5::DataSet& opened = open(name);
   return hdf5_guard({where, "a damaged header", "a data set", kCopyAgain}, [&] {
     const Hdf5Dataset header = detail::describe(opened);
     require(header.kind == kind, [&] {
@@ -136,41 +161,6 @@ torch::Tensor Hdf5File::read(const std::string& name, Hdf5Dataset::Kind kind,
                [&] { opened.read(result.data_ptr(), type, memory_space, file_space); });
     return result;
   });
-}
-
-bool Hdf5File::has_attribute(const std::string& name) const {
-  return hdf5_guard({path_.string(), "a damaged root group", "an HDF5 file", kCopyAgain},
-                    [&] { return file_->openGroup("/").attrExists(name); });
-}
-
-double Hdf5File::read_number_attribute(const std::string& name) const {
-  return hdf5_guard(
-      {subject(name), "an attribute that cannot be read", "one number", kCopyAgain}, [&] {
-        const H5::Attribute attribute = open_attribute(*file_, name, path_.string());
-        const H5T_class_t type = attribute.getTypeClass();
-        const bool number = type == H5T_INTEGER || type == H5T_FLOAT || type == H5T_ENUM;
-        require(number && attribute.getSpace().getSimpleExtentNpoints() == 1, [&] {
-          return Error::Parts{subject(name), number ? "several numbers" : "no number", "one number",
-                              ""};
-        });
-        double value = 0.0;
-        attribute.read(H5::PredType::NATIVE_DOUBLE, &value);
-        return value;
-      });
-}
-
-std::string Hdf5File::read_text_attribute(const std::string& name) const {
-  return hdf5_guard(
-      {subject(name), "an attribute that cannot be read", "one text", kCopyAgain}, [&] {
-        const H5::Attribute attribute = open_attribute(*file_, name, path_.string());
-        const bool text = attribute.getTypeClass() == H5T_STRING;
-        require(text && attribute.getSpace().getSimpleExtentNpoints() == 1, [&] {
-          return Error::Parts{subject(name), text ? "several texts" : "no text", "one text", ""};
-        });
-        std::string value;
-        attribute.read(attribute.getStrType(), value);
-        return value;
-      });
 }
 
 }  // namespace dircn

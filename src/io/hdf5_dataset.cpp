@@ -11,7 +11,8 @@ namespace dircn::detail {
 namespace {
 
 constexpr uint64_t kMaxReadBytes = uint64_t{4} << 30;
-constexpr const char* kCopyAgain =
+constexpr uint64_t kMaxChunkBytes = uint64_t{1} << 28;
+constexpr const char* kWriteAgain =
     "The file is damaged or was not written to its end: copy or create it again.";
 
 uint64_t saturating_multiply(uint64_t a, uint64_t b) {
@@ -44,6 +45,18 @@ std::vector<hsize_t> extent(const H5::DataSpace& space) {
     space.getSimpleExtentDims(sizes.data());
   }
   return sizes;
+}
+
+/// The shape of a chunk.
+std::vector<hsize_t> chunk_of(const H5::DataSet& dataset) {
+  std::vector<hsize_t> chunk(extent(dataset.getSpace()).size());
+  dataset.getCreatePlist().getChunk(static_cast<int>(chunk.size()), chunk.data());
+  return chunk;
+}
+
+uint64_t chunk_bytes(const H5::DataSet& dataset) {
+  return saturating_multiply(saturating_product(chunk_of(dataset)),
+                             dataset.getDataType().getSize());
 }
 
 /// The size of the file that holds the data: behind an external link this is another one than was
@@ -105,11 +118,49 @@ Hdf5Dataset describe(const H5::DataSet& dataset) {
   return result;
 }
 
+H5::DataSet open_with_cache(const H5::H5File& file, const std::string& name) {
+  constexpr size_t kUsualCache = 1 << 20;
+  constexpr size_t kSlots = 521;  // HDF5's own default
+  H5::DataSet dataset = file.openDataSet(name);
+  if (dataset.getCreatePlist().getLayout() != H5D_CHUNKED) {
+    return dataset;
+  }
+  const uint64_t bytes = chunk_bytes(dataset);
+  if (bytes <= kUsualCache || bytes > kMaxChunkBytes) {
+    return dataset;
+  }
+  dataset.close();  // else it is shared, and keeps its cache
+  H5::DSetAccPropList access;
+  access.setChunkCache(kSlots, bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
+  return file.openDataSet(name, access);
+}
+
+std::vector<std::string> dataset_names(const H5::H5File& file) {
+  constexpr size_t kMost = 1000;
+  std::vector<std::string> names;
+  const auto keep = [](hid_t /*root*/, const char* name, const H5O_info_t* info,
+                       void* list) -> herr_t {
+    auto& found = *static_cast<std::vector<std::string>*>(list);
+    if (info->type == H5O_TYPE_DATASET) {
+      found.emplace_back(name);
+    }
+    return found.size() < kMost ? 0 : 1;
+  };
+  if (H5Ovisit(file.getId(), H5_INDEX_NAME, H5_ITER_INC, keep, &names) < 0) {
+    throw H5::FileIException("H5Ovisit", "its objects cannot be listed");
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 void require_whole(const H5::DataSet& dataset, const std::string& subject) {
   const H5::DSetCreatPropList layout = dataset.getCreatePlist();
-  if (layout.getLayout() == H5D_VIRTUAL || layout.getExternalCount() > 0) {
-    return;  // stored in other files
-  }
+  // HDF5 would read zeros where those files lack anything, and any file that the path names.
+  require(layout.getLayout() != H5D_VIRTUAL && layout.getExternalCount() == 0, [&] {
+    return Error::Parts{subject, "values that are stored in other files",
+                        "values in the file itself",
+                        "Copy them into one file: h5py, dataset[...]."};
+  });
   const std::vector<hsize_t> shape = extent(dataset.getSpace());
   uint64_t claimed = saturating_product(shape);
   uint64_t stored = 0;
@@ -118,18 +169,22 @@ void require_whole(const H5::DataSet& dataset, const std::string& subject) {
     claimed = saturating_multiply(claimed, dataset.getDataType().getSize());
     stored = std::min<uint64_t>(dataset.getStorageSize(), file_bytes(dataset));
   } else {  // compressed: bytes say nothing, so count the chunks
-    std::vector<hsize_t> chunk(shape.size());
-    layout.getChunk(static_cast<int>(chunk.size()), chunk.data());
+    const uint64_t bytes = chunk_bytes(dataset);
+    require(bytes <= kMaxChunkBytes, [&] {  // HDF5 unpacks whole chunks
+      return Error::Parts{subject, "compressed chunks of " + std::to_string(bytes) + " bytes",
+                          "at most " + std::to_string(kMaxChunkBytes) + " bytes",
+                          "Store it in smaller chunks: h5repack -l CHUNK=..."};
+    });
     hsize_t chunks = 0;
     if (H5Dget_num_chunks(dataset.getId(), dataset.getSpace().getId(), &chunks) < 0) {
       throw H5::DataSetIException("H5Dget_num_chunks", "its chunks cannot be listed");
     }
-    stored = saturating_multiply(chunks, saturating_product(chunk));
+    stored = saturating_multiply(chunks, saturating_product(chunk_of(dataset)));
     unit = " values";
   }
   require(stored >= claimed, [&] {
     return Error::Parts{subject, "only " + std::to_string(stored) + unit + " stored",
-                        std::to_string(claimed) + unit + " for its shape", kCopyAgain};
+                        std::to_string(claimed) + unit + " for its shape", kWriteAgain};
   });
 }
 
@@ -166,6 +221,22 @@ void require_fits(const std::vector<int64_t>& shape, uint64_t value_bytes,
                         "at most " + std::to_string(limit) + " bytes",
                         "Check the shape of the data set."};
   });
+}
+
+std::string read_text(const H5::StrType& type, const std::string& subject,
+                      const std::function<void(void*)>& read) {
+  if (type.isVariableStr()) {
+    char* text = nullptr;
+    read(&text);
+    std::string value = text == nullptr ? "" : text;
+    H5free_memory(text);
+    return value;
+  }
+  require_fits({static_cast<int64_t>(type.getSize())}, 1, subject);
+  std::string value(type.getSize(), '\0');
+  read(value.data());
+  value.resize(std::min(value.find('\0'), value.size()));
+  return value;
 }
 
 }  // namespace dircn::detail

@@ -3,6 +3,7 @@
 #include <H5Cpp.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,12 @@
 namespace dircn::detail {
 
 Hdf5Dataset describe(const H5::DataSet& dataset);
+
+/// Opens a data set so that one chunk of it stays unpacked between reads: slices often share one.
+H5::DataSet open_with_cache(const H5::H5File& file, const std::string& name);
+
+/// See `Hdf5File::dataset_names`.
+std::vector<std::string> dataset_names(const H5::H5File& file);
 
 /// The memory form, complex64, of a complex file type: with the same member names, by which HDF5
 /// matches them.
@@ -29,6 +36,11 @@ H5::DataSpace select(const H5::DataSet& dataset, const int64_t* index, const std
 /// piece.
 void require_fits(const std::vector<int64_t>& shape, uint64_t value_bytes,
                   const std::string& subject);
+
+/// One text, fixed or of variable length, by a function that reads it to where it is told. (HDF5's
+/// own reading into a std::string crashes on a text of variable length that was never written.)
+std::string read_text(const H5::StrType& type, const std::string& subject,
+                      const std::function<void(void*)>& read);
 
 /// The data space of a tensor in memory.
 H5::DataSpace space_of(const std::vector<int64_t>& shape);

@@ -9,6 +9,9 @@
 
 namespace dircn::detail {
 
+/// What to do about a file that HDF5 cannot read.
+inline constexpr const char* kCopyAgain = "Copy or create the file again.";
+
 /// HDF5's own words for its latest failure: the innermost message of its error stack.
 inline std::string hdf5_reason(const H5::Exception& failure) {
   std::string innermost;

@@ -56,6 +56,16 @@ class Hdf5Maker {
         .write(copy.data_ptr(), complex_type(H5::PredType::NATIVE_FLOAT, real, imaginary));
   }
 
+  /// An attribute of the file: a number, or a text.
+  void attribute(const std::string& name, double value) {
+    file_.createAttribute(name, H5::PredType::NATIVE_DOUBLE, H5::DataSpace())
+        .write(H5::PredType::NATIVE_DOUBLE, &value);
+  }
+  void attribute(const std::string& name, const std::string& text) {
+    const H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
+    file_.createAttribute(name, type, H5::DataSpace()).write(type, text);
+  }
+
   /// A data set that says it has this shape, and into which nothing was written yet.
   H5::DataSet claim(const std::string& name, const std::vector<int64_t>& shape,
                     const H5::DataType& type,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "dircn/core/error.h"
 #include "io/hdf5_maker.h"
 #include "support/paths.h"
@@ -34,6 +36,63 @@ TEST(Hdf5File, ReadsEveryNumberTypeAsFloat32) {
     EXPECT_TRUE(torch::equal(file.read_real("x"), values)) << file.dataset("x").type;
     EXPECT_TRUE(torch::equal(file.read_real_slice("x", 1), values[1])) << file.dataset("x").type;
   }
+}
+
+TEST(Hdf5File, ListsDataSetsAtAnyDepthOnceAndEndsInCycles) {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker maker(folder / "a.h5");
+    maker.real("b", torch::zeros({2}));
+    H5::Group group = maker.file().createGroup("group");
+    group.createDataSet("inner", H5::PredType::NATIVE_FLOAT, H5::DataSpace());
+    ASSERT_GE(
+        H5Lcreate_hard(maker.file().getId(), "/", group.getId(), "up", H5P_DEFAULT, H5P_DEFAULT),
+        0);
+    ASSERT_GE(H5Lcreate_soft("/nowhere", group.getId(), "broken", H5P_DEFAULT, H5P_DEFAULT), 0);
+  }
+  EXPECT_EQ(Hdf5File(folder / "a.h5").dataset_names(),
+            (std::vector<std::string>{"b", "group/inner"}));
+}
+
+/// Two thousand slices in one chunk are unpacked once, not two thousand times.
+TEST(Hdf5File, UnpacksAChunkOnceForAllItsSlices) {
+  const TemporaryFolder folder;
+  const torch::Tensor values = torch::randn({2000, 32, 32});
+  Hdf5Maker(folder / "a.h5")
+      .real("x", values, H5::PredType::IEEE_F32LE, Hdf5Maker::chunked({2000, 32, 32}, true));
+  const Hdf5File file(folder / "a.h5");
+  const auto start = std::chrono::steady_clock::now();
+  for (int64_t i = 0; i < 2000; ++i) {
+    ASSERT_TRUE(torch::equal(file.read_real_slice("x", i), values[i]));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));  // else minutes
+}
+
+TEST(Hdf5File, ReadsTextsAndAttributesOfEveryKind) {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker maker(folder / "a.h5");
+    maker.real("number", torch::zeros({1}));
+    const H5::StrType variable(H5::PredType::C_S1, H5T_VARIABLE);
+    maker.file()
+        .createDataSet("text", variable, H5::DataSpace())
+        .write(std::string("abc"), variable);
+    maker.claim("texts", {2}, variable);
+    maker.attribute("max", 2);
+    maker.attribute("who", "somebody");
+    maker.file().createAttribute("list", H5::PredType::IEEE_F32LE, Hdf5Maker::space({3}));
+    maker.file().createAttribute("pair", Hdf5Maker::complex_type(), H5::DataSpace());
+  }
+  const Hdf5File file(folder / "a.h5");
+  EXPECT_EQ(file.read_text("text"), "abc");
+  EXPECT_THROW(file.read_text("number"), Error);
+  EXPECT_THROW(file.read_text("texts"), Error);
+  EXPECT_EQ(file.attribute_names(), (std::vector<std::string>{"list", "max", "pair", "who"}));
+  EXPECT_EQ(std::get<double>(file.attribute("max").value()), 2);
+  EXPECT_EQ(std::get<std::string>(file.attribute("who").value()), "somebody");
+  EXPECT_FALSE(file.attribute("list").has_value());
+  EXPECT_FALSE(file.attribute("pair").has_value());
+  EXPECT_THROW(file.attribute("none"), Error);
 }
 
 TEST(Hdf5File, ReadsBooleans) {

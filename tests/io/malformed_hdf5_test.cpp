@@ -164,7 +164,7 @@ std::vector<BadFile> bad_files() {
       {"TooMuchAtOnce",
        made(claim_five_gibibytes),
        read_mask,
-       {"'mask'", "bytes in one piece", "at most"}},
+       {"'mask'", "compressed chunks of 1073741824 bytes", "at most"}},
       {"NoAttribute", made([](Hdf5Maker&) {}), read_max, {"no attribute 'max'"}},
       {"TextAsNumber",
        made([=](Hdf5Maker& m) { attribute(m, "max", text, H5::DataSpace()); }),

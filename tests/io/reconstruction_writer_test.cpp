@@ -55,6 +55,30 @@ TEST(ReconstructionWriter, TakesOtherLayoutsAndTypes) {
   EXPECT_TRUE(torch::equal(read, image.detach().to(torch::kFloat)));
 }
 
+TEST(ReconstructionWriter, KeepsWhatTheScanSaysOfItself) {
+  const TemporaryFolder folder;
+  {
+    testing::Hdf5Maker maker(folder / "scan.h5");
+    maker.real("kspace", torch::zeros({2}));
+    maker.attribute("max", 1.5);
+    maker.attribute("patient_id", "somebody");
+    maker.file().createAttribute("several", H5::PredType::IEEE_F32LE,
+                                 testing::Hdf5Maker::space({3}));
+    const H5::StrType type(H5::PredType::C_S1, 9);
+    maker.file().createDataSet("ismrmrd_header", type, H5::DataSpace()).write("<header/>", type);
+  }
+  ReconstructionWriter writer(folder / "a.h5", 1, 5, 7);
+  writer.copy_description(Hdf5File(folder / "scan.h5"));
+  writer.write_slice(0, torch::zeros({5, 7}));
+  writer.finish();
+  const Hdf5File file(folder / "a.h5");
+  EXPECT_EQ(file.read_number_attribute("max"), 1.5);
+  EXPECT_EQ(file.read_text_attribute("patient_id"), "somebody");
+  EXPECT_EQ(file.attribute_names(), (std::vector<std::string>{"max", "patient_id"}));
+  EXPECT_EQ(file.read_text("ismrmrd_header"), "<header/>");
+  EXPECT_EQ(file.dataset_names(), (std::vector<std::string>{"ismrmrd_header", "reconstruction"}));
+}
+
 TEST(ReconstructionWriter, ReplacesOnlyWhenWhole) {
   const TemporaryFolder folder;
   testing::write_file(folder / "a.h5", "the old one");

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace H5 {  // NOLINT(readability-identifier-naming): HDF5's own
@@ -26,6 +28,9 @@ struct Hdf5Dataset {
   std::string type;            // in words, for messages
   std::vector<int64_t> shape;  // empty for a scalar
 };
+
+/// The value of an attribute.
+using Hdf5Attribute = std::variant<double, std::string>;
 
 /// "[2, 8, 640, 320]", for messages.
 std::string shape_text(const std::vector<int64_t>& shape);
@@ -48,6 +53,9 @@ class Hdf5File {
 
   const std::filesystem::path& path() const { return path_; }
 
+  /// The data sets of the file with their paths ("kspace", "group/a"), sorted; each once, however
+  /// many links lead to it, and the first 1000 at most.
+  std::vector<std::string> dataset_names() const;
   bool has_dataset(const std::string& name) const;
   Hdf5Dataset dataset(const std::string& name) const;
 
@@ -58,18 +66,27 @@ class Hdf5File {
   /// `name[index]` of a complex data set [S, ...], as complex64.
   torch::Tensor read_complex_slice(const std::string& name, int64_t index) const;
 
+  /// A data set of one text.
+  std::string read_text(const std::string& name) const;
+
   /// Attributes of the file itself (its root group): one number, or one text.
+  std::vector<std::string> attribute_names() const;
   bool has_attribute(const std::string& name) const;
+  /// None for an attribute that is neither.
+  std::optional<Hdf5Attribute> attribute(const std::string& name) const;
   double read_number_attribute(const std::string& name) const;
   std::string read_text_attribute(const std::string& name) const;
 
  private:
-  H5::DataSet open(const std::string& name) const;
+  struct OpenDatasets;
+
+  const H5::DataSet& open(const std::string& name) const;
   torch::Tensor read(const std::string& name, Hdf5Dataset::Kind kind, const int64_t* index) const;
   std::string subject(const std::string& name) const;
 
   std::filesystem::path path_;
   std::unique_ptr<H5::H5File> file_;
+  std::unique_ptr<OpenDatasets> opened_;  // with their caches
 };
 
 }  // namespace dircn

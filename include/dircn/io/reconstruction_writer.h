@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "dircn/io/hdf5.h"
 #include "dircn/io/hdf5_writer.h"
 
 namespace dircn {
@@ -24,6 +25,13 @@ class ReconstructionWriter {
 
   /// `image` [h, w]: real, on any device.
   void write_slice(int64_t index, const torch::Tensor& image);
+
+  /// Also keeps the mask by which k-space was undersampled: bool [W] or [H, W].
+  void write_mask(const torch::Tensor& mask);
+
+  /// Copies what a file of k-space says of its scan: `ismrmrd_header`, and every attribute that is
+  /// a number or a text. Throws `Error` if it cannot be read.
+  void copy_description(const Hdf5File& source);
 
   /// Throws `Error` if a slice is missing or the disk refuses the file.
   void finish();
