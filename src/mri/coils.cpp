@@ -9,8 +9,8 @@ constexpr int64_t kCoilDim = 1;
 
 /// `where` alone would still send 0 · inf = NaN backwards, so the unused branch gets a harmless
 /// argument.
-torch::Tensor positive_or_one(const torch::Tensor& x, const torch::Tensor& positive) {
-  return torch::where(positive, x, torch::ones_like(x));
+torch::Tensor usable_or_one(const torch::Tensor& x, const torch::Tensor& usable) {
+  return torch::where(usable, x, torch::ones_like(x));
 }
 
 }  // namespace
@@ -18,8 +18,8 @@ torch::Tensor positive_or_one(const torch::Tensor& x, const torch::Tensor& posit
 torch::Tensor root_sum_of_squares(const torch::Tensor& coil_images) {
   const auto squares =
       torch::view_as_real(coil_images.resolve_conj()).square().sum(-1).sum(kCoilDim, true);
-  const auto positive = squares > 0;
-  return torch::sqrt(positive_or_one(squares, positive)) * positive;
+  const auto usable = squares != 0;  // NaN is: it must not pass for darkness
+  return torch::sqrt(usable_or_one(squares, usable)) * usable;
 }
 
 torch::Tensor expand_to_coils(const torch::Tensor& image, const torch::Tensor& sensitivity_maps) {
@@ -33,7 +33,7 @@ torch::Tensor reduce_coils(const torch::Tensor& coil_images,
 
 torch::Tensor divide_or_zero(const torch::Tensor& numerator, const torch::Tensor& denominator) {
   const auto usable = denominator != 0;
-  return numerator / positive_or_one(denominator, usable) * usable;
+  return numerator / usable_or_one(denominator, usable) * usable;
 }
 
 }  // namespace dircn

@@ -23,7 +23,7 @@ Tensor ifft2c(const Tensor& x) {
 
 /// Zero stays zero, with a zero gradient.
 Tensor safe_sqrt(const Tensor& x) {
-  return torch::where(x > 0, torch::sqrt(torch::where(x > 0, x, torch::ones_like(x))),
+  return torch::where(x != 0, torch::sqrt(torch::where(x != 0, x, torch::ones_like(x))),
                       torch::zeros_like(x));
 }
 
@@ -135,7 +135,7 @@ Tensor sensitivity_maps(const Parameters& parameters, const ModelConfig& config,
       refine(network, config.sensitivity_groups, config.se_squeeze, to_channels(coils), unused);
   const auto maps = to_complex(refined).transpose(0, 1);
   const auto norm = rss(maps);
-  return torch::where(norm > 0, maps / torch::where(norm > 0, norm, torch::ones_like(norm)),
+  return torch::where(norm != 0, maps / torch::where(norm != 0, norm, torch::ones_like(norm)),
                       torch::zeros_like(maps));
 }
 

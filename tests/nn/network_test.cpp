@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cmath>
+
 #include "dircn/core/error.h"
 #include "dircn/core/precision.h"
 #include "dircn/mri/acs.h"
@@ -92,6 +94,21 @@ DIRCN_DEVICE_TEST(Network, AllZeroInputGivesZerosAndFiniteGradients) {
     const auto& gradient = parameter.value().grad();
     EXPECT_TRUE(!gradient.defined() || torch::isfinite(gradient).all().item<bool>())
         << parameter.key();
+  }
+}
+
+DIRCN_DEVICE_TEST(Network, DoesNotHideNotANumber) {
+  const torch::NoGradGuard no_grad;
+  const auto mask = testing::column_mask(32, 4, 6);
+  const auto input = testing::random_input(1, 2, 32, 32, mask, 1);
+  const auto kspace = input.kspace.to(torch::kComplexFloat).to(device);
+  for (const char* key : {"sens_net.model.model.outc.bias", "i_cascades.1.dc_weight"}) {
+    Dircn network(testing::small_model());
+    network->to(device);
+    auto parameters = network->named_parameters();
+    ASSERT_NE(parameters.find(key), nullptr) << key;
+    parameters.find(key)->fill_(std::nan(""));
+    EXPECT_TRUE(torch::isnan(network->forward(kspace, mask.to(device))).any().item<bool>()) << key;
   }
 }
 

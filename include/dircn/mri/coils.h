@@ -5,7 +5,7 @@
 namespace dircn {
 
 /// Root of the sum of squares over the coils: [B, C, H, W] complex -> [B, 1, H, W] real.
-/// Where every coil is zero the value and its gradient are zero (never NaN).
+/// Where every coil is zero the value and its gradient are zero (never NaN); NaN stays NaN.
 torch::Tensor root_sum_of_squares(const torch::Tensor& coil_images);
 
 /// One image seen by every coil: image [B, 1, H, W] · maps [B, C, H, W] -> [B, C, H, W], complex.
