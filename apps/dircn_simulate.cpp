@@ -3,6 +3,7 @@
 #include <string>
 
 #include "command_line.h"
+#include "dircn/config/names.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/data/simulation/simulated_set.h"
 
@@ -62,7 +63,7 @@ int main(int argc, char** argv) {
   add_scan_options(app, options.scan);
   return dircn::run_command(app, argc, argv, [&] {
     options.output = output;
-    options.layout = layout == "snu" ? simulation::Layout::snu : simulation::Layout::fastmri;
+    options.layout = dircn::enum_value<dircn::Layout>(layout, "--layout");
     dircn::catch_interrupts();
     const auto summary = simulation::simulate_set(options);
     dircn::log_info(to_string(summary) + "; in " + output);

@@ -11,6 +11,14 @@ void Config::check() const {
   Config copy = *this;
   config::check_fields(config::fields(copy), "");
   model.check();
+  const auto& mask = data.mask;
+  const size_t pairs = mask.accelerations.size();
+  require(pairs > 0 && pairs == mask.center_fractions.size(), [&] {
+    return Error::Parts{"data.mask.accelerations",
+                        std::to_string(mask.center_fractions.size()) + " center_fractions and " +
+                            std::to_string(pairs) + " accelerations",
+                        "one fraction for each acceleration, and at least one", ""};
+  });
   const auto& steps = train.milestones;
   const bool increasing =
       std::adjacent_find(steps.begin(), steps.end(), std::greater_equal<>()) == steps.end();

@@ -10,6 +10,7 @@ constexpr int64_t kMaxChannels = 4096;  // products of sizes stay far from overf
 constexpr int64_t kMaxCrop = 65536;
 constexpr int64_t kMaxThreads = 256;
 constexpr int64_t kMaxPrefetch = 4096;
+constexpr int64_t kMaxAcceleration = 1000;
 constexpr int64_t kMaxEpochs = 1000000;
 constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 constexpr double kNoBound = std::numeric_limits<double>::max();
@@ -31,6 +32,14 @@ Fields fields(ModelConfig& model) {
   };
 }
 
+Fields fields(MaskConfig& mask) {
+  return {
+      {"type", mask.type, Choice<MaskType>()},
+      {"center_fractions", mask.center_fractions, list_of(number_above(0, 1))},
+      {"accelerations", mask.accelerations, list_of(integer(1, kMaxAcceleration))},
+  };
+}
+
 Fields fields(DataConfig& data) {
   return {
       {"layout", data.layout, Choice<Layout>()},
@@ -41,6 +50,7 @@ Fields fields(DataConfig& data) {
       {"crop", data.crop, integer(1, kMaxCrop)},
       {"workers", data.workers, integer(1, kMaxThreads)},
       {"prefetch", data.prefetch, integer(1, kMaxPrefetch)},
+      {"mask", fields(data.mask)},
   };
 }
 

@@ -25,4 +25,12 @@ FovCrop effective_fov_crop(FovCrop wanted, const torch::Tensor& mask) {
   return mask.dim() == 1 ? wanted : FovCrop::none;
 }
 
+std::optional<std::string> fov_crop_note(const std::filesystem::path& file, FovCrop wanted,
+                                         const torch::Tensor& mask) {
+  if (effective_fov_crop(wanted, mask) == wanted) {
+    return std::nullopt;
+  }
+  return file.string() + ": 2-D mask, so the field of view is not cropped";
+}
+
 }  // namespace dircn

@@ -28,13 +28,6 @@ void require_positive(int64_t value, const std::string& subject) {
   });
 }
 
-void pin(Sample& sample) {
-  for (torch::Tensor* tensor :
-       {&sample.kspace, &sample.mask, &sample.zero_filled, &sample.target}) {
-    *tensor = tensor->pin_memory();
-  }
-}
-
 /// One step of SplitMix64 (Steele et al., OOPSLA 2014): numbers that differ little become seeds
 /// that differ in every bit.
 uint64_t mixed(uint64_t number) {
@@ -180,7 +173,8 @@ class Loader::Pipeline {
     try {
       result.sample = make_sample(raw.slice, order_[raw.place], options_.fov_crop);
       if (pin_) {
-        pin(result.sample);
+        result.sample = with_tensors(
+            result.sample, [](const torch::Tensor& tensor) { return tensor.pin_memory(); });
       }
     } catch (...) {
       result.error = std::current_exception();

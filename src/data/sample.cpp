@@ -28,12 +28,20 @@ Sample make_sample(const RawSlice& raw, int64_t index, FovCrop crop) {
   return sample;
 }
 
-Sample to_device(const Sample& sample, torch::Device device) {
-  Sample moved = sample;
-  for (torch::Tensor* tensor : {&moved.kspace, &moved.mask, &moved.zero_filled, &moved.target}) {
-    *tensor = tensor->to(device, /*non_blocking=*/true);
+Sample with_tensors(const Sample& sample,
+                    const std::function<torch::Tensor(const torch::Tensor&)>& change) {
+  Sample changed = sample;
+  for (torch::Tensor* tensor :
+       {&changed.kspace, &changed.mask, &changed.zero_filled, &changed.target}) {
+    *tensor = change(*tensor);
   }
-  return moved;
+  return changed;
+}
+
+Sample to_device(const Sample& sample, torch::Device device) {
+  return with_tensors(sample, [&](const torch::Tensor& tensor) {
+    return tensor.to(device, /*non_blocking=*/true);
+  });
 }
 
 }  // namespace dircn

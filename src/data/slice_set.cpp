@@ -2,51 +2,28 @@
 
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "dircn/core/error.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
+#include "dircn/data/volume_pair.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kPairUp = "Copy the missing file, or leave this one out.";
-
-/// Where the image file of a volume belongs.
-fs::path image_place(const fs::path& kspace) {
-  return kspace.parent_path().parent_path() / "image" / kspace.filename();
-}
-
-/// The folders of k-space that have a folder of images beside them.
-std::set<fs::path> paired_folders(const std::vector<VolumeEntry>& volumes) {
-  std::set<fs::path> folders;
-  for (const auto& entry : volumes) {
-    const fs::path folder = entry.kspace.parent_path();
-    std::error_code error;
-    if (folder.filename() == "kspace" &&
-        fs::is_directory(image_place(entry.kspace).parent_path(), error)) {
-      folders.insert(folder);
-    }
-  }
-  return folders;
-}
-
 bool is_image_file(const fs::path& path) {
   return path.extension() == ".h5" && path.filename().string().front() != '.';
 }
 
-void require_kspace_of_every_image(const fs::path& kspace_folder) {
-  const fs::path images = image_place(kspace_folder / "any").parent_path();
+void require_kspace_of_every_image(const fs::path& images) {
   std::error_code error;
   for (fs::directory_iterator entry(images, error), end; !error && entry != end;
        entry.increment(error)) {
-    const fs::path kspace = kspace_folder / entry->path().filename();
-    std::error_code missing;
-    require(!is_image_file(entry->path()) || fs::exists(kspace, missing), [&] {
-      return Error::Parts{entry->path().string(), "an image file without k-space", kspace.string(),
-                          kPairUp};
-    });
+    if (is_image_file(entry->path())) {
+      require_kspace(entry->path());
+    }
   }
   require(!error, [&] {
     return Error::Parts{images.string(), error.message(), "a folder that can be listed", ""};
@@ -55,20 +32,24 @@ void require_kspace_of_every_image(const fs::path& kspace_folder) {
 
 /// Where images are, each must have its k-space, and each k-space its image.
 void require_pairs(const std::vector<VolumeEntry>& volumes) {
-  const auto folders = paired_folders(volumes);
+  std::set<fs::path> image_folders;
   for (const auto& entry : volumes) {
-    require(entry.image || folders.count(entry.kspace.parent_path()) == 0, [&] {
-      return Error::Parts{entry.kspace.string(), "a k-space file without image",
-                          image_place(entry.kspace).string(), kPairUp};
-    });
+    require_image(entry);
+    if (entry.image) {
+      image_folders.insert(entry.image->parent_path());
+    }
   }
-  for (const auto& folder : folders) {
+  for (const auto& folder : image_folders) {
     require_kspace_of_every_image(folder);
   }
 }
 
-/// The image file, which must be there.
-const fs::path& image_of(const VolumeEntry& entry) {
+/// The file that holds the labels of a volume, which must be there: its image file, or fastMRI's
+/// file itself.
+fs::path label_file(const VolumeEntry& entry, Layout layout) {
+  if (layout == Layout::fastmri) {
+    return entry.kspace;
+  }
   require(entry.image.has_value(), [&] {
     const bool by_layout = entry.kspace.parent_path().filename() == "kspace";
     return Error::Parts{
@@ -81,8 +62,9 @@ const fs::path& image_of(const VolumeEntry& entry) {
 
 }  // namespace
 
-SliceSet::SliceSet(const fs::path& folder, Labels labels, const std::string& split)
-    : labels_(labels) {
+SliceSet::SliceSet(const fs::path& folder, Labels labels, const std::string& split,
+                   DataConfig config)
+    : labels_(labels), config_(std::move(config)) {
   require(!folder.empty(), [&] {
     return Error::Parts{split, "no folder named", "a folder of volumes",
                         "Name it in the configuration: data.train, data.val."};
@@ -96,14 +78,11 @@ SliceSet::SliceSet(const fs::path& folder, Labels labels, const std::string& spl
 
 void SliceSet::add_slices(size_t volume) {
   const VolumeEntry& entry = volumes_[volume];
-  const int64_t count = KspaceVolume(entry.kspace).slices();
+  const KspaceVolume kspace(entry.kspace, config_);
+  const int64_t count = kspace.slices();
   if (labels_ == Labels::kRequired) {
-    const LabelVolume label(image_of(entry));
-    require(label.slices() == count, [&] {
-      return Error::Parts{entry.image->string(), std::to_string(label.slices()) + " slices",
-                          std::to_string(count) + ", as in " + entry.kspace.string(),
-                          "Take the image file that belongs to this k-space."};
-    });
+    const LabelVolume label(label_file(entry, kspace.layout()), kspace.layout());
+    require_as_many_slices(label.file().path(), label.slices(), entry.kspace, count);
     maxima_.push_back(label.maximum());
   }
   for (int64_t number = 0; number < count; ++number) {
@@ -118,10 +97,10 @@ const SliceSet::Slice& SliceSet::slice(int64_t index) const {
 RawSlice SliceSet::read(int64_t index) const {
   const auto [volume, number] = slice(index);
   const VolumeEntry& entry = volumes_[volume];
-  const KspaceVolume file(entry.kspace);
+  const KspaceVolume file(entry.kspace, config_);
   RawSlice raw{file.read_slice(number), file.mask(), std::nullopt, 0};
   if (labels_ == Labels::kRequired) {
-    raw.label = LabelVolume(*entry.image).read_slice(number);
+    raw.label = LabelVolume(label_file(entry, file.layout()), file.layout()).read_slice(number);
     raw.maximum = maxima_[volume];
   }
   return raw;
@@ -137,10 +116,6 @@ const VolumeEntry& SliceSet::volume_of(int64_t index) const {
 
 int64_t SliceSet::slice_of(int64_t index) const {
   return slice(index).number;
-}
-
-bool SliceSet::same_volume(int64_t index, int64_t other) const {
-  return slice(index).volume == slice(other).volume;
 }
 
 }  // namespace dircn

@@ -1,16 +1,24 @@
 #include "dircn/data/volume.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/data/draw_mask.h"
+#include "dircn/mri/mask_pattern.h"
+#include "scan_header.h"
 
 namespace dircn {
 namespace {
 
 constexpr const char* kKspace = "kspace";
 constexpr const char* kMask = "mask";
+constexpr const char* kHeader = "ismrmrd_header";
+constexpr const char* kTarget = "reconstruction_rss";
+constexpr int64_t kMostSlices = 65536;  // whatever the header claims: lists of slices are kept
+constexpr int64_t kLargestZoom = 4;     // image edge to k-space edge: what a file says costs memory
 
 /// NaN and Inf survive a sum, so that a finite sum proves the whole slice in one cheap pass. A sum
 /// may also overflow; then the values decide.
@@ -30,11 +38,32 @@ void require_finite(const torch::Tensor& kspace, const std::string& file, int64_
   });
 }
 
+/// fastMRI's files say so by what no file of the challenge holds.
+Layout layout_of(const Hdf5File& file, Layout wanted) {
+  if (wanted != Layout::automatic) {
+    return wanted;
+  }
+  const bool fastmri = file.has_dataset(kHeader) || file.has_dataset(kTarget);
+  return fastmri ? Layout::fastmri : Layout::snu;
+}
+
 }  // namespace
 
-KspaceVolume::KspaceVolume(const std::filesystem::path& path) : file_(path) {
+KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& config)
+    : file_(path), layout_(layout_of(file_, config.layout)) {
   read_shape();
-  read_mask();
+  if (layout_ == Layout::fastmri && !file_.has_dataset(kMask)) {
+    const DrawnMask drawn = draw_mask(config.mask, path.filename().string(), width_);
+    mask_ = drawn.columns;
+    mask_is_drawn_ = true;
+    acceleration_ = drawn.acceleration;
+  } else {
+    read_mask();
+    acceleration_ = describe_mask(mask_).acceleration;
+  }
+  if (layout_ == Layout::fastmri) {
+    obey_scan_header();
+  }
 }
 
 void KspaceVolume::read_shape() {
@@ -47,9 +76,10 @@ void KspaceVolume::read_shape() {
   for (const int64_t size : header.shape) {
     positive = positive && size > 0;
   }
-  require(positive, [&] {
-    return Error::Parts{subject, "shape " + shape_text(header.shape),
-                        "[slices, coils, height, width]", ""};
+  require(positive && header.shape[0] <= kMostSlices, [&] {
+    return Error::Parts{
+        subject, "shape " + shape_text(header.shape),
+        "[slices, coils, height, width], at most " + std::to_string(kMostSlices) + " slices", ""};
   });
   slices_ = header.shape[0];
   coils_ = header.shape[1];
@@ -76,9 +106,44 @@ void KspaceVolume::read_mask() {
     return Error::Parts{subject, "the value " + std::to_string(others[0].item<float>()),
                         "only 0 and 1", ""};
   });
+  require_sampled("only zeros");
+}
+
+void KspaceVolume::require_sampled(const std::string& found) const {
   require(mask_.any().item<bool>(), [&] {
-    return Error::Parts{subject, "only zeros", "at least one sampled column", ""};
+    return Error::Parts{path().string() + ": '" + kMask + "'", found, "at least one sampled column",
+                        ""};
   });
+}
+
+void KspaceVolume::set_image_size(ImageSize size, const std::string& source) {
+  const int64_t most = kLargestZoom * std::max(height_, width_);
+  const auto plausible = [&](int64_t edge) { return edge > 0 && edge <= most; };
+  require(plausible(size.height) && plausible(size.width), [&] {
+    return Error::Parts{path().string() + ": '" + source + "'",
+                        "images of " + shape_text({size.height, size.width}),
+                        "sides of at most " + std::to_string(most) + " for this k-space", ""};
+  });
+  image_size_ = size;
+}
+
+void KspaceVolume::obey_scan_header() {
+  if (file_.has_dataset(kHeader)) {
+    const auto header = detail::read_scan_header(file_.read_text(kHeader), width_,
+                                                 path().string() + ": '" + kHeader + "'");
+    set_image_size(header.image_size, kHeader);
+    const torch::Tensor column = torch::arange(width_);
+    mask_ = mask_ & (column >= header.first_column) & (column < header.end_column);
+    require_sampled("no column left after those that were not acquired");
+  }
+  if (file_.has_dataset(kTarget)) {
+    const std::vector<int64_t> shape = file_.dataset(kTarget).shape;
+    require(shape.size() == 3, [&] {
+      return Error::Parts{path().string() + ": '" + kTarget + "'", "shape " + shape_text(shape),
+                          "[slices, height, width]", ""};
+    });
+    set_image_size({shape[1], shape[2]}, kTarget);
+  }
 }
 
 torch::Tensor KspaceVolume::read_slice(int64_t index) const {

@@ -2,6 +2,8 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
+
 #include "dircn/mri/crop.h"
 #include "dircn/nn/losses.h"
 
@@ -9,10 +11,12 @@ namespace dircn {
 
 double ssim_distance(const torch::Tensor& image, const torch::Tensor& target, int64_t crop) {
   const torch::NoGradGuard no_grad;
-  const auto cropped = center_crop_or_pad(target, crop, crop).unsqueeze(0);
-  return uniform_ssim_loss(center_crop_or_pad(image, crop, crop).unsqueeze(0), cropped,
-                           cropped.amax())
-      .item<double>();
+  const auto fit = [&](const torch::Tensor& whole) {
+    return center_crop_or_pad(whole, std::min(crop, target.size(0)), std::min(crop, target.size(1)))
+        .unsqueeze(0);
+  };
+  const torch::Tensor cropped = fit(target);
+  return uniform_ssim_loss(fit(image), cropped, cropped.amax()).item<double>();
 }
 
 }  // namespace dircn

@@ -11,6 +11,7 @@
 #include "dircn/core/log.h"
 #include "dircn/core/out_of_memory.h"
 #include "dircn/core/progress.h"
+#include "dircn/core/text.h"
 #include "dircn/data/loader.h"
 #include "dircn/train/difficulty.h"
 #include "dircn/train/optimizer.h"
@@ -30,12 +31,23 @@ Dircn new_network(const Config& config, torch::Device device) {
   return network;
 }
 
+/// Of all gradients together, in one number.
+double gradient_norm(const std::vector<torch::Tensor>& parameters) {
+  std::vector<torch::Tensor> norms;
+  for (const auto& parameter : parameters) {
+    if (parameter.grad().defined()) {
+      norms.push_back(parameter.grad().norm());
+    }
+  }
+  return norms.empty() ? 0 : torch::stack(norms).norm().item<double>();
+}
+
 std::optional<SliceSet> validation_set(const DataConfig& data) {
   if (data.val.empty()) {
     log_warning("no validation set (data.val): scores are not watched, best.pt is not written");
     return std::nullopt;
   }
-  return SliceSet(data.val, SliceSet::Labels::kRequired, "validation set");
+  return SliceSet(data.val, SliceSet::Labels::kRequired, "validation set", data);
 }
 
 }  // namespace
@@ -44,7 +56,7 @@ Trainer::Trainer(const Config& config, torch::Device device, const RunFolder& fo
     : config_(config),
       device_(device),
       folder_(folder),
-      training_(config.data.train, SliceSet::Labels::kIgnored, "training set"),
+      training_(config.data.train, SliceSet::Labels::kIgnored, "training set", config.data),
       validation_(validation_set(config.data)),
       network_(new_network(config, device)),
       optimizer_(make_adam(network_->parameters(), config.train.learning_rate)) {
@@ -126,13 +138,13 @@ bool Trainer::train_epoch(const std::function<bool()>& stop) {
 }
 
 double Trainer::step(const Sample& sample) {
-  const std::string slice = training_.name(sample.index);
   try {
     optimizer_.zero_grad();
     const auto image = network_->forward(sample.kspace.unsqueeze(0), sample.mask);
     const auto loss = gaussian_ssim_plus_l1_loss(image, sample.target.unsqueeze(0));
-    require_finite(loss, slice);
+    require_finite(loss, sample);
     loss.total.backward();
+    require_finite(loss, sample, gradient_norm(network_->parameters()));
     consistent_ = false;
     optimizer_.step();
     ++position_.steps;
@@ -144,23 +156,24 @@ double Trainer::step(const Sample& sample) {
     if (!is_out_of_memory(error)) {
       throw;
     }
-    throw Error({"training on " + slice, "out of memory", "a step that fits",
+    throw Error({"training on " + training_.name(sample.index), "out of memory", "a step that fits",
                  "Lower model.cascades or model.channels, or data.prefetch and data.workers if the "
                  "main memory is short."});
   }
 }
 
-void Trainer::require_finite(const LossTerms& loss, const std::string& slice) {
-  if (std::isfinite(loss.total.item<double>())) {
+void Trainer::require_finite(const LossTerms& loss, const Sample& sample, double gradient) {
+  if (std::isfinite(loss.total.item<double>()) && std::isfinite(gradient)) {
     return;
   }
   consistent_ = false;  // last.pt keeps an earlier state, which may be a healthy one
   save(folder_.failed());
-  throw Error({"training on " + slice,
+  throw Error({"training on " + training_.name(sample.index),
                "loss " + std::to_string(loss.total.item<double>()) + " (SSIM term " +
                    std::to_string(loss.ssim.item<double>()) + ", L1 term " +
-                   std::to_string(loss.l1.item<double>()) + ")",
-               "finite terms",
+                   std::to_string(loss.l1.item<double>()) + "), gradient norm " +
+                   std::to_string(gradient),
+               "finite numbers",
                "The state before this step is in " + folder_.failed().string() +
                    ". Look at this slice; if it is sound, lower train.learning_rate and resume "
                    "from an earlier checkpoint."});

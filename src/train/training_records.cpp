@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dircn/core/progress.h"
+#include "dircn/core/text.h"
 
 namespace dircn {
 
@@ -53,12 +54,6 @@ std::string to_text(const EpochRecord& record) {
   text += speed.data();
   return record.epoch < record.epochs ? text + ", " + duration_text(record.seconds_left) + " left"
                                       : text;
-}
-
-std::string four_digits(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4f", value);
-  return text.data();
 }
 
 }  // namespace dircn

@@ -34,7 +34,7 @@ constexpr const char* kDefaults = R"(model:
   data_consistency: soft
   interconnections: true
 data:
-  layout: snu
+  layout: auto
   train: ""
   val: ""
   leaderboard: ""
@@ -42,6 +42,10 @@ data:
   crop: 384
   workers: 1
   prefetch: 4
+  mask:
+    type: equispaced_fraction
+    center_fractions: [0.08, 0.04]
+    accelerations: [4, 8]
 train:
   epochs: 120
   learning_rate: 0.002
@@ -104,6 +108,8 @@ TEST(Config, PrintedYamlReadsBackToTheSameBits) {
   config.data.val = "true";
   config.data.leaderboard = " ~ ";
   config.data.fov_crop = FovCrop::none;
+  config.data.layout = Layout::fastmri;
+  config.data.mask = {MaskType::magic_fraction, {0.1, 1.0 / 3}, {2, 5}};
   config.train.learning_rate = 1e-5;
   config.train.milestone_factor = 1;
   config.train.milestones = {1, 2, 1000000};
@@ -115,6 +121,9 @@ TEST(Config, PrintedYamlReadsBackToTheSameBits) {
   EXPECT_EQ(back.data.train, config.data.train);
   EXPECT_EQ(back.data.val, "true");
   EXPECT_EQ(back.data.leaderboard, " ~ ");
+  EXPECT_EQ(back.data.layout, Layout::fastmri);
+  EXPECT_EQ(back.data.mask.type, MaskType::magic_fraction);
+  EXPECT_EQ(back.data.mask.center_fractions, config.data.mask.center_fractions);
   EXPECT_EQ(back.train.learning_rate, 1e-5);
   EXPECT_EQ(back.train.milestones, config.train.milestones);
 }

@@ -63,8 +63,6 @@ TEST(SliceSet, ListsSlicesVolumeAfterVolume) {
   EXPECT_EQ(set.name(2), "b.h5 slice 0");
   EXPECT_EQ(set.slice_of(1), 1);
   EXPECT_EQ(set.volume_of(2).relative, "b.h5");
-  EXPECT_TRUE(set.same_volume(0, 1));
-  EXPECT_FALSE(set.same_volume(1, 2));
 }
 
 TEST(SliceSet, ReadsWhatTheFilesHold) {

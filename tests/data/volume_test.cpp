@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/data/snu_layout.h"
+#include "dircn/data/volume_tree.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
@@ -189,7 +189,7 @@ std::vector<BadVolume> bad_volumes() {
       {"AbsurdSize",
        [](const fs::path& path) {
          Hdf5Maker maker(path);
-         maker.claim("kspace", {1 << 20, 64, 1 << 20, 5}, Hdf5Maker::complex_type());
+         maker.claim("kspace", {1 << 10, 64, 1 << 20, 5}, Hdf5Maker::complex_type());
          maker.real("mask", some_mask());
        },
        {"'kspace'", "only 0 bytes stored"}},

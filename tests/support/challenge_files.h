@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "io/hdf5_maker.h"
 #include "support/random_input.h"
@@ -28,13 +29,66 @@ inline void write_images(const std::filesystem::path& path, const torch::Tensor&
   if (zero_filled) {
     maker.real("image_input", *zero_filled);
   }
-  maker.file()
-      .createAttribute("max", H5::PredType::NATIVE_DOUBLE, H5::DataSpace())
-      .write(H5::PredType::NATIVE_DOUBLE, &maximum);
+  maker.attribute("max", maximum);
 }
 
 inline void write_reconstruction(const std::filesystem::path& path, const torch::Tensor& images) {
   Hdf5Maker(path).real("reconstruction", images);
+}
+
+/// The part of an ISMRMRD header that matters: images of `height` x `width`, `columns` encoded, of
+/// which `acquired` were measured around line `centre`.
+struct ScanText {
+  int64_t height;
+  int64_t width;
+  int64_t columns;
+  int64_t acquired;
+  int64_t centre;
+};
+
+inline std::string scan_header(const ScanText& scan) {
+  const auto tag = [](const std::string& name, const std::string& content) {
+    return "<" + name + ">" + content + "</" + name + ">";
+  };
+  const auto number = [&](const std::string& name, int64_t value) {
+    return tag(name, std::to_string(value));
+  };
+  const auto space = [&](const std::string& name, int64_t x, int64_t y) {
+    return tag(name, tag("matrixSize", number("x", x) + number("y", y) + number("z", 1)));
+  };
+  return R"(<?xml version="1.0"?><ismrmrdHeader xmlns="http://www.ismrm.org/ISMRMRD"><encoding>)" +
+         space("encodedSpace", 2 * scan.height, scan.columns) +
+         space("reconSpace", scan.height, scan.width) +
+         tag("encodingLimits", tag("kspace_encoding_step_1",
+                                   number("minimum", 0) + number("maximum", scan.acquired - 1) +
+                                       number("center", scan.centre))) +
+         "</encoding></ismrmrdHeader>";
+}
+
+inline void write_text(H5::H5File& file, const std::string& name, const std::string& text) {
+  const H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
+  file.createDataSet(name, type, H5::DataSpace()).write(text, type);
+}
+
+/// A file of fastMRI: k-space [S, C, H, W], perhaps with `reconstruction_rss` [S, h, w] (and the
+/// attribute `max`), perhaps with a mask, and with a header whose images are as large as the
+/// targets, or else as the k-space is wide.
+inline void write_fastmri(const std::filesystem::path& path, const torch::Tensor& kspace,
+                          const std::optional<torch::Tensor>& rss,
+                          const std::optional<torch::Tensor>& mask) {
+  Hdf5Maker maker(path);
+  maker.complex("kspace", kspace);
+  const int64_t width = kspace.size(3);
+  const ScanText scan{rss ? rss->size(1) : width, rss ? rss->size(2) : width, width, width,
+                      width / 2};
+  write_text(maker.file(), "ismrmrd_header", scan_header(scan));
+  if (rss) {
+    maker.real("reconstruction_rss", *rss);
+    maker.attribute("max", rss->max().item<double>());
+  }
+  if (mask) {
+    maker.real("mask", *mask);
+  }
 }
 
 /// Full k-space [S, C, H, W] of smooth objects, complex64.

@@ -18,6 +18,7 @@
 #include "dircn/mri/fft.h"
 #include "dircn/train/trainer.h"
 #include "io/hdf5_maker.h"
+#include "support/challenge_files.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/paths.h"
@@ -221,6 +222,22 @@ TEST_F(Training, StopsAtNotANumberWithTheSliceAndTheTerms) {
   }
   EXPECT_TRUE(fs::exists(run.failed()));
   EXPECT_EQ(testing::read_file(run.last()), healthy);
+}
+
+TEST_F(Training, NeverStepsOnNumbersThatOverflow) {
+  // k-space so large that its squares are infinite.
+  const RunFolder run(folder_ / "run");
+  testing::write_kspace(folder_ / "flat/kspace/a.h5",
+                        torch::full({1, 2, 48, 40}, 3e38, torch::kComplexFloat),
+                        testing::some_columns(40));
+  Config settings = config();
+  settings.data.train = (folder_ / "flat").string();
+  Trainer trainer(settings, torch::kCPU, run);
+  EXPECT_THROW(trainer.run(never), Error);
+  EXPECT_TRUE(fs::exists(run.failed()));
+  for (const auto& parameter : trainer.network()->parameters()) {
+    EXPECT_TRUE(torch::isfinite(parameter).all().item<bool>());
+  }
 }
 
 TEST_F(Training, KeepsItsStateWhenASliceCannotBeRead) {

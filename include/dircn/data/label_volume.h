@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "dircn/config/config.h"
+#include "dircn/data/box.h"
 #include "dircn/io/hdf5.h"
 
 namespace dircn {
@@ -15,32 +19,43 @@ namespace dircn {
 /// for NaN or Inf.
 torch::Tensor read_finite_slice(const Hdf5File& file, const std::string& name, int64_t index);
 
-/// The images that belong to a volume of k-space: an HDF5 file with `image_label` [S, h, w] (any
-/// real type) and the attribute `max`, the volume's maximum. Opening reads the headers; images are
-/// read one by one.
+/// The targets of a volume: an HDF5 file with `image_label`, or fastMRI's `reconstruction_rss`,
+/// [S, h, w] (any real type). Opening reads the headers; images are read one by one.
 class LabelVolume {
  public:
-  /// Throws `Error`, naming the file, if it cannot be read, if the label is missing or not as
-  /// above, if it is smaller than the 7 pixels that SSIM needs, or if `max` is missing, not finite
-  /// or not positive.
-  explicit LabelVolume(const std::filesystem::path& path);
+  /// `layout` says which of the two; `automatic`: what the file has. Throws `Error`, naming the
+  /// file, if it cannot be read, if it holds no such images, or images smaller than the window of
+  /// SSIM (7 × 7), if its `max` is not positive, or if its annotations cannot be understood.
+  explicit LabelVolume(const std::filesystem::path& path, Layout layout = Layout::automatic);
 
   const Hdf5File& file() const { return file_; }
+  /// snu or fastmri.
+  Layout layout() const { return layout_; }
   /// [S, h, w].
   const std::vector<int64_t>& shape() const { return shape_; }
   int64_t slices() const { return shape_.front(); }
-  double maximum() const { return maximum_; }
+
+  /// The volume's largest value: its attribute `max`. Of fastMRI's files that lack it, all images
+  /// are read for it.
+  double maximum() const;
 
   /// Image `index`: float32 [h, w]. Throws `Error` for one with NaN or Inf.
   torch::Tensor read_slice(int64_t index) const;
 
+  /// What is annotated in a slice (attribute `annotations`, JSON: slice -> list of {x, y, width,
+  /// height, label}).
+  std::vector<Box> boxes(int64_t index) const;
+
  private:
   void read_shape();
   void read_maximum();
+  void read_annotations();
 
   Hdf5File file_;
+  Layout layout_;
   std::vector<int64_t> shape_;
-  double maximum_ = 0;
+  std::optional<double> maximum_;
+  std::map<int64_t, std::vector<Box>> boxes_;
 };
 
 }  // namespace dircn

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <functional>
 
 #include "dircn/config/config.h"
 #include "dircn/data/slice_set.h"
@@ -23,6 +24,10 @@ struct Sample {
 /// Crops the field of view of `raw` (column masks only, see `effective_fov_crop`), masks it and
 /// makes its target.
 Sample make_sample(const RawSlice& raw, int64_t index, FovCrop crop);
+
+/// The sample with `change(tensor)` in the place of each tensor.
+Sample with_tensors(const Sample& sample,
+                    const std::function<torch::Tensor(const torch::Tensor&)>& change);
 
 /// The sample on a device. Copies from pinned memory to a GPU do not wait; they are in order with
 /// the work that follows on its current stream.

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "dircn/data/snu_layout.h"
+#include "dircn/config/config.h"
+#include "dircn/data/volume_tree.h"
 
 namespace dircn {
 
@@ -36,7 +37,8 @@ class SliceSet {
   /// does not hold the same names (hidden files aside); and with `kRequired`, if there is no image
   /// file, if it is not as `LabelVolume` wants it, or has another number of slices than the
   /// k-space.
-  SliceSet(const std::filesystem::path& folder, Labels labels, const std::string& split);
+  SliceSet(const std::filesystem::path& folder, Labels labels, const std::string& split,
+           DataConfig config = {});
 
   int64_t size() const { return static_cast<int64_t>(slices_.size()); }
   int64_t volumes() const { return static_cast<int64_t>(volumes_.size()); }
@@ -50,8 +52,6 @@ class SliceSet {
   /// The volume of a slice, and its number in there.
   const VolumeEntry& volume_of(int64_t index) const;
   int64_t slice_of(int64_t index) const;
-  /// Whether two slices are of one volume.
-  bool same_volume(int64_t index, int64_t other) const;
 
  private:
   struct Slice {
@@ -63,6 +63,7 @@ class SliceSet {
   const Slice& slice(int64_t index) const;
 
   Labels labels_;
+  DataConfig config_;
   std::vector<VolumeEntry> volumes_;
   std::vector<double> maxima_;  // by volume; empty without labels
   std::vector<Slice> slices_;

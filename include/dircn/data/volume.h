@@ -4,26 +4,42 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 
+#include "dircn/config/config.h"
 #include "dircn/io/hdf5.h"
 
 namespace dircn {
+
+/// Rows and columns of an image.
+struct ImageSize {
+  int64_t height = 0;
+  int64_t width = 0;
+};
 
 /// A volume of multi-coil k-space in an HDF5 file, `kspace` [S, C, H, W] with its sampling `mask`
 /// [W] or [H, W] (any number type, values 0 and 1). Opening reads the headers and the mask; slices
 /// are read one by one, none is kept. The k-space comes as it is stored: it may or may not be
 /// masked already.
 ///
-///     KspaceVolume volume(path);
+/// fastMRI's files may lack the mask (training and validation): then one is drawn, see `draw_mask`.
+/// Where their `ismrmrd_header` says that columns were not acquired, those are not sampled.
+///
+///     KspaceVolume volume(path, config.data);
 ///     for (int64_t i = 0; i < volume.slices(); ++i) {
 ///       torch::Tensor masked = volume.read_slice(i) * volume.mask();
 ///     }
 class KspaceVolume {
  public:
-  /// Throws `Error`, naming the file, if it cannot be read, or k-space and mask are not as above.
-  explicit KspaceVolume(const std::filesystem::path& path);
+  /// Throws `Error`, naming the file, if it cannot be read, or k-space, mask and header are not as
+  /// above; a file without mask must be fastMRI's, by its content or by `config.layout`.
+  explicit KspaceVolume(const std::filesystem::path& path, const DataConfig& config = {});
 
+  const Hdf5File& file() const { return file_; }
   const std::filesystem::path& path() const { return file_.path(); }
+  /// snu or fastmri.
+  Layout layout() const { return layout_; }
   int64_t slices() const { return slices_; }
   int64_t coils() const { return coils_; }
   int64_t height() const { return height_; }
@@ -31,6 +47,13 @@ class KspaceVolume {
 
   /// Bool, [W] (columns) or [H, W]; true where a sample was taken; true at least once.
   const torch::Tensor& mask() const { return mask_; }
+  /// Whether the file has none, so that it was drawn.
+  bool mask_is_drawn() const { return mask_is_drawn_; }
+  /// The nominal acceleration: what was drawn, or what the file's mask looks like (`MaskPattern`).
+  int64_t acceleration() const { return acceleration_; }
+
+  /// The size of the volume's images, where its header or its own target names one.
+  const std::optional<ImageSize>& image_size() const { return image_size_; }
 
   /// Slice `index`: complex64 [C, H, W]. Throws `Error` for a slice with NaN or Inf (file, slice,
   /// where and how many).
@@ -39,13 +62,20 @@ class KspaceVolume {
  private:
   void read_shape();
   void read_mask();
+  void require_sampled(const std::string& found) const;
+  void obey_scan_header();
+  void set_image_size(ImageSize size, const std::string& source);
 
   Hdf5File file_;
+  Layout layout_;
   int64_t slices_ = 0;
   int64_t coils_ = 0;
   int64_t height_ = 0;
   int64_t width_ = 0;
   torch::Tensor mask_;
+  bool mask_is_drawn_ = false;
+  int64_t acceleration_ = 1;
+  std::optional<ImageSize> image_size_;
 };
 
 }  // namespace dircn

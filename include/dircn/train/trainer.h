@@ -43,7 +43,8 @@ class Trainer {
 
   /// Trains to the last epoch; false if `stop()` became true before. `last.pt` holds the state in
   /// either case, and when something was thrown: `Error` for a slice that cannot be read, for NaN
-  /// or Inf in the loss (slice, terms; the state then goes to `failed.pt`), or for want of memory.
+  /// or Inf in the loss or its gradient (slice, terms; the state then goes to `failed.pt`), or for
+  /// want of memory.
   bool run(const std::function<bool()>& stop = interrupted);
 
   const RunPosition& position() const { return position_; }
@@ -56,7 +57,7 @@ class Trainer {
   bool finish_epoch(const std::function<bool()>& stop);
   void log_start() const;
   double step(const Sample& sample);
-  void require_finite(const LossTerms& loss, const std::string& slice);
+  void require_finite(const LossTerms& loss, const Sample& sample, double gradient = 0);
   void log_step(const Sample& sample, const LossTerms& loss, const torch::Tensor& image);
   void log_epoch(const std::optional<ValidationScores>& scores);
   void save(const std::filesystem::path& path);

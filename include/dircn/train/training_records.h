@@ -41,7 +41,4 @@ std::string to_json(const EpochRecord& record);
 /// "epoch 3/50: loss 0.1234, validation SSIM 0.9 (zero-filled 0.8), ..."
 std::string to_text(const EpochRecord& record);
 
-/// "0.1234": four digits, as scores are compared.
-std::string four_digits(double value);
-
 }  // namespace dircn

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "dircn/data/simulation/deformation.h"
 
@@ -70,21 +69,7 @@ std::optional<Box> box_around(const torch::Tensor& weight, int64_t label) {
     return std::nullopt;
   }
   return Box{columns.first, rows.first, columns.last - columns.first + 1,
-             rows.last - rows.first + 1};
-}
-
-std::string annotations_json(const std::vector<std::vector<Box>>& boxes) {
-  nlohmann::json slices = nlohmann::json::object();
-  for (size_t slice = 0; slice < boxes.size(); ++slice) {
-    for (const Box& box : boxes[slice]) {
-      slices[std::to_string(slice)].push_back({{"x", box.x},
-                                               {"y", box.y},
-                                               {"width", box.width},
-                                               {"height", box.height},
-                                               {"label", "lesion"}});
-    }
-  }
-  return slices.dump();
+             rows.last - rows.first + 1, "lesion"};
 }
 
 }  // namespace dircn::simulation

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dircn/data/annotations.h"
 #include "dircn/io/hdf5_writer.h"
 #include "workers.h"
 

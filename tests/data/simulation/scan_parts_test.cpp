@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
@@ -219,6 +218,7 @@ TEST(Lesions, AreBoxedInPixelsOfTheLabel) {
   EXPECT_EQ(whole->y, 6);
   EXPECT_EQ(whole->width, 6);
   EXPECT_EQ(whole->height, 7);
+  EXPECT_EQ(whole->label, "lesion");
   const auto cropped = box_around(weight, 14);  // three pixels less on each side
   ASSERT_TRUE(cropped.has_value());
   EXPECT_EQ(cropped->x, 0) << "clipped";
@@ -227,16 +227,6 @@ TEST(Lesions, AreBoxedInPixelsOfTheLabel) {
   EXPECT_EQ(box_around(weight, 26)->x, 5) << "padded";
   EXPECT_FALSE(box_around(weight, 4).has_value()) << "outside of the label";
   EXPECT_FALSE(box_around(weight * 0.4, 20).has_value());
-}
-
-TEST(Lesions, AreAnnotatedAsJson) {
-  const auto json = nlohmann::json::parse(annotations_json({{}, {{1, 2, 3, 4}, {5, 6, 7, 8}}, {}}));
-  EXPECT_EQ(json.size(), 1U);
-  ASSERT_EQ(json["1"].size(), 2U);
-  const nlohmann::json expected = {
-      {"x", 5}, {"y", 6}, {"width", 7}, {"height", 8}, {"label", "lesion"}};
-  EXPECT_EQ(json["1"][1], expected);
-  EXPECT_EQ(annotations_json({{}, {}}), "{}");
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 
 #include "data/simulation/small_head.h"
 #include "dircn/core/error.h"
-#include "dircn/data/snu_layout.h"
 #include "dircn/data/volume.h"
+#include "dircn/data/volume_tree.h"
 #include "dircn/io/hdf5.h"
 #include "io/hdf5_maker.h"
 #include "support/paths.h"

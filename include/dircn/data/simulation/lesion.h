@@ -4,9 +4,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
+#include "dircn/data/box.h"
 #include "dircn/data/simulation/random_stream.h"
 
 namespace dircn::simulation {
@@ -29,21 +28,9 @@ struct Lesion {
   torch::Tensor weight(int64_t size, double fov, double z_of_slice) const;
 };
 
-/// A box in an image, in pixels.
-struct Box {
-  int64_t x;
-  int64_t y;
-  int64_t width;
-  int64_t height;
-};
-
 /// The box around what is more than half filled in `weight` [n, n], with a margin of two pixels, in
 /// the image of `label` x `label` pixels that is cropped from the centre of `weight`'s. None where
 /// nothing is filled in there.
 std::optional<Box> box_around(const torch::Tensor& weight, int64_t label);
-
-/// The boxes of every slice as the challenge's attribute `annotations` has them:
-/// {"3": [{"x": 1, "y": 2, "width": 3, "height": 4, "label": "lesion"}]}.
-std::string annotations_json(const std::vector<std::vector<Box>>& boxes);
 
 }  // namespace dircn::simulation

@@ -5,14 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "dircn/config/config.h"
 #include "dircn/data/simulation/simulated_volume.h"
 
 namespace dircn::simulation {
 
-/// How the files lie: ROOT/{train,val,leaderboard/accN}/{kspace,image}/NAME.h5, or
-/// ROOT/multicoil_{train,val,test}/NAME.h5.
-enum class Layout { snu, fastmri };
-
+/// `layout` says how the files lie: ROOT/{train,val,leaderboard/accN}/{kspace,image}/NAME.h5 (snu),
+/// or ROOT/multicoil_{train,val,test}/NAME.h5 (fastmri).
 struct SetOptions {
   std::filesystem::path output;
   Layout layout = Layout::snu;

@@ -1,4 +1,4 @@
-#include "dircn/data/snu_layout.h"
+#include "dircn/data/volume_tree.h"
 
 #include <algorithm>
 #include <set>
@@ -23,6 +23,9 @@ struct Folders {
   std::string other;
 };
 
+const Folders kOfVolumes = {kKspaceFolder, kImageFolder};
+const Folders kOfImages = {kImageFolder, kKspaceFolder};
+
 std::string layouts(const Folders& folders) {
   return "an .h5 file, a folder of .h5 files, or a folder with " + folders.searched +
          "/*.h5 at any depth (such as acc4/" + folders.searched + ")";
@@ -37,11 +40,15 @@ bool is_volume_file(const fs::path& path) {
          (type == fs::file_type::regular || type == fs::file_type::not_found);
 }
 
+/// FOLDER/../NAME/FILE of FOLDER/FILE.
+fs::path neighbour(const fs::path& file, const char* name) {
+  return file.parent_path().parent_path() / name / file.filename();
+}
+
 std::optional<fs::path> image_of(const fs::path& kspace) {
-  const fs::path folder = kspace.parent_path();
-  const fs::path image = folder.parent_path() / kImageFolder / kspace.filename();
+  const fs::path image = image_place(kspace);
   std::error_code error;
-  if (folder.filename() == kKspaceFolder && fs::is_regular_file(image, error)) {
+  if (kspace.parent_path().filename() == kKspaceFolder && fs::is_regular_file(image, error)) {
     return image;
   }
   return std::nullopt;
@@ -123,28 +130,52 @@ std::vector<ImageEntry> find_files(const fs::path& input, const Folders& folders
     search.skip(except);
   }
   search.visit(root, "");
-  require(!search.found.empty(), [&] {
-    return Error::Parts{input.string(), "no .h5 file outside folders named '" + folders.other + "'",
-                        layouts(folders), "Check the path."};
-  });
   std::sort(search.found.begin(), search.found.end(),
             [](const ImageEntry& a, const ImageEntry& b) { return a.relative < b.relative; });
   require_distinct_names(search.found);
   return std::move(search.found);
 }
 
+template <typename Entry>
+void require_any(const std::vector<Entry>& found, const fs::path& input, const Folders& folders) {
+  require(!found.empty(), [&] {
+    return Error::Parts{input.string(), "no .h5 file outside folders named '" + folders.other + "'",
+                        layouts(folders), "Check the path."};
+  });
+}
+
 }  // namespace
 
+fs::path image_place(const fs::path& kspace) {
+  return neighbour(kspace, kImageFolder);
+}
+
+fs::path kspace_place(const fs::path& image) {
+  return neighbour(image, kKspaceFolder);
+}
+
 std::vector<VolumeEntry> find_volumes(const fs::path& input) {
+  std::vector<VolumeEntry> volumes = find_volumes_if_any(input);
+  require_any(volumes, input, kOfVolumes);
+  return volumes;
+}
+
+std::vector<VolumeEntry> find_volumes_if_any(const fs::path& input) {
   std::vector<VolumeEntry> volumes;
-  for (const auto& [file, relative] : find_files(input, {kKspaceFolder, kImageFolder}, "")) {
+  for (const auto& [file, relative] : find_files(input, kOfVolumes, "")) {
     volumes.push_back({file, image_of(file), relative});
   }
   return volumes;
 }
 
 std::vector<ImageEntry> find_images(const fs::path& input, const fs::path& except) {
-  return find_files(input, {kImageFolder, kKspaceFolder}, except);
+  std::vector<ImageEntry> images = find_images_if_any(input, except);
+  require_any(images, input, kOfImages);
+  return images;
+}
+
+std::vector<ImageEntry> find_images_if_any(const fs::path& input, const fs::path& except) {
+  return find_files(input, kOfImages, except);
 }
 
 }  // namespace dircn

@@ -1,4 +1,4 @@
-#include "dircn/data/snu_layout.h"
+#include "dircn/data/volume_tree.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -183,6 +183,26 @@ TEST(ImageFiles, GetTheNamesOfTheirReconstructions) {
             (std::vector<std::string>{"a.h5 <- image/a.h5"}));
   touch(root / "train/kspace/a.h5");
   EXPECT_THROW(find_images(root / "train", root / "nowhere"), Error);
+}
+
+TEST(FilesIfAny, AreNoneInAFolderWithout) {
+  const TemporaryFolder folder;
+  touch(folder / "train/kspace/a.h5");
+  touch(folder / "val/image/b.h5");
+  EXPECT_EQ(find_volumes_if_any(folder / "train").size(), 1u);
+  EXPECT_TRUE(find_images_if_any(folder / "train", "").empty());
+  EXPECT_EQ(find_images_if_any(folder / "val", "").size(), 1u);
+  EXPECT_TRUE(find_volumes_if_any(folder / "val").empty());
+}
+
+TEST(FilesIfAny, StillRefuseWhatIsWrong) {
+  const TemporaryFolder folder;
+  touch(folder / "a.h5");
+  touch(folder / "kspace/a.h5");
+  touch(folder / "image/a.h5");
+  EXPECT_THROW(find_volumes_if_any(folder.path()), Error);
+  EXPECT_THROW(find_images_if_any(folder.path(), ""), Error);
+  EXPECT_THROW(find_volumes_if_any(folder / "nowhere"), Error);
 }
 
 }  // namespace

@@ -16,6 +16,11 @@ struct VolumeEntry {
   std::filesystem::path relative;
 };
 
+/// Where the image file of a k-space file belongs in the challenge's layout, `../image/NAME`, and
+/// the other way round.
+std::filesystem::path image_place(const std::filesystem::path& kspace);
+std::filesystem::path kspace_place(const std::filesystem::path& image);
+
 /// The volumes in `input`: one file; a folder of .h5 files; a folder with `kspace/` (and perhaps
 /// `image/`); or any tree of these, such as ROOT/leaderboard/{acc4,acc8}/{kspace,image}. Sorted by
 /// `relative`. No file is opened.
@@ -24,6 +29,8 @@ struct VolumeEntry {
 /// no k-space; hidden files and folders are passed over. Throws `Error` if `input` is missing,
 /// cannot be listed or has no .h5 file, and if two volumes would get the same output name.
 std::vector<VolumeEntry> find_volumes(const std::filesystem::path& input);
+/// The same, but none for a folder without any.
+std::vector<VolumeEntry> find_volumes_if_any(const std::filesystem::path& input);
 
 /// A file of images on disk: targets, or what was reconstructed.
 struct ImageEntry {
@@ -36,5 +43,8 @@ struct ImageEntry {
 /// folder `except`, where it lies inside `input`, is passed over.
 std::vector<ImageEntry> find_images(const std::filesystem::path& input,
                                     const std::filesystem::path& except);
+/// The same, but none for a folder without any.
+std::vector<ImageEntry> find_images_if_any(const std::filesystem::path& input,
+                                           const std::filesystem::path& except);
 
 }  // namespace dircn

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "dircn/data/volume_tree.h"
+
+namespace dircn {
+
+// The challenge keeps a volume in two files, kspace/NAME and image/NAME. Each of these throws
+// `Error`, naming the file, where one lacks the other or does not belong to it.
+
+/// A file in a folder `kspace` that has a folder `image` beside it has its image there.
+void require_image(const VolumeEntry& entry);
+
+/// A file in a folder `image` that has a folder `kspace` beside it has its k-space there.
+void require_kspace(const std::filesystem::path& image);
+
+/// Both have the same number of slices.
+void require_as_many_slices(const std::filesystem::path& image, int64_t image_slices,
+                            const std::filesystem::path& kspace, int64_t kspace_slices);
+
+}  // namespace dircn

@@ -1,0 +1,83 @@
+#include "scan_header.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <pugixml.hpp>
+
+#include "dircn/core/error.h"
+
+namespace dircn::detail {
+namespace {
+
+constexpr int64_t kLargest = 1 << 20;  // of any count in a header
+
+/// A node of the header and how messages call it.
+struct Place {
+  pugi::xml_node node;
+  std::string name;
+};
+
+/// The child element of this name, whatever its namespace's prefix; empty where there is none.
+pugi::xml_node find_child(const pugi::xml_node& parent, const std::string& name) {
+  return parent.find_child([&](const pugi::xml_node& node) {
+    const std::string full = node.name();
+    return full.substr(full.find(':') + 1) == name;  // npos + 1 is 0
+  });
+}
+
+/// Follows child elements.
+Place child(const Place& from, std::initializer_list<const char*> names) {
+  Place place = from;
+  for (const char* name : names) {
+    place.node = find_child(place.node, name);
+    place.name.append("/").append(name);
+  }
+  return place;
+}
+
+int64_t count(const Place& place, int64_t smallest, const std::string& subject) {
+  const std::string text = place.node.child_value();
+  const bool digits = !text.empty() && text.size() < 10 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  const int64_t value = digits ? std::stoll(text) : -1;
+  require(value >= smallest && value <= kLargest, [&] {
+    return Error::Parts{
+        subject + ": " + place.name, place.node.empty() ? "nothing" : "'" + excerpt(text) + "'",
+        "a whole number from " + std::to_string(smallest) + " to " + std::to_string(kLargest), ""};
+  });
+  return value;
+}
+
+}  // namespace
+
+ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::string& subject) {
+  pugi::xml_document document;
+  const pugi::xml_parse_result parsed =
+      document.load_buffer(xml.data(), xml.size(), pugi::parse_default | pugi::parse_trim_pcdata);
+  const Place root{find_child(document, "ismrmrdHeader"), "ismrmrdHeader"};
+  require(parsed && !root.node.empty(), [&] {
+    return Error::Parts{subject, parsed ? "XML without ismrmrdHeader" : parsed.description(),
+                        "an ISMRMRD header in XML", ""};
+  });
+  const Place encoding = child(root, {"encoding"});
+  const Place image = child(encoding, {"reconSpace", "matrixSize"});
+  const Place lines = child(encoding, {"encodingLimits", "kspace_encoding_step_1"});
+  ScanHeader header;
+  // The header's x is the readout, which lies along the rows of k-space.
+  header.image_size =
+      ImageSize{count(child(image, {"x"}), 1, subject), count(child(image, {"y"}), 1, subject)};
+  const int64_t encoded = count(child(encoding, {"encodedSpace", "matrixSize", "y"}), 1, subject);
+  const int64_t centre = count(child(lines, {"center"}), 0, subject);
+  const int64_t acquired = count(child(lines, {"maximum"}), 0, subject) + 1;
+  header.first_column = std::clamp<int64_t>(encoded / 2 - centre, 0, width);
+  header.end_column = std::clamp<int64_t>(encoded / 2 - centre + acquired, 0, width);
+  require(header.first_column < header.end_column, [&] {
+    return Error::Parts{subject,
+                        std::to_string(acquired) + " lines around line " + std::to_string(centre) +
+                            " of " + std::to_string(encoded),
+                        "lines within the " + std::to_string(width) + " columns of k-space", ""};
+  });
+  return header;
+}
+
+}  // namespace dircn::detail

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "dircn/data/volume.h"
+
+namespace dircn::detail {
+
+/// What an ISMRMRD header says that matters for reconstruction.
+struct ScanHeader {
+  ImageSize image_size;      // reconSpace
+  int64_t first_column = 0;  // acquired columns: [first, end); the others are padding
+  int64_t end_column = 0;
+};
+
+/// Reads the XML text `ismrmrd_header` of k-space with `width` columns. `subject` names the file.
+/// Throws `Error` if it is no such header or its numbers make no sense.
+ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::string& subject);
+
+}  // namespace dircn::detail
