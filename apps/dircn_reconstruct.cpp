@@ -11,10 +11,10 @@
 int main(int argc, char** argv) {
   CLI::App app{
       "Reconstructs MRI volumes with a trained DIRCN. Every HDF5 file with `kspace` [slices, "
-      "coils, height, width] and "
-      "`mask` [width] or [height, width] below --input becomes a file with `reconstruction` "
-      "[slices, N, N] below "
-      "--output, in the same folder without `kspace`: IN/acc4/kspace/a.h5 -> OUT/acc4/a.h5."};
+      "coils, height, width] and `mask` [width] or [height, width] below --input becomes a file "
+      "with `reconstruction` [slices, height, width] below --output, in the same folder without "
+      "`kspace`: IN/acc4/kspace/a.h5 -> OUT/acc4/a.h5. fastMRI's files are taken, too; those "
+      "without a mask get one by data.mask, which is written beside the images."};
   std::string checkpoint;
   std::string input;
   std::string output;
@@ -26,24 +26,28 @@ int main(int argc, char** argv) {
   app.add_option("--checkpoint", checkpoint,
                  "Trained network: a checkpoint of dircn or of the Python reference")
       ->required(required);
-  app.add_option("--input", input,
-                 "Folder of volumes (acc4/kspace/, kspace/ or plain), or one .h5 file")
+  app.add_option(
+         "--input", input,
+         "Folder of volumes (acc4/kspace/, kspace/, multicoil_test/ or plain), or one .h5 file")
       ->required(required);
   app.add_option("--output", output, "Folder to write to")->required(required);
-  config.add_to(
-      app, "YAML: the architecture, for checkpoints that carry none; data.crop, data.fov_crop");
+  config.add_to(app,
+                "YAML: the architecture, for checkpoints that carry none; data.layout, fov_crop, "
+                "crop and mask");
   const auto* crop_option =
-      app.add_option("--crop", crop,
-                     "Edge of the square image that is written (default: data.crop, 384)")
+      app.add_option(
+             "--crop", crop,
+             "Edge of the square images that are written (default: what the file's target or "
+             "ismrmrd_header says, else data.crop, 384)")
           ->check(CLI::Range(1, 16384));
   dircn::add_device_option(app, device);
   app.add_flag("--overwrite", overwrite, "Reconstruct volumes whose output is there already, too");
 
   return dircn::run_command(app, argc, argv, config, [&] {
     const dircn::Config settings = config.load();
-    const dircn::ReconstructionOptions options{dircn::select_device(device), settings.data.fov_crop,
-                                               crop_option->count() > 0 ? crop : settings.data.crop,
-                                               overwrite};
+    const dircn::ReconstructionOptions options{
+        dircn::select_device(device), settings.data,
+        crop_option->count() > 0 ? std::optional<int64_t>(crop) : std::nullopt, overwrite};
     const auto volumes = dircn::input_volumes(input, output);
     const auto model =
         config.given() ? std::optional<dircn::ModelConfig>(settings.model) : std::nullopt;

@@ -3,6 +3,8 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
 #include "dircn/mri/metrics.h"
 #include "dircn/mri/ssim.h"
@@ -47,7 +49,7 @@ std::optional<double> foreground_ssim(const torch::Tensor& image, const torch::T
 }
 
 std::optional<double> box_ssim(const torch::Tensor& image, const torch::Tensor& target,
-                               double maximum, Box box) {
+                               double maximum, const Box& box) {
   const int64_t top = std::max<int64_t>(box.y, 0);
   const int64_t left = std::max<int64_t>(box.x, 0);
   const int64_t bottom = std::min(box.y + box.height, target.size(0));

@@ -4,7 +4,15 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
 #include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
@@ -23,11 +31,12 @@ namespace fs = std::filesystem;
 
 /// The number of slices of each volume, from the files' headers; none for a file that cannot be
 /// opened.
-std::vector<std::optional<int64_t>> count_slices(const std::vector<VolumeEntry>& volumes) {
+std::vector<std::optional<int64_t>> count_slices(const std::vector<VolumeEntry>& volumes,
+                                                 const DataConfig& data) {
   std::vector<std::optional<int64_t>> counts;
   for (const auto& entry : volumes) {
     try {
-      counts.emplace_back(KspaceVolume(entry.kspace).slices());
+      counts.emplace_back(KspaceVolume(entry.kspace, data).slices());
     } catch (const std::exception& error) {
       log_error(reason(error));
       counts.emplace_back(std::nullopt);
@@ -54,15 +63,16 @@ bool lies_below(const fs::path& path, const fs::path& folder) {
 }  // namespace
 
 Reconstructor::Reconstructor(Dircn network, ReconstructionOptions options)
-    : network_(std::move(network)), options_(options) {
+    : network_(std::move(network)), options_(std::move(options)) {
   network_->to(options_.device);
   network_->eval();
 }
 
-torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Tensor& mask) {
+torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Tensor& mask,
+                                   ImageSize size) {
   const torch::NoGradGuard no_grad;
   const auto masked = kspace.to(options_.device) * mask.to(options_.device);
-  const auto crop = effective_fov_crop(options_.fov_crop, mask);
+  const auto crop = effective_fov_crop(options_.data.fov_crop, mask);
   const auto measured = crop == FovCrop::square ? fov_crop(masked) : masked;
   const auto image =
       network_->forward(measured.unsqueeze(0), canonical_mask(mask).to(options_.device));
@@ -70,7 +80,7 @@ torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Ten
     return Error::Parts{"network", "NaN or Inf in its output", "finite values",
                         "Check the checkpoint and the scale of the k-space."};
   });
-  return center_crop_or_pad(image.squeeze(0), options_.crop, options_.crop).cpu();
+  return center_crop_or_pad(image.squeeze(0), size.height, size.width).cpu();
 }
 
 /// One volume, from its file to its output. False if a signal stopped it; then nothing was written.
@@ -81,17 +91,22 @@ class Reconstructor::VolumeRun {
 
   bool run(const VolumeEntry& entry, const fs::path& output) {
     const auto& options = reconstructor_.options_;
-    const KspaceVolume volume(entry.kspace);
-    if (effective_fov_crop(options.fov_crop, volume.mask()) != options.fov_crop) {
+    const KspaceVolume volume(entry.kspace, options.data);
+    const ImageSize size = size_of(volume);
+    if (const auto note = fov_crop_note(entry.kspace, options.data.fov_crop, volume.mask())) {
       progress_.interrupt_line();
-      log_info(entry.kspace.string() + ": 2-D mask, so the field of view is not cropped");
+      log_info(*note);
     }
-    ReconstructionWriter writer(output, volume.slices(), options.crop, options.crop);
+    ReconstructionWriter writer(output, volume.slices(), size.height, size.width);
+    writer.copy_description(volume.file());
+    if (volume.mask_is_drawn()) {
+      writer.write_mask(volume.mask());
+    }
     for (int64_t i = 0; i < volume.slices(); ++i) {
       if (interrupted()) {
         return false;
       }
-      writer.write_slice(i, reconstructor_.slice(volume.read_slice(i), volume.mask()));
+      writer.write_slice(i, reconstructor_.slice(volume.read_slice(i), volume.mask(), size));
       progress_.advance();
       ++done_;
     }
@@ -103,6 +118,14 @@ class Reconstructor::VolumeRun {
   int64_t done() const { return done_; }
 
  private:
+  /// Of the images that are written.
+  ImageSize size_of(const KspaceVolume& volume) const {
+    const auto& options = reconstructor_.options_;
+    const int64_t edge = options.crop.value_or(options.data.crop);
+    const ImageSize square{edge, edge};
+    return options.crop ? square : volume.image_size().value_or(square);
+  }
+
   Reconstructor& reconstructor_;
   Progress& progress_;
   int64_t done_ = 0;
@@ -137,7 +160,7 @@ ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& vol
       waiting.push_back(entry);
     }
   }
-  const auto slices = count_slices(waiting);
+  const auto slices = count_slices(waiting, options_.data);
   int64_t total = 0;
   for (const auto& count : slices) {
     total += count.value_or(0);

@@ -1,80 +1,86 @@
 #include "dircn/eval/score_report.h"
 
 #include <algorithm>
-#include <iomanip>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <sstream>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dircn/core/text.h"
+#include "dircn/eval/slice_times.h"
+#include "dircn/eval/text_table.h"
 
 namespace dircn {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr size_t kWorstShown = 3;
 
-// --- Text ----------------------------------------------------------------------------------------
-
-std::string number(double value) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(4) << value;
-  return text.str();
+std::string title(const std::string& metric) {
+  static const std::map<std::string, std::string> titles = {
+      {kSsim, "SSIM"}, {kBoxSsim, "SSIM bbox"}, {kPsnr, "PSNR"}, {kNmse, "NMSE"}};
+  return titles.at(metric);
 }
 
-std::string number(const std::optional<double>& value) {
-  return value ? number(*value) : "-";
+/// "-" for none.
+std::string zero_filled_text(const Metric& metric) {
+  return metric.zero_filled ? four_digits(*metric.zero_filled) : "-";
 }
 
-/// Columns whose first is as wide as the longest name.
-class Table {
- public:
-  explicit Table(const Scores& scores) {
-    for (const auto& volume : scores.volumes) {
-      width_ = std::max(width_, volume.files.name.size());
-    }
+std::string with_deviation(const Metric& metric) {
+  const std::string value = four_digits(metric.value);
+  return metric.two_sd ? value + " ± " + four_digits(*metric.two_sd) : value;
+}
+
+void add_header(TextTable& table, const ScoreRule& rule, const std::string& first) {
+  std::vector<std::string> cells = {first, "slices"};
+  for (const auto& name : rule.metrics) {
+    cells.push_back(title(name));
+    cells.emplace_back("zero-filled");
   }
+  table.add(cells);
+}
 
-  void header(const std::string& name) { add(name, "slices", "SSIM", "zero-filled"); }
-
-  void row(const std::string& name, int64_t slices, const Similarity& score) {
-    add(name, std::to_string(slices), number(score.ssim), number(score.ssim_zero_filled));
+void add_row(TextTable& table, const ScoreRule& rule, const std::string& first, int64_t slices,
+             const Metrics& metrics) {
+  std::vector<std::string> cells = {first, std::to_string(slices)};
+  for (const auto& name : rule.metrics) {
+    const auto found = metrics.find(name);
+    const bool known = found != metrics.end();
+    cells.push_back(known ? with_deviation(found->second) : "-");
+    cells.push_back(known ? zero_filled_text(found->second) : "-");
   }
+  table.add(cells);
+}
 
-  std::string text() const { return text_.str(); }
-
- private:
-  void add(const std::string& name, const std::string& slices, const std::string& ssim,
-           const std::string& zero_filled) {
-    text_ << std::left << std::setw(static_cast<int>(width_)) << name << std::right << std::setw(8)
-          << slices << std::setw(10) << ssim << std::setw(13) << zero_filled << '\n';
+void add_groups(TextTable& table, const ScoreRule& rule, const std::string& first,
+                const std::vector<GroupScore>& groups) {
+  add_header(table, rule, first);
+  for (const auto& group : groups) {
+    add_row(table, rule, group.name, group.slices, group.metrics);
   }
+}
 
-  size_t width_ = 7;  // of "overall"
-  std::ostringstream text_;
-};
-
-std::string table(const Scores& scores) {
-  Table table(scores);
-  table.header("volume");
+std::string table_text(const Scores& scores) {
+  TextTable table;
+  add_header(table, scores.rule, "volume");
   for (const auto& volume : scores.volumes) {
-    table.row(volume.files.name, volume.slices, volume.score);
+    add_row(table, scores.rule, volume.name, volume.slices, volume.metrics);
   }
-  table.header("folder");
-  for (const auto& folder : scores.folders) {
-    table.row(folder.name, folder.slices, folder.score);
-  }
+  add_groups(table, scores.rule, "folder", scores.folders);
+  add_groups(table, scores.rule, "acceleration", scores.accelerations);
   if (scores.overall) {
-    table.row("overall", static_cast<int64_t>(scores.slices.size()), *scores.overall);
+    add_row(table, scores.rule, "overall", scores.overall->slices, scores.overall->metrics);
   }
   return table.text();
 }
 
-std::string worst(const Scores& scores) {
+std::string worst_text(const Scores& scores) {
   std::string text = "worst slices:\n";
   for (const auto& slice : worst_slices(scores, kWorstShown)) {
-    text += "  " + scores.volumes[slice.volume].files.name + " slice " +
-            std::to_string(slice.slice) + ": " + number(slice.score.ssim) + " (zero-filled " +
-            number(slice.score.ssim_zero_filled) + ")\n";
+    const Metric& ssim = slice.metrics.at(kSsim);
+    text += "  " + scores.volumes[slice.volume].name + " slice " + std::to_string(slice.slice) +
+            ": " + four_digits(ssim.value) + " (zero-filled " + zero_filled_text(ssim) + ")\n";
   }
   return text;
 }
@@ -90,69 +96,23 @@ std::string counts(const Scores& scores) {
          " extra, " + count(ScoreProblem::Kind::kUnusable) + " unusable\n";
 }
 
-// --- JSON ----------------------------------------------------------------------------------------
-
-Json with_similarity(Json object, const Similarity& score) {
-  object["ssim"] = score.ssim;
-  object["ssim_zero_filled"] =
-      score.ssim_zero_filled ? Json(*score.ssim_zero_filled) : Json(nullptr);
-  return object;
-}
-
-std::string kind_name(ScoreProblem::Kind kind) {
-  switch (kind) {
-    case ScoreProblem::Kind::kMissing:
-      return "missing";
-    case ScoreProblem::Kind::kExtra:
-      return "extra";
-    case ScoreProblem::Kind::kUnusable:
-      break;
-  }
-  return "unusable";
-}
-
 }  // namespace
 
 std::string to_text(const Scores& scores) {
-  std::ostringstream text;
-  text << scores.rule.preset << ": SSIM, window: " << scores.rule.window
-       << "; foreground threshold: " << scores.rule.threshold
-       << "; data_range: " << scores.rule.data_range << "; crop: " << scores.rule.crop << '\n';
+  const ScoreRule& rule = scores.rule;
+  std::string text = to_string(rule.preset) + ": SSIM, window: " + rule.window +
+                     "; foreground threshold: " + threshold_text(rule) +
+                     "; data_range: " + rule.data_range + "; crop: " + rule.crop + "\n";
   if (!scores.slices.empty()) {
-    text << table(scores) << worst(scores);
+    text += table_text(scores) + worst_text(scores);
+    if (rule.preset == ScorePreset::fastmri) {
+      text += "means over volumes ± 2 standard deviations\n";
+    }
   }
-  text << counts(scores);
-  return text.str();
-}
-
-std::string to_json(const Scores& scores) {
-  Json report{{"preset", scores.rule.preset}, {"threshold", scores.rule.threshold},
-              {"window", scores.rule.window}, {"data_range", scores.rule.data_range},
-              {"crop", scores.rule.crop},     {"overall", nullptr},
-              {"folders", Json::array()},     {"volumes", Json::array()},
-              {"slices", Json::array()},      {"problems", Json::array()}};
-  if (scores.overall) {
-    report["overall"] = with_similarity(Json::object(), *scores.overall);
+  if (scores.times) {
+    text += to_text(*scores.times);
   }
-  for (const auto& folder : scores.folders) {
-    report["folders"].push_back(with_similarity(
-        {{"name", folder.name}, {"volumes", folder.volumes}, {"slices", folder.slices}},
-        folder.score));
-  }
-  for (const auto& volume : scores.volumes) {
-    report["volumes"].push_back(
-        with_similarity({{"name", volume.files.name}, {"slices", volume.slices}}, volume.score));
-  }
-  for (const auto& slice : scores.slices) {
-    report["slices"].push_back(with_similarity(
-        {{"volume", scores.volumes[slice.volume].files.name}, {"slice", slice.slice}},
-        slice.score));
-  }
-  for (const auto& problem : scores.problems) {
-    report["problems"].push_back({{"kind", kind_name(problem.kind)}, {"text", problem.text}});
-  }
-  // A file name need not be UTF-8.
-  return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text + counts(scores);
 }
 
 }  // namespace dircn

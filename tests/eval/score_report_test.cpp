@@ -2,37 +2,40 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "dircn/eval/text_table.h"
+#include "eval/sample_scores.h"
 
 namespace dircn {
 namespace {
 
-/// Two volumes in two folders; the second one has no zero-filled images.
-Scores two_volumes() {
-  Scores scores;
-  scores.volumes = {{{"acc4/a.h5", "", ""}, 3, {0.8, 0.5}},
-                    {{"acc8/bb.h5", "", ""}, 1, {0.25, {}}}};
-  scores.folders = {{"acc4", 1, 3, {0.8, 0.5}}, {"acc8", 1, 1, {0.25, {}}}};
-  scores.slices = {
-      {0, 0, {0.7, 0.4}}, {0, 1, {0.9, 0.6}}, {0, 2, {0.81234567, 0.5}}, {1, 0, {0.25, {}}}};
-  scores.overall = Similarity{0.525, {}};
-  scores.problems = {{ScoreProblem::Kind::kMissing, "acc4/m.h5 has no reconstruction"},
-                     {ScoreProblem::Kind::kUnusable, "acc4/u\xff.h5 was not scored"}};
-  return scores;
-}
+using testing::two_volumes;
+using testing::with_boxes;
+using testing::with_deviations;
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+TEST(TextTable, AlignsColumnsByCharacters) {
+  TextTable table;
+  table.add({"name", "n", "score"});
+  table.add({"Schädel", "12", "0.5 ± 0.25"});
+  EXPECT_EQ(table.text(),
+            "name      n       score\n"
+            "Schädel  12  0.5 ± 0.25\n");
+}
+
 TEST(ScoreText, ShowsEveryMeanBesideZeroFilled) {
   const auto text = to_text(two_volumes());
-  for (const char* line : {"volume      slices      SSIM  zero-filled\n",
-                           "acc4/a.h5        3    0.8000       0.5000\n",
-                           "acc8/bb.h5       1    0.2500            -\n",
-                           "acc4             3    0.8000       0.5000\n",
-                           "overall          4    0.5250            -\n"}) {
+  for (const char* line : {"volume        slices    SSIM  zero-filled\n",
+                           "acc4/a.h5          3  0.8000       0.5000\n",
+                           "acc8/bb.h5         1  0.2500            -\n",
+                           "acc4               3  0.8000       0.5000\n",
+                           "acceleration  slices    SSIM  zero-filled\n",
+                           "x8                 1  0.2500            -\n",
+                           "overall            4  0.5250            -\n"}) {
     EXPECT_TRUE(has(text, line)) << line << " in\n" << text;
   }
 }
@@ -47,6 +50,18 @@ TEST(ScoreText, StatesTheRuleTheWorstSlicesAndTheCounts) {
     EXPECT_TRUE(has(text, part)) << part << " in\n" << text;
   }
   EXPECT_FALSE(has(text, "slice 1:"));
+  EXPECT_FALSE(has(text, "time:"));
+}
+
+TEST(ScoreText, HasAColumnForEachScore) {
+  const auto boxes = to_text(with_boxes());
+  EXPECT_TRUE(has(boxes, "SSIM  zero-filled  SSIM bbox  zero-filled\n")) << boxes;
+  EXPECT_TRUE(has(boxes, "0.9000            -     0.6000            -\n")) << boxes;
+  const auto fastmri = to_text(with_deviations());
+  for (const char* part : {"0.9123 ± 0.0456", "31.2500 ± 0.0456", "0.0125 ± 0.0456", "PSNR", "NMSE",
+                           "fastmri", "centre square", "threshold: none"}) {
+    EXPECT_TRUE(has(fastmri, part)) << part << " in\n" << fastmri;
+  }
 }
 
 TEST(ScoreText, CountsWhereNothingWasScored) {
@@ -55,33 +70,20 @@ TEST(ScoreText, CountsWhereNothingWasScored) {
   EXPECT_FALSE(has(text, "overall"));
 }
 
-TEST(ScoreJson, HoldsEveryNumber) {
-  const auto report = nlohmann::json::parse(to_json(two_volumes()));
-  EXPECT_EQ(report["preset"], "snu2022");
-  EXPECT_EQ(report["threshold"], 5e-5);
-  for (const char* key : {"window", "data_range", "crop"}) {
-    EXPECT_TRUE(report[key].is_string()) << key;
-  }
-  EXPECT_EQ(report["overall"]["ssim"], 0.525);
-  EXPECT_TRUE(report["overall"]["ssim_zero_filled"].is_null());
-  ASSERT_EQ(report["folders"].size(), 2U);
-  EXPECT_EQ(report["folders"][0]["name"], "acc4");
-  EXPECT_EQ(report["folders"][0]["ssim_zero_filled"], 0.5);
-  ASSERT_EQ(report["volumes"].size(), 2U);
-  EXPECT_EQ(report["volumes"][0]["name"], "acc4/a.h5");
-  EXPECT_EQ(report["volumes"][0]["slices"], 3);
-  ASSERT_EQ(report["slices"].size(), 4U);
-  EXPECT_EQ(report["slices"][2]["volume"], "acc4/a.h5");
-  EXPECT_EQ(report["slices"][2]["slice"], 2);
-  EXPECT_EQ(report["slices"][2]["ssim"], 0.81234567);
-  ASSERT_EQ(report["problems"].size(), 2U);
-  EXPECT_EQ(report["problems"][0]["kind"], "missing");
+TEST(ScoreText, SaysHowLongASliceTook) {
+  auto scores = two_volumes();
+  scores.times = SliceTimes{"cuda:0", {10, 14, 11, 25}};
+  EXPECT_TRUE(has(to_text(scores),
+                  "time: 15.0 ms a slice (median 12.5, 4 slices timed on cuda:0, batch 1, from "
+                  "k-space in host memory; reading and writing not counted)\n"));
+  scores.times->milliseconds.clear();
+  EXPECT_TRUE(has(to_text(scores), "time: not measured"));
 }
 
-TEST(ScoreJson, IsNullWhereNothingWasScored) {
-  const auto report = nlohmann::json::parse(to_json(Scores{}));
-  EXPECT_TRUE(report["overall"].is_null());
-  EXPECT_TRUE(report["slices"].empty());
+TEST(SliceTimes, HaveMeanAndMedian) {
+  EXPECT_EQ(median_time({"cpu", {3, 1, 2}}), 2);
+  EXPECT_EQ(median_time({"cpu", {3, 1, 2, 10}}), 2.5);
+  EXPECT_EQ(mean_time({"cpu", {3, 1, 2, 10}}), 4);
 }
 
 }  // namespace

@@ -7,74 +7,54 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "support/challenge_files.h"
-#include "support/golden.h"
-#include "support/paths.h"
+#include "dircn/core/interrupt.h"
+#include "dircn/eval/challenge_score.h"
+#include "dircn/eval/score_volume.h"
+#include "dircn/mri/coils.h"
+#include "dircn/mri/crop.h"
+#include "dircn/mri/fft.h"
+#include "eval/score_folders.h"
+#include "support/random_input.h"
 
 namespace dircn {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::GoldenFile;
-using testing::TemporaryFolder;
 using testing::write_images;
 using testing::write_reconstruction;
 
-constexpr double kTolerance = 1e-6;
+double ssim_of(const Metrics& metrics) {
+  return metrics.at(kSsim).value;
+}
 
-class ScoreVolumes : public ::testing::Test {
- protected:
-  /// A golden slice as a volume, its degraded image being both zero-filled and reconstruction.
-  void add(const std::string& folder, const std::string& name, int image) const {
-    const auto degraded = golden(image, "recon");
-    write_images(target() / folder / "image" / name, golden(image, "target"), maximum(image),
-                 degraded);
-    write_reconstruction(made() / folder / name, degraded);
-  }
+std::optional<double> zero_filled_of(const Metrics& metrics) {
+  return metrics.at(kSsim).zero_filled;
+}
 
-  torch::Tensor golden(int image, const std::string& name) const {
-    return metrics_.tensor(key(image, name)).unsqueeze(0);
-  }
-  double maximum(int image) const { return metrics_.number(key(image, "maximum")); }
-  double ssim(int image) const { return metrics_.number(key(image, "ssim2022")); }
-
-  fs::path target() const { return folder_ / "leaderboard"; }
-  fs::path made() const { return folder_ / "recon"; }
-  Scores score() const { return score_volumes(target(), made()); }
-
- private:
-  static std::string key(int image, const std::string& name) {
-    return "img." + std::to_string(image) + "." + name;
-  }
-
-  const GoldenFile metrics_{"S5_metrics.pth"};
-  TemporaryFolder folder_;
-};
+class ScoreVolumes : public testing::ScoreFolders {};
 
 TEST_F(ScoreVolumes, PoolsAllSlicesAsTheReference) {
   const GoldenFile golden("S5_leaderboard_volumes.pth");
-  for (int64_t v = 0; v < golden.integer("num_volumes"); ++v) {
-    const auto key = "vol." + std::to_string(v) + ".";
-    const auto name = golden.text(key + "name");
-    write_images(target() / "image" / name, golden.tensor(key + "target"),
-                 golden.number(key + "maximum"));
-    write_reconstruction(made() / name, golden.tensor(key + "recon"));
-  }
+  testing::write_leaderboard(golden, target(), made());
   const Scores scores = score();
   ASSERT_TRUE(scores.problems.empty()) << scores.problems[0].text;
-  EXPECT_NEAR(scores.overall->ssim, golden.number("ssim2022"), kTolerance);
-  EXPECT_FALSE(scores.overall->ssim_zero_filled.has_value());
+  EXPECT_NEAR(ssim_of(scores.overall->metrics), golden.number("ssim2022"), kTolerance);
+  EXPECT_FALSE(zero_filled_of(scores.overall->metrics).has_value());
   ASSERT_EQ(scores.slices.size(), 5U);
   const auto expected = golden.tensor("ssim2022_slices");
   for (const auto& slice : scores.slices) {
     // Sorted by name, brain_a is the second golden volume.
     const int64_t at = slice.volume == 0 ? 3 + slice.slice : slice.slice;
-    EXPECT_NEAR(slice.score.ssim, expected[at].item<double>(), kTolerance) << at;
+    EXPECT_NEAR(ssim_of(slice.metrics), expected[at].item<double>(), kTolerance) << at;
   }
 }
 
@@ -86,26 +66,28 @@ TEST_F(ScoreVolumes, WeighsEveryFolderAlike) {
   ASSERT_EQ(scores.folders.size(), 2U);
   EXPECT_EQ(scores.folders[0].name, "acc4");
   EXPECT_EQ(scores.folders[0].volumes, 2);
-  EXPECT_NEAR(scores.folders[0].score.ssim, (ssim(0) + ssim(1)) / 2, kTolerance);
+  EXPECT_NEAR(ssim_of(scores.folders[0].metrics), (ssim(0) + ssim(1)) / 2, kTolerance);
   EXPECT_EQ(scores.folders[1].name, "acc8");
-  EXPECT_NEAR(scores.folders[1].score.ssim, ssim(2), kTolerance);
-  EXPECT_NEAR(scores.overall->ssim, ((ssim(0) + ssim(1)) / 2 + ssim(2)) / 2, kTolerance);
-  EXPECT_NEAR(scores.overall->ssim_zero_filled.value(), scores.overall->ssim, kTolerance);
+  EXPECT_NEAR(ssim_of(scores.folders[1].metrics), ssim(2), kTolerance);
+  EXPECT_NEAR(ssim_of(scores.overall->metrics), ((ssim(0) + ssim(1)) / 2 + ssim(2)) / 2,
+              kTolerance);
+  EXPECT_NEAR(zero_filled_of(scores.overall->metrics).value(), ssim_of(scores.overall->metrics),
+              kTolerance);
 }
 
 TEST_F(ScoreVolumes, PoolsSlicesOfAFolderNotItsVolumes) {
   add("acc4", "one.h5", 0);
   write_images(target() / "acc4/image/three.h5", golden(1, "target").repeat({3, 1, 1}), maximum(1));
   write_reconstruction(made() / "acc4/three.h5", golden(1, "recon").repeat({3, 1, 1}));
-  EXPECT_NEAR(score().overall->ssim, (ssim(0) + 3 * ssim(1)) / 4, kTolerance);
+  EXPECT_NEAR(ssim_of(score().overall->metrics), (ssim(0) + 3 * ssim(1)) / 4, kTolerance);
 }
 
 TEST_F(ScoreVolumes, ComparesZeroFilledAndReconstructionWithTheTarget) {
   add("acc4", "a.h5", 0);
   write_reconstruction(made() / "acc4/a.h5", golden(0, "target"));
   const Scores scores = score();
-  EXPECT_NEAR(scores.overall->ssim, 1, kTolerance);
-  EXPECT_NEAR(scores.overall->ssim_zero_filled.value(), ssim(0), kTolerance);
+  EXPECT_NEAR(ssim_of(scores.overall->metrics), 1, kTolerance);
+  EXPECT_NEAR(zero_filled_of(scores.overall->metrics).value(), ssim(0), kTolerance);
 }
 
 TEST_F(ScoreVolumes, ClaimsNoZeroFilledMeanOverAPartOfTheSlices) {
@@ -113,18 +95,37 @@ TEST_F(ScoreVolumes, ClaimsNoZeroFilledMeanOverAPartOfTheSlices) {
   add("acc4", "b.h5", 1);
   write_images(target() / "acc4/image/b.h5", golden(1, "target"), maximum(1));
   const Scores scores = score();
-  EXPECT_TRUE(scores.volumes[0].score.ssim_zero_filled.has_value());
-  EXPECT_FALSE(scores.volumes[1].score.ssim_zero_filled.has_value());
-  EXPECT_FALSE(scores.overall->ssim_zero_filled.has_value());
+  EXPECT_TRUE(zero_filled_of(scores.volumes[0].metrics).has_value());
+  EXPECT_FALSE(zero_filled_of(scores.volumes[1].metrics).has_value());
+  EXPECT_FALSE(zero_filled_of(scores.overall->metrics).has_value());
+}
+
+TEST_F(ScoreVolumes, TakesZeroFilledImagesFromTheKspaceBesideTheTarget) {
+  const auto kspace = testing::full_kspace(1, 2, 48, 32, 1);
+  const auto mask = testing::some_columns(32);
+  const auto image = [](const torch::Tensor& coil_kspace) {
+    const auto coils = crop_to_square_fov(ifft2c(coil_kspace));
+    return center_crop_or_pad(root_sum_of_squares(coils).squeeze(1), 24, 20);
+  };
+  const auto label = image(kspace);
+  const double largest = label.max().item<double>();
+  write_images(target() / "acc4/image/a.h5", label, largest);
+  write_reconstruction(made() / "acc4/a.h5", label);
+  testing::write_kspace(target() / "acc4/kspace/a.h5", kspace, mask);
+  EXPECT_NEAR(zero_filled_of(score().overall->metrics).value(),
+              masked_ssim(image(kspace * mask)[0], label[0], largest, kForegroundThreshold),
+              1e-5 /* of single-precision transforms */);
+  fs::remove(target() / "acc4/kspace/a.h5");
+  EXPECT_FALSE(zero_filled_of(score().overall->metrics).has_value());
 }
 
 TEST_F(ScoreVolumes, FindsReconstructionsInsideTheDataSet) {
   add("acc4", "a.h5", 0);
-  write_images(target() / "acc4/kspace/a.h5", golden(0, "target"), 1);  // never opened
+  write_images(target() / "acc4/kspace/a.h5", golden(0, "target"), 1);  // of no use
   write_reconstruction(target() / "out/acc4/a.h5", golden(0, "recon"));
-  const Scores scores = score_volumes(target(), target() / "out");
+  const Scores scores = score_volumes(reconstruction_job(target(), target() / "out"));
   EXPECT_TRUE(scores.problems.empty());
-  EXPECT_NEAR(scores.overall->ssim, ssim(0), kTolerance);
+  EXPECT_NEAR(ssim_of(scores.overall->metrics), ssim(0), kTolerance);
 }
 
 TEST_F(ScoreVolumes, NamesWhatHasNoCounterpart) {
@@ -139,7 +140,7 @@ TEST_F(ScoreVolumes, NamesWhatHasNoCounterpart) {
   EXPECT_NE(scores.problems[0].text.find("acc4/m.h5"), std::string::npos);
   EXPECT_EQ(scores.problems[1].kind, ScoreProblem::Kind::kExtra);
   EXPECT_NE(scores.problems[1].text.find("acc8/a.h5"), std::string::npos);
-  EXPECT_NEAR(scores.overall->ssim, ssim(0), kTolerance);
+  EXPECT_NEAR(ssim_of(scores.overall->metrics), ssim(0), kTolerance);
 }
 
 TEST_F(ScoreVolumes, ScoresTheRestAndSaysWhatIsWrong) {
@@ -175,7 +176,7 @@ TEST_F(ScoreVolumes, ScoresTheRestAndSaysWhatIsWrong) {
           << words << " in " << scores.problems[0].text;
     }
     ASSERT_EQ(scores.slices.size(), 1U) << i;
-    EXPECT_NEAR(scores.overall->ssim, ssim(0), kTolerance);
+    EXPECT_NEAR(ssim_of(scores.overall->metrics), ssim(0), kTolerance);
   }
 }
 
@@ -189,20 +190,85 @@ TEST_F(ScoreVolumes, HasNoOverallScoreOfNothing) {
   EXPECT_THROW(score(), Error);
 }
 
-TEST(WorstAndMedianSlice, AreByScore) {
-  Scores scores;
-  for (const double ssim : {0.9, 0.7, 0.8, 0.6}) {
-    scores.slices.push_back({0, static_cast<int64_t>(scores.slices.size()), {ssim, {}}});
-  }
-  const auto worst = worst_slices(scores, 3);
-  ASSERT_EQ(worst.size(), 3U);
-  EXPECT_EQ(worst[0].slice, 3);
-  EXPECT_EQ(worst[1].slice, 1);
-  EXPECT_EQ(worst[2].slice, 2);
-  EXPECT_EQ(worst_slices(scores, 9).size(), 4U);
-  EXPECT_EQ(median_slice(scores).slice, 1);
-  scores.slices.pop_back();
-  EXPECT_EQ(median_slice(scores).slice, 2);
+TEST_F(ScoreVolumes, TakesALowerThresholdForKneesOf2025) {
+  add("acc4", "knee1.h5", 0);
+  add("acc4", "brain1.h5", 0);
+  const auto expected = [&](double threshold) {
+    return masked_ssim(golden(0, "recon")[0], golden(0, "target")[0], maximum(0), threshold);
+  };
+  ASSERT_GT(std::abs(expected(2e-5) - expected(5e-5)), 1e-4);
+  const Scores scores = score(ScorePreset::snu2025);
+  ASSERT_EQ(scores.volumes.size(), 2U);
+  EXPECT_EQ(scores.volumes[0].name, "acc4/brain1.h5");
+  EXPECT_EQ(scores.volumes[0].threshold, 5e-5);
+  EXPECT_NEAR(ssim_of(scores.volumes[0].metrics), expected(5e-5), kTolerance);
+  EXPECT_EQ(scores.volumes[1].threshold, 2e-5);
+  EXPECT_NEAR(ssim_of(scores.volumes[1].metrics), expected(2e-5), kTolerance);
+  EXPECT_NEAR(ssim_of(score(ScorePreset::snu2022).volumes[1].metrics), expected(5e-5), kTolerance);
+}
+
+TEST_F(ScoreVolumes, ScoresAnEmptySliceAsOneIn2022) {
+  const auto label = torch::cat({golden(1, "target"), torch::zeros({1, 90, 80})});
+  write_images(target() / "acc4/image/a.h5", label, maximum(1));
+  write_reconstruction(made() / "acc4/a.h5",
+                       torch::cat({golden(1, "recon"), label.slice(0, 0, 1)}));
+  const Scores scores = score();
+  ASSERT_EQ(scores.slices.size(), 2U);
+  EXPECT_EQ(ssim_of(scores.slices[1].metrics), 1);
+  EXPECT_NEAR(ssim_of(scores.overall->metrics), (ssim(1) + 1) / 2, kTolerance);
+}
+
+using ScoreVolumesDeathTest = ScoreVolumes;
+
+TEST_F(ScoreVolumesDeathTest, ReportsNoPartAfterASignal) {
+  ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const auto score_after_signal = [&] {
+    add("acc4", "a.h5", 1);
+    catch_interrupts();
+    std::raise(SIGINT);
+    try {
+      score();
+    } catch (const Error& error) {
+      std::fputs(error.what(), stderr);
+      std::_Exit(7);
+    }
+  };
+  EXPECT_EXIT(score_after_signal(), ::testing::ExitedWithCode(7), "interrupted after 0 of 1");
+}
+
+TEST_F(ScoreVolumes, GroupsByTheFolderElseByTheMaskOfTheKspace) {
+  add("acc4", "a.h5", 0);
+  add("", "b.h5", 1);
+  add("", "c.h5", 2);
+  add("", "d.h5", 2);
+  const auto kspace = testing::full_kspace(1, 2, 16, 64, 1);
+  testing::write_kspace(target() / "kspace/b.h5", kspace, testing::column_mask(64, 8, 4).flatten());
+  testing::write_file(target() / "kspace/c.h5", "no HDF5");
+  const auto job = reconstruction_job(target(), made());
+  EXPECT_FALSE(job.volumes[1].open().note().has_value());
+  const auto note = job.volumes[2].open().note();
+  ASSERT_TRUE(note.has_value());
+  EXPECT_NE(note->find("kspace/c.h5"), std::string::npos) << *note;
+  const Scores scores = score_volumes(job);
+  EXPECT_TRUE(scores.problems.empty());
+  ASSERT_EQ(scores.accelerations.size(), 3U);
+  EXPECT_EQ(scores.accelerations[0].name, "-");
+  EXPECT_EQ(scores.accelerations[0].volumes, 2);
+  EXPECT_FALSE(scores.accelerations[0].acceleration.has_value());
+  EXPECT_EQ(scores.accelerations[1].acceleration, 4);
+  EXPECT_NEAR(ssim_of(scores.accelerations[1].metrics), ssim(0), kTolerance);
+  EXPECT_EQ(scores.accelerations[2].acceleration, 8);
+  EXPECT_NEAR(ssim_of(scores.accelerations[2].metrics), ssim(1), kTolerance);
+}
+
+TEST_F(ScoreVolumes, StopsBetweenTwoSlices) {
+  write_images(target() / "image/a.h5", golden(1, "target").repeat({3, 1, 1}), maximum(1));
+  write_reconstruction(made() / "a.h5", golden(1, "recon").repeat({3, 1, 1}));
+  const auto job = reconstruction_job(target(), made());
+  int asked = 0;
+  const auto stop = [&] { return ++asked == 3; };
+  EXPECT_FALSE(score_volume(job.volumes[0].open(), "a.h5", job.rule, stop).has_value());
+  EXPECT_EQ(asked, 3);
 }
 
 }  // namespace

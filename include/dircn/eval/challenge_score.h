@@ -2,8 +2,9 @@
 
 #include <torch/types.h>
 
-#include <cstdint>
 #include <optional>
+
+#include "dircn/data/box.h"
 
 namespace dircn {
 
@@ -14,14 +15,6 @@ namespace dircn {
 
 /// Above this a pixel of a brain belongs to the foreground, and until 2024 of a knee, too.
 inline constexpr double kForegroundThreshold = 5e-5;
-
-/// An annotated region in pixels; it may reach beyond the image.
-struct Box {
-  int64_t x = 0;
-  int64_t y = 0;
-  int64_t width = 0;
-  int64_t height = 0;
-};
 
 /// 2022 to 2025: mean over the whole valid map of both images times the foreground. 1 where there
 /// is none.
@@ -36,6 +29,6 @@ std::optional<double> foreground_ssim(const torch::Tensor& image, const torch::T
 /// 2026, annotated region: similarity of the two images (not masked) inside the box, clipped to the
 /// image. None where a side is shorter than the window.
 std::optional<double> box_ssim(const torch::Tensor& image, const torch::Tensor& target,
-                               double maximum, Box box);
+                               double maximum, const Box& box);
 
 }  // namespace dircn

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "dircn/eval/volume_pair.h"
+#include "dircn/eval/scored_volume.h"
 
 namespace dircn {
 

@@ -3,19 +3,22 @@
 #include <torch/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/data/snu_layout.h"
+#include "dircn/data/volume.h"
+#include "dircn/data/volume_tree.h"
 #include "dircn/nn/dircn.h"
 
 namespace dircn {
 
 struct ReconstructionOptions {
   torch::Device device = torch::kCPU;
-  FovCrop fov_crop = FovCrop::square;  // off for 2-D masks, which it would not leave alone
-  int64_t crop = 384;                  // edge of the square that is written
-  bool overwrite = false;              // reconstruct volumes whose output is there
+  DataConfig data;              // layout, FOV crop (off for 2-D masks), masks to be drawn
+  std::optional<int64_t> crop;  // edge of the square that is written; none: the size that the file
+                                // names, or data.crop
+  bool overwrite = false;       // reconstruct volumes whose output is there
 };
 
 /// How many volumes went which way.
@@ -33,12 +36,13 @@ class Reconstructor {
   Reconstructor(Dircn network, ReconstructionOptions options);
 
   /// One slice: k-space [C, H, W] complex64, masked or not, and mask, bool [W] or [H, W] -> image
-  /// [crop, crop] float32 on the CPU. Throws `Error` if the network yields NaN or Inf.
-  torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask);
+  /// of `size` float32 on the CPU, centre-cropped or zero-padded. Throws `Error` if the network
+  /// yields NaN or Inf.
+  torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask, ImageSize size);
 
-  /// Writes each volume's `reconstruction` to `output / volume.relative`. A volume that fails is
-  /// logged, leaves nothing behind, and the next one follows.
-  /// Throws `Error` if an output would replace its input.
+  /// Writes each volume's `reconstruction` to `output / volume.relative`, with what its file says
+  /// of the scan (`ismrmrd_header`, attributes). A volume that fails is logged, leaves nothing
+  /// behind, and the next one follows. Throws `Error` if an output would replace its input.
   ReconstructionSummary volumes(const std::vector<VolumeEntry>& volumes,
                                 const std::filesystem::path& output);
 

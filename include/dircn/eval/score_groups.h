@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dircn/eval/scores.h"
+
+namespace dircn {
+
+/// "leaderboard/acc4" of leaderboard/acc4/a.h5; "." where no folder is called accN.
+std::string folder_of(const std::string& volume);
+
+/// The N of the folder accN that a volume lies in.
+std::optional<int64_t> folder_acceleration(const std::string& volume);
+
+/// Mean of a score and of its zero-filled part. None of no scores.
+std::optional<Metric> mean(const std::vector<Metric>& metrics);
+
+/// What the slice adds to the pool of a score: its own, or those of its boxes for `ssim_bbox`;
+/// nothing where it was skipped.
+std::vector<Metric> scored_parts(const SliceScore& slice, const std::string& name);
+
+/// Fills in `folders`, `accelerations` and `overall` from slices and volumes.
+///
+/// snu*: slices (boxes for `ssim_bbox`) are pooled; overall is the plain mean over the folders that
+/// have the score. fastmri: mean over volumes everywhere, with two standard deviations.
+void add_groups(Scores& scores);
+
+}  // namespace dircn

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "dircn/eval/scores.h"
+
+namespace dircn {
+
+/// The scores as a JSON object: preset, threshold, threshold_knee (snu2025), window, data_range,
+/// crop, overall {ssim, ssim_zero_filled, ...}, folders[], accelerations[], volumes[] (each with
+/// the threshold and the data range that held for it), slices[] (snu2026: with boxes[]), time
+/// {ms_per_slice, median_ms, slices, device}, problems[]. Each score NAME has NAME_zero_filled
+/// beside it, and in fastmri's means over volumes NAME_two_sd. What is not known is null, and so is
+/// the infinite PSNR of a perfect reconstruction, for which JSON has no number.
+std::string to_json(const Scores& scores);
+
+}  // namespace dircn

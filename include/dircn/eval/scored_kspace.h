@@ -1,0 +1,47 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "dircn/config/config.h"
+#include "dircn/data/volume.h"
+
+namespace dircn {
+
+/// The k-space of a volume that is scored. It keeps the slice that was read last: a network and the
+/// zero-filled image beside it ask for the same one.
+class ScoredKspace {
+ public:
+  /// `mask`: bool [W] or [H, W], with which the volume was reconstructed; none: the volume's own.
+  ScoredKspace(KspaceVolume volume, FovCrop fov_crop,
+               const std::optional<torch::Tensor>& mask = std::nullopt);
+
+  const KspaceVolume& volume() const { return volume_; }
+  const torch::Tensor& mask() const { return mask_; }
+
+  /// The nominal one: the volume's, or that of another mask, see `describe_mask`.
+  int64_t acceleration() const { return acceleration_; }
+
+  /// As `KspaceVolume::read_slice`.
+  torch::Tensor read_slice(int64_t index);
+
+  /// Root sum of squares of the masked coil images, their field of view cropped (not with 2-D
+  /// masks), centre-cropped or zero-padded to the size of `target` [h, w]: float32.
+  torch::Tensor zero_filled(int64_t index, const torch::Tensor& target);
+
+ private:
+  struct Slice {
+    int64_t index;
+    torch::Tensor kspace;
+  };
+
+  KspaceVolume volume_;
+  FovCrop fov_crop_;
+  torch::Tensor mask_;
+  int64_t acceleration_;
+  std::optional<Slice> last_;
+};
+
+}  // namespace dircn

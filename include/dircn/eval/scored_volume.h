@@ -1,0 +1,57 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "dircn/data/label_volume.h"
+#include "dircn/eval/scored_kspace.h"
+
+namespace dircn {
+
+/// The images of one slice, float32. Target and zero-filled image [h, w]; the reconstruction, too,
+/// unless the rule crops it.
+struct SliceImages {
+  torch::Tensor target;
+  torch::Tensor reconstruction;
+  std::optional<torch::Tensor> zero_filled = std::nullopt;
+};
+
+/// A volume that is to be scored: its targets, and beside them what is reconstructed, and the
+/// zero-filled images: `image_input` [S, h, w] where the target's file has it, else those of the
+/// k-space. Images come one slice at a time.
+class ScoredVolume {
+ public:
+  /// The image of a slice, float32.
+  using Reconstruct = std::function<torch::Tensor(int64_t slice)>;
+
+  /// `kspace`: of this volume; null where it is not at hand. `note`: what the log is to say of the
+  /// volume, if anything. Throws `Error`, naming the file, if the number of slices or the shape of
+  /// `image_input` is not that of `label`.
+  ScoredVolume(LabelVolume label, std::shared_ptr<ScoredKspace> kspace, Reconstruct reconstruct,
+               std::optional<std::string> note = std::nullopt);
+
+  const LabelVolume& label() const { return label_; }
+  const std::optional<std::string>& note() const { return note_; }
+
+  /// Throws `Error`, naming file and slice, for NaN or Inf.
+  SliceImages read_slice(int64_t index) const;
+
+  /// The nominal one of its mask; none where the k-space is not at hand.
+  std::optional<int64_t> acceleration() const;
+
+ private:
+  std::optional<torch::Tensor> zero_filled(int64_t index, const torch::Tensor& target) const;
+
+  LabelVolume label_;
+  std::shared_ptr<ScoredKspace> kspace_;
+  Reconstruct reconstruct_;
+  std::optional<std::string> note_;
+  bool has_zero_filled_;
+};
+
+}  // namespace dircn

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dircn/data/box.h"
+#include "dircn/eval/score_rule.h"
+#include "dircn/eval/slice_times.h"
+
+namespace dircn {
+
+/// A score, or its mean, and the same of the zero-filled images (none unless all that it is a mean
+/// of have one).
+struct Metric {
+  double value = 0;
+  std::optional<double> zero_filled = std::nullopt;
+  std::optional<double> two_sd = std::nullopt;  // fastmri: 2 standard deviations (ddof = 1) over
+                                                // the volumes, from two volumes on if all are
+                                                // finite (PSNR without error is not)
+};
+
+/// Scores by their names. What could not be scored is not in there.
+using Metrics = std::map<std::string, Metric>;
+
+struct BoxScore {
+  Box box;
+  std::optional<Metric> ssim = std::nullopt;  // none: too small within the image
+};
+
+struct SliceScore {
+  size_t volume = 0;  // index into `Scores::volumes`
+  int64_t slice = 0;
+  Metrics metrics;
+  std::vector<BoxScore> boxes = {};  // snu2026
+};
+
+struct VolumeScore {
+  std::string name;  // acc4/a.h5
+  size_t job = 0;    // index into `ScoreJob::volumes`
+  int64_t slices = 0;
+  std::optional<int64_t> acceleration = std::nullopt;
+  double data_range = 0;
+  std::optional<double> threshold = std::nullopt;
+  Metrics metrics = {};
+};
+
+/// Several volumes together.
+struct GroupScore {
+  std::string name;  // of a folder: the path down to accN; "." for volumes outside such folders
+  std::optional<int64_t> acceleration = std::nullopt;  // where all have one
+  int64_t volumes = 0;
+  int64_t slices = 0;
+  Metrics metrics = {};
+};
+
+/// A volume that was not scored.
+struct ScoreProblem {
+  enum class Kind { kMissing, kExtra, kUnusable };
+  Kind kind = Kind::kUnusable;
+  std::string text;  // names the file
+};
+
+struct Scores {
+  ScoreRule rule = score_rule(ScorePreset::snu2022);
+  std::optional<GroupScore> overall;  // none if nothing could be scored
+  std::vector<GroupScore> folders;
+  std::vector<GroupScore> accelerations;
+  std::vector<VolumeScore> volumes;
+  std::vector<SliceScore> slices;
+  std::vector<ScoreProblem> problems;
+  std::optional<SliceTimes> times;  // where a network was run
+};
+
+/// The slice whose SSIM is the median (of an even number, the lower one); none without slices that
+/// have one.
+std::optional<SliceScore> median_slice(const Scores& scores);
+
+/// The `count` slices with the lowest SSIM, the worst one first; fewer if there are fewer.
+std::vector<SliceScore> worst_slices(const Scores& scores, size_t count);
+
+}  // namespace dircn

@@ -1,0 +1,123 @@
+#include "dircn/eval/network_job.h"
+
+#include <torch/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/core/error.h"
+#include "dircn/data/fov_crop.h"
+#include "dircn/data/label_volume.h"
+#include "dircn/data/volume.h"
+#include "dircn/data/volume_tree.h"
+#include "dircn/eval/scored_kspace.h"
+#include "dircn/eval/scored_volume.h"
+
+namespace dircn {
+namespace fs = std::filesystem;
+namespace {
+
+/// What the volumes of a job share.
+struct Run {
+  Reconstructor reconstructor;
+  DataConfig data;
+  std::shared_ptr<SliceTimes> times;
+};
+
+/// Reconstructs the slices of one volume and measures all of them but the first ones.
+class TimedVolume {
+ public:
+  TimedVolume(std::shared_ptr<Run> run, std::shared_ptr<ScoredKspace> kspace, ImageSize size)
+      : run_(std::move(run)), kspace_(std::move(kspace)), size_(size) {}
+
+  torch::Tensor operator()(int64_t slice) {
+    const torch::Tensor data = kspace_->read_slice(slice);
+    const auto start = std::chrono::steady_clock::now();
+    torch::Tensor image = run_->reconstructor.slice(data, kspace_->mask(), size_);
+    const auto end = std::chrono::steady_clock::now();
+    if (++done_ > kWarmUpSlices) {
+      run_->times->milliseconds.push_back(
+          std::chrono::duration<double, std::milli>(end - start).count());
+    }
+    return image;
+  }
+
+ private:
+  std::shared_ptr<Run> run_;
+  std::shared_ptr<ScoredKspace> kspace_;
+  ImageSize size_;
+  int64_t done_ = 0;
+};
+
+ScoredVolume open_volume(const std::shared_ptr<Run>& run, const VolumeEntry& entry) {
+  const DataConfig& data = run->data;
+  const auto kspace =
+      std::make_shared<ScoredKspace>(KspaceVolume(entry.kspace, data), data.fov_crop);
+  const Layout layout = kspace->volume().layout();
+  LabelVolume label(
+      layout == Layout::fastmri ? entry.kspace : entry.image.value_or(image_place(entry.kspace)),
+      layout);
+  const ImageSize size{label.shape()[1], label.shape()[2]};
+  return {std::move(label), kspace, TimedVolume(run, kspace, size),
+          fov_crop_note(entry.kspace, data.fov_crop, kspace->mask())};
+}
+
+/// The image files of a folder, none where it has none: then each volume will say what it lacks.
+std::vector<ImageEntry> images_of(const fs::path& folder) {
+  return fs::is_directory(folder) ? find_images_if_any(folder, "") : std::vector<ImageEntry>{};
+}
+
+/// Image files of the challenge's layout that have no k-space.
+std::vector<ScoreProblem> images_alone(const fs::path& folder,
+                                       const std::vector<VolumeEntry>& volumes) {
+  std::set<fs::path> known;
+  for (const auto& entry : volumes) {
+    known.insert(entry.relative);
+  }
+  std::vector<ScoreProblem> problems;
+  for (const auto& image : images_of(folder)) {
+    if (known.count(image.relative) == 0) {
+      problems.push_back(
+          {ScoreProblem::Kind::kMissing, image.relative.generic_string() + " has no k-space"});
+    }
+  }
+  return problems;
+}
+
+}  // namespace
+
+ScoreJob network_job(const Dircn& network, const ReconstructionOptions& options,
+                     std::optional<ScorePreset> preset) {
+  const DataConfig& data = options.data;
+  require(!data.val.empty(), [] {
+    return Error::Parts{"validation set", "no folder named", "a folder of volumes",
+                        "Name it in the configuration: data.val."};
+  });
+  const auto volumes = find_volumes(data.val);
+  const auto times = std::make_shared<SliceTimes>();
+  times->device = options.device.str();
+  const auto run = std::make_shared<Run>(Run{Reconstructor(network, options), data, times});
+  ScoreJob job;
+  std::vector<fs::path> files;
+  for (const auto& entry : volumes) {
+    files.push_back(entry.kspace);
+  }
+  job.rule = choose_rule(preset, files,
+                         [&](const fs::path& file) { return KspaceVolume(file, data).layout(); });
+  for (const auto& entry : volumes) {
+    job.volumes.push_back(
+        {entry.relative.generic_string(), [run, entry] { return open_volume(run, entry); }});
+  }
+  job.problems = images_alone(data.val, volumes);
+  job.times = times;
+  return job;
+}
+
+}  // namespace dircn

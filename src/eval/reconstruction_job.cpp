@@ -1,0 +1,150 @@
+#include "dircn/eval/reconstruction_job.h"
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "dircn/core/error.h"
+#include "dircn/data/label_volume.h"
+#include "dircn/data/volume.h"
+#include "dircn/data/volume_tree.h"
+#include "dircn/eval/score_volume.h"
+#include "dircn/eval/scored_kspace.h"
+#include "dircn/eval/scored_volume.h"
+#include "dircn/io/hdf5.h"
+
+namespace dircn {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kReconstruction = "reconstruction";
+constexpr const char* kKspace = "kspace";
+constexpr const char* kMask = "mask";
+constexpr const char* kImageFolder = "image";
+
+void require_shape(const Hdf5File& file, const LabelVolume& label, const ScoreRule& rule) {
+  const std::vector<int64_t> shape = file.dataset(kReconstruction).shape;
+  const std::vector<int64_t>& target = label.shape();
+  const bool cropped = rule.preset == ScorePreset::fastmri;
+  const int64_t edge = crop_edge(target[1], target[2]);
+  const bool large_enough =
+      shape.size() == 3 && shape[0] == target[0] && shape[1] >= edge && shape[2] >= edge;
+  require(cropped ? large_enough : shape == target, [&] {
+    return Error::Parts{
+        file.path().string() + ": '" + kReconstruction + "'", "shape " + shape_text(shape),
+        shape_text(target) + ", the shape of its target" +
+            (cropped ? ", or at least " + std::to_string(edge) + " pixels a side" : ""),
+        ""};
+  });
+}
+
+/// The mask with which `dircn_reconstruct` made the file, if it had to draw one.
+std::optional<torch::Tensor> kept_mask(const Hdf5File& made, const KspaceVolume& kspace) {
+  if (!made.has_dataset(kMask)) {
+    return std::nullopt;
+  }
+  const std::string subject = made.path().string() + ": '" + kMask + "'";
+  const std::vector<int64_t> shape = made.dataset(kMask).shape;
+  const std::vector<int64_t> columns = {kspace.width()};
+  const std::vector<int64_t> grid = {kspace.height(), kspace.width()};
+  require(shape == columns || shape == grid, [&] {
+    return Error::Parts{subject, "shape " + shape_text(shape),
+                        shape_text(columns) + " or " + shape_text(grid) + ", as the k-space of " +
+                            kspace.path().string(),
+                        "Reconstruct this k-space again."};
+  });
+  const torch::Tensor values = made.read_real(kMask);
+  torch::Tensor mask = values == 1;
+  require(mask.any().item<bool>() && (mask | (values == 0)).all().item<bool>(), [&] {
+    return Error::Parts{subject, "other values than 0 and 1, or only 0", "a mask of k-space", ""};
+  });
+  return mask;
+}
+
+struct FoundKspace {
+  std::shared_ptr<ScoredKspace> kspace = nullptr;  // null: none
+  std::optional<std::string> note = std::nullopt;  // why there is none
+};
+
+/// The k-space of a target: in its own file, or that of the challenge beside it. Without the latter
+/// the volume can be scored all the same, so a file that cannot be used is only noted.
+FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const DataConfig& data) {
+  const auto open = [&](const fs::path& path) {
+    KspaceVolume volume(path, data);
+    const auto mask = kept_mask(made, volume);
+    return std::make_shared<ScoredKspace>(std::move(volume), data.fov_crop, mask);
+  };
+  const fs::path& target = label.file().path();
+  if (label.file().has_dataset(kKspace)) {
+    return {open(target)};
+  }
+  std::error_code error;
+  const fs::path beside = kspace_place(target);
+  if (target.parent_path().filename() != kImageFolder || !fs::exists(beside, error)) {
+    return {};
+  }
+  try {
+    return {open(beside)};
+  } catch (const Error& problem) {
+    return {nullptr, "k-space beside the target was not used: " + reason(problem)};
+  }
+}
+
+ScoredVolume open_pair(const ImageEntry& target, const fs::path& made, const ScoreRule& rule,
+                       const DataConfig& data) {
+  LabelVolume label(target.file, data.layout);
+  const auto reconstruction = std::make_shared<const Hdf5File>(made);
+  require_shape(*reconstruction, label, rule);
+  auto [kspace, note] = find_kspace(label, *reconstruction, data);
+  const auto read = [reconstruction](int64_t slice) {
+    return read_finite_slice(*reconstruction, kReconstruction, slice);
+  };
+  return {std::move(label), std::move(kspace), read, std::move(note)};
+}
+
+}  // namespace
+
+ScoreJob reconstruction_job(const fs::path& target, const fs::path& reconstruction,
+                            std::optional<ScorePreset> preset, const DataConfig& data) {
+  const auto targets = find_images(target, reconstruction);
+  const auto made = find_images(reconstruction, target);
+  ScoreJob job;
+  std::vector<fs::path> files;
+  for (const auto& wanted : targets) {
+    files.push_back(wanted.file);
+  }
+  job.rule = choose_rule(
+      preset, files, [&](const fs::path& file) { return LabelVolume(file, data.layout).layout(); });
+  // Both are sorted by `relative`.
+  auto image = made.begin();
+  const auto pass_extra = [&](const auto& before) {
+    for (; image != made.end() && before(image->relative); ++image) {
+      job.problems.push_back(
+          {ScoreProblem::Kind::kExtra, image->relative.generic_string() + " has no target"});
+    }
+  };
+  for (const auto& wanted : targets) {
+    pass_extra([&](const fs::path& name) { return name < wanted.relative; });
+    const std::string name = wanted.relative.generic_string();
+    if (image == made.end() || image->relative != wanted.relative) {
+      job.problems.push_back({ScoreProblem::Kind::kMissing, name + " has no reconstruction"});
+      continue;
+    }
+    job.volumes.push_back({name, [wanted, file = image->file, rule = job.rule, data] {
+                             return open_pair(wanted, file, rule, data);
+                           }});
+    ++image;
+  }
+  pass_extra([](const fs::path&) { return true; });
+  return job;
+}
+
+}  // namespace dircn

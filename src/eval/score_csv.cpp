@@ -1,0 +1,72 @@
+#include "dircn/eval/score_csv.h"
+
+#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dircn/core/text.h"
+
+namespace dircn {
+namespace {
+
+std::string line(const std::vector<std::string>& cells) {
+  std::string text;
+  for (const auto& cell : cells) {
+    text += (text.empty() ? "" : ",") + csv_field(cell);
+  }
+  return text + "\r\n";
+}
+
+/// The shortest digits that give the number again; empty for none.
+std::string exact(const std::optional<double>& value) {
+  if (!value) {
+    return "";
+  }
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), *value).ptr;
+  return {text.data(), end};
+}
+
+std::string header(const ScoreRule& rule) {
+  std::vector<std::string> cells = {"volume", "slice", "acceleration"};
+  for (const auto& name : rule.slice_metrics) {
+    cells.push_back(name);
+    cells.push_back(name + "_zero_filled");
+  }
+  for (const char* name : {"preset", "threshold", "data_range", "window", "crop"}) {
+    cells.emplace_back(name);
+  }
+  return line(cells);
+}
+
+std::string row(const SliceScore& slice, const VolumeScore& volume, const ScoreRule& rule) {
+  std::vector<std::string> cells = {
+      volume.name, std::to_string(slice.slice),
+      volume.acceleration ? std::to_string(*volume.acceleration) : ""};
+  for (const auto& name : rule.slice_metrics) {
+    const auto found = slice.metrics.find(name);
+    const bool known = found != slice.metrics.end();
+    cells.push_back(known ? exact(found->second.value) : "");
+    cells.push_back(known ? exact(found->second.zero_filled) : "");
+  }
+  for (const auto& cell : {to_string(rule.preset), exact(volume.threshold),
+                           exact(volume.data_range), rule.window, rule.crop}) {
+    cells.push_back(cell);
+  }
+  return line(cells);
+}
+
+}  // namespace
+
+std::string to_csv(const Scores& scores) {
+  std::string text = header(scores.rule);
+  for (const auto& slice : scores.slices) {
+    text += row(slice, scores.volumes[slice.volume], scores.rule);
+  }
+  return text;
+}
+
+}  // namespace dircn

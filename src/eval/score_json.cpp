@@ -1,0 +1,172 @@
+#include "dircn/eval/score_json.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dircn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// The object with NAME, NAME_zero_filled and, of a mean that has it, NAME_two_sd.
+Json with_metric(Json object, const std::string& name, const std::optional<Metric>& metric) {
+  object[name] = metric ? Json(metric->value) : Json(nullptr);
+  object[name + "_zero_filled"] = metric ? or_null(metric->zero_filled) : Json(nullptr);
+  if (metric && metric->two_sd) {
+    object[name + "_two_sd"] = *metric->two_sd;
+  }
+  return object;
+}
+
+std::optional<Metric> find(const Metrics& metrics, const std::string& name) {
+  const auto found = metrics.find(name);
+  return found == metrics.end() ? std::nullopt : std::optional<Metric>(found->second);
+}
+
+Json with_metrics(Json object, const std::vector<std::string>& names, const Metrics& metrics) {
+  for (const auto& name : names) {
+    object = with_metric(std::move(object), name, find(metrics, name));
+  }
+  return object;
+}
+
+/// A mean over volumes; one volume alone has no deviation, which is then null.
+Json with_means(Json object, const ScoreRule& rule, const Metrics& metrics) {
+  for (const auto& name : rule.metrics) {
+    object = with_metric(std::move(object), name, find(metrics, name));
+    const std::string deviation = name + "_two_sd";
+    if (rule.preset == ScorePreset::fastmri && !object.contains(deviation)) {
+      object[deviation] = nullptr;
+    }
+  }
+  return object;
+}
+
+Json with_group(Json object, const ScoreRule& rule, const GroupScore& group) {
+  object["volumes"] = group.volumes;
+  object["slices"] = group.slices;
+  return with_means(std::move(object), rule, group.metrics);
+}
+
+Json folders_json(const Scores& scores) {
+  Json list = Json::array();
+  for (const auto& folder : scores.folders) {
+    Json object;
+    object["name"] = folder.name;
+    list.push_back(with_group(std::move(object), scores.rule, folder));
+  }
+  return list;
+}
+
+Json accelerations_json(const Scores& scores) {
+  Json list = Json::array();
+  for (const auto& group : scores.accelerations) {
+    Json object;
+    object["acceleration"] = or_null(group.acceleration);
+    list.push_back(with_group(std::move(object), scores.rule, group));
+  }
+  return list;
+}
+
+Json volumes_json(const Scores& scores) {
+  Json list = Json::array();
+  for (const auto& volume : scores.volumes) {
+    list.push_back(with_metrics({{"name", volume.name},
+                                 {"slices", volume.slices},
+                                 {"acceleration", or_null(volume.acceleration)},
+                                 {"threshold", or_null(volume.threshold)},
+                                 {"data_range", volume.data_range}},
+                                scores.rule.metrics, volume.metrics));
+  }
+  return list;
+}
+
+Json boxes_json(const std::vector<BoxScore>& boxes) {
+  Json list = Json::array();
+  for (const auto& [box, ssim] : boxes) {
+    list.push_back(with_metric({{"x", box.x},
+                                {"y", box.y},
+                                {"width", box.width},
+                                {"height", box.height},
+                                {"label", box.label}},
+                               kSsim, ssim));
+  }
+  return list;
+}
+
+Json slices_json(const Scores& scores) {
+  Json list = Json::array();
+  for (const auto& slice : scores.slices) {
+    Json object =
+        with_metrics({{"volume", scores.volumes[slice.volume].name}, {"slice", slice.slice}},
+                     scores.rule.slice_metrics, slice.metrics);
+    if (scores.rule.preset == ScorePreset::snu2026) {
+      object["boxes"] = boxes_json(slice.boxes);
+    }
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+Json time_json(const std::optional<SliceTimes>& times) {
+  if (!times || times->milliseconds.empty()) {
+    return nullptr;
+  }
+  return {{"ms_per_slice", mean_time(*times)},
+          {"median_ms", median_time(*times)},
+          {"slices", times->milliseconds.size()},
+          {"device", times->device}};
+}
+
+std::string kind_name(ScoreProblem::Kind kind) {
+  switch (kind) {
+    case ScoreProblem::Kind::kMissing:
+      return "missing";
+    case ScoreProblem::Kind::kExtra:
+      return "extra";
+    case ScoreProblem::Kind::kUnusable:
+      break;
+  }
+  return "unusable";
+}
+
+Json problems_json(const std::vector<ScoreProblem>& problems) {
+  Json list = Json::array();
+  for (const auto& problem : problems) {
+    list.push_back({{"kind", kind_name(problem.kind)}, {"text", problem.text}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string to_json(const Scores& scores) {
+  const ScoreRule& rule = scores.rule;
+  Json report{{"preset", to_string(rule.preset)}, {"threshold", or_null(rule.threshold)}};
+  if (rule.knee_threshold) {
+    report["threshold_knee"] = *rule.knee_threshold;
+  }
+  report["window"] = rule.window;
+  report["data_range"] = rule.data_range;
+  report["crop"] = rule.crop;
+  report["overall"] =
+      scores.overall ? with_means(Json::object(), rule, scores.overall->metrics) : Json(nullptr);
+  report["folders"] = folders_json(scores);
+  report["accelerations"] = accelerations_json(scores);
+  report["volumes"] = volumes_json(scores);
+  report["slices"] = slices_json(scores);
+  report["time"] = time_json(scores.times);
+  report["problems"] = problems_json(scores.problems);
+  // A file name need not be UTF-8.
+  return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace dircn

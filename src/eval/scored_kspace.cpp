@@ -1,0 +1,36 @@
+#include "dircn/eval/scored_kspace.h"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "dircn/data/sample.h"
+#include "dircn/data/slice_set.h"
+#include "dircn/mri/crop.h"
+#include "dircn/mri/mask_pattern.h"
+
+namespace dircn {
+
+// Columns at random have the nominal acceleration on average only, so what was drawn counts.
+ScoredKspace::ScoredKspace(KspaceVolume volume, FovCrop fov_crop,
+                           const std::optional<torch::Tensor>& mask)
+    : volume_(std::move(volume)),
+      fov_crop_(fov_crop),
+      mask_(mask ? *mask : volume_.mask()),
+      acceleration_(torch::equal(mask_, volume_.mask()) ? volume_.acceleration()
+                                                        : describe_mask(mask_).acceleration) {}
+
+torch::Tensor ScoredKspace::read_slice(int64_t index) {
+  if (!last_ || last_->index != index) {
+    last_ = Slice{index, volume_.read_slice(index)};
+  }
+  return last_->kspace;
+}
+
+torch::Tensor ScoredKspace::zero_filled(int64_t index, const torch::Tensor& target) {
+  const RawSlice raw{read_slice(index), mask_, target, 0};
+  return center_crop_or_pad(make_sample(raw, index, fov_crop_).zero_filled, target.size(0),
+                            target.size(1));
+}
+
+}  // namespace dircn

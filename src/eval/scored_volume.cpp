@@ -1,0 +1,59 @@
+#include "dircn/eval/scored_volume.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "dircn/core/error.h"
+#include "dircn/data/volume.h"
+#include "dircn/data/volume_pair.h"
+#include "dircn/io/hdf5.h"
+
+namespace dircn {
+namespace {
+
+constexpr const char* kZeroFilled = "image_input";
+
+}  // namespace
+
+ScoredVolume::ScoredVolume(LabelVolume label, std::shared_ptr<ScoredKspace> kspace,
+                           Reconstruct reconstruct, std::optional<std::string> note)
+    : label_(std::move(label)),
+      kspace_(std::move(kspace)),
+      reconstruct_(std::move(reconstruct)),
+      note_(std::move(note)),
+      has_zero_filled_(label_.file().has_dataset(kZeroFilled)) {
+  if (kspace_) {
+    require_as_many_slices(label_.file().path(), label_.slices(), kspace_->volume().path(),
+                           kspace_->volume().slices());
+  }
+  if (has_zero_filled_) {
+    const Hdf5Dataset header = label_.file().dataset(kZeroFilled);
+    require(header.shape == label_.shape(), [&] {
+      return Error::Parts{label_.file().path().string() + ": '" + kZeroFilled + "'",
+                          "shape " + shape_text(header.shape),
+                          shape_text(label_.shape()) + ", the shape of the targets", ""};
+    });
+  }
+}
+
+SliceImages ScoredVolume::read_slice(int64_t index) const {
+  const torch::Tensor target = label_.read_slice(index);
+  return {target, reconstruct_(index), zero_filled(index, target)};
+}
+
+std::optional<torch::Tensor> ScoredVolume::zero_filled(int64_t index,
+                                                       const torch::Tensor& target) const {
+  if (has_zero_filled_) {
+    return read_finite_slice(label_.file(), kZeroFilled, index);
+  }
+  return kspace_ ? std::optional<torch::Tensor>(kspace_->zero_filled(index, target)) : std::nullopt;
+}
+
+std::optional<int64_t> ScoredVolume::acceleration() const {
+  return kspace_ ? std::optional<int64_t>(kspace_->acceleration()) : std::nullopt;
+}
+
+}  // namespace dircn

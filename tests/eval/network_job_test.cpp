@@ -1,0 +1,176 @@
+// A network that reconstructs the validation set, and its scores.
+
+#include "dircn/eval/network_job.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "dircn/core/error.h"
+#include "dircn/eval/challenge_score.h"
+#include "dircn/eval/score_volumes.h"
+#include "dircn/mri/coils.h"
+#include "dircn/mri/crop.h"
+#include "dircn/mri/fft.h"
+#include "support/challenge_files.h"
+#include "support/devices.h"
+#include "support/paths.h"
+#include "support/small_set.h"
+
+namespace dircn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::SmallSet;
+using testing::TemporaryFolder;
+
+Dircn network() {
+  torch::manual_seed(1);
+  return Dircn(testing::small_model());
+}
+
+ReconstructionOptions options(const fs::path& val, torch::Device device = torch::kCPU) {
+  ReconstructionOptions set;
+  set.device = device;
+  set.data.val = val.string();
+  return set;
+}
+
+DIRCN_DEVICE_TEST(NetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
+  const TemporaryFolder folder;
+  SmallSet set;
+  set.slices = 7;
+  write_small_set(folder.path(), set);
+  const Scores scores = score_volumes(network_job(network(), options(folder.path(), device)));
+  ASSERT_TRUE(scores.problems.empty()) << scores.problems[0].text;
+  EXPECT_EQ(scores.rule.preset, ScorePreset::snu2022);
+  ASSERT_EQ(scores.slices.size(), 14U);
+  ASSERT_EQ(scores.accelerations.size(), 1U);
+  EXPECT_EQ(scores.accelerations[0].acceleration, 4);
+  ASSERT_TRUE(scores.times.has_value());
+  EXPECT_EQ(scores.times->milliseconds.size(), 4U);  // 2 of each volume's 7
+  EXPECT_GT(mean_time(*scores.times), 0);
+  EXPECT_EQ(scores.times->device, device.str());
+
+  const KspaceVolume kspace(folder / "kspace/brain2.h5");
+  const LabelVolume label(folder / "image/brain2.h5");
+  const torch::NoGradGuard no_grad;
+  Reconstructor reconstructor(network(), options(folder.path(), device));
+  const auto image = reconstructor.slice(kspace.read_slice(3), kspace.mask(), {32, 32});
+  EXPECT_EQ(scores.slices[10].slice, 3);
+  const auto ssim = [&](const torch::Tensor& made) {
+    return masked_ssim(made, label.read_slice(3), label.maximum(), kForegroundThreshold);
+  };
+  EXPECT_NEAR(scores.slices[10].metrics.at(kSsim).value, ssim(image), 1e-4);
+  const auto coils =
+      crop_to_square_fov(ifft2c((kspace.read_slice(3) * kspace.mask()).unsqueeze(0)));
+  const auto zero_filled = center_crop_or_pad(root_sum_of_squares(coils)[0][0], 32, 32);
+  EXPECT_NEAR(scores.slices[10].metrics.at(kSsim).zero_filled.value(), ssim(zero_filled), 1e-5);
+}
+
+TEST(NetworkJob, HasNoTimeOfVolumesThatAreShort) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  const Scores scores = score_volumes(network_job(network(), options(folder.path())));
+  ASSERT_TRUE(scores.times.has_value());
+  EXPECT_TRUE(scores.times->milliseconds.empty());
+}
+
+TEST(NetworkJob, TakesFastmriFiles) {
+  const TemporaryFolder folder;
+  const auto kspace = testing::full_kspace(2, 2, 48, 32, 1);
+  testing::write_fastmri(folder / "val/a.h5", kspace, torch::rand({2, 24, 20}) + 0.1,
+                         testing::column_mask(32, 4, 4).flatten());
+  const Scores scores = score_volumes(network_job(network(), options(folder / "val")));
+  ASSERT_TRUE(scores.problems.empty()) << scores.problems[0].text;
+  EXPECT_EQ(scores.rule.preset, ScorePreset::fastmri);
+  EXPECT_TRUE(scores.overall->metrics.at(kPsnr).zero_filled.has_value());
+  const auto chosen =
+      score_volumes(network_job(network(), options(folder / "val"), ScorePreset::snu2026));
+  EXPECT_EQ(chosen.rule.preset, ScorePreset::snu2026);
+}
+
+TEST(NetworkJob, SaysWhereTheFieldOfViewIsNotCropped) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  testing::write_kspace(folder / "kspace/brain2.h5", testing::full_kspace(2, 2, 48, 40, 1),
+                        testing::some_columns(40).expand({48, 40}));
+  const auto job = network_job(network(), options(folder.path()));
+  EXPECT_FALSE(job.volumes[0].open().note().has_value());
+  EXPECT_EQ(job.volumes[1].open().note(), (folder / "kspace/brain2.h5").string() +
+                                              ": 2-D mask, so the field of view is not cropped");
+}
+
+TEST(NetworkJob, ReadsTargetsOfTheLayoutThatIsNamed) {
+  const TemporaryFolder folder;
+  const auto rss = torch::rand({2, 24, 20}) + 0.1;
+  {
+    testing::Hdf5Maker maker(folder / "val/a.h5");
+    maker.complex("kspace", testing::full_kspace(2, 2, 48, 32, 1));
+    maker.real("reconstruction_rss", rss);
+    maker.real("image_label", torch::rand({2, 24, 20}));
+  }
+  auto named = options(folder / "val");
+  named.data.layout = Layout::fastmri;
+  named.data.mask = {MaskType::equispaced, {0.1}, {4}};
+  const auto job = network_job(network(), named);
+  EXPECT_EQ(job.rule.preset, ScorePreset::fastmri);
+  const auto volume = job.volumes[0].open();
+  EXPECT_TRUE(torch::equal(volume.label().read_slice(1), rss[1]));
+  EXPECT_EQ(volume.acceleration(), 4);
+}
+
+TEST(NetworkJob, NamesWhatFailsAndScoresTheRest) {
+  const TemporaryFolder folder;
+  SmallSet set;
+  set.volumes = 4;
+  write_small_set(folder.path(), set);
+  fs::remove(folder / "image/brain1.h5");
+  fs::remove(folder / "kspace/brain2.h5");
+  testing::write_file(folder / "kspace/brain3.h5", "no HDF5");
+  const Scores scores = score_volumes(network_job(network(), options(folder.path())));
+  ASSERT_EQ(scores.problems.size(), 3U);
+  EXPECT_EQ(scores.problems[0].kind, ScoreProblem::Kind::kMissing);
+  EXPECT_NE(scores.problems[0].text.find("brain2.h5"), std::string::npos);
+  EXPECT_NE(scores.problems[1].text.find("image/brain1.h5"), std::string::npos)
+      << scores.problems[1].text;
+  EXPECT_NE(scores.problems[2].text.find("kspace/brain3.h5"), std::string::npos);
+  ASSERT_EQ(scores.volumes.size(), 1U);
+  EXPECT_EQ(scores.volumes[0].name, "brain4.h5");
+}
+
+TEST(NetworkJob, RefusesTwoImagesOfOneName) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  fs::create_directory(folder / "image/image");
+  fs::copy_file(folder / "image/brain1.h5", folder / "image/image/brain1.h5");
+  EXPECT_THROW(network_job(network(), options(folder.path())), Error);
+}
+
+TEST(NetworkJob, NamesVolumesOnWhichTheNetworkFails) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  auto broken = network();
+  {
+    const torch::NoGradGuard no_grad;
+    for (auto& parameter : broken->parameters()) {
+      parameter.fill_(std::nan(""));
+    }
+  }
+  const Scores scores = score_volumes(network_job(broken, options(folder.path())));
+  ASSERT_EQ(scores.problems.size(), 2U);
+  EXPECT_NE(scores.problems[0].text.find("brain1.h5"), std::string::npos);
+  EXPECT_NE(scores.problems[0].text.find("NaN"), std::string::npos) << scores.problems[0].text;
+  EXPECT_FALSE(scores.overall.has_value());
+}
+
+TEST(NetworkJob, NeedsAValidationSet) {
+  EXPECT_THROW(network_job(network(), options("")), Error);
+  EXPECT_THROW(network_job(network(), options("/no/such/folder")), Error);
+}
+
+}  // namespace
+}  // namespace dircn

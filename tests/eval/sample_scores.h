@@ -1,0 +1,63 @@
+#pragma once
+
+#include "dircn/eval/scores.h"
+
+namespace dircn::testing {
+
+inline Metrics ssim(double value, std::optional<double> zero_filled = std::nullopt) {
+  return {{kSsim, Metric{value, zero_filled}}};
+}
+
+/// Two volumes in two folders; the second one has no zero-filled images.
+inline Scores two_volumes() {
+  Scores scores;
+  scores.volumes = {{"acc4/a.h5", 0, 3, 4, 1e-3, 5e-5, ssim(0.8, 0.5)},
+                    {"acc8/bb.h5", 1, 1, 8, 2e-3, 5e-5, ssim(0.25)}};
+  scores.folders = {{"acc4", 4, 1, 3, ssim(0.8, 0.5)}, {"acc8", 8, 1, 1, ssim(0.25)}};
+  scores.accelerations = {{"x4", 4, 1, 3, ssim(0.8, 0.5)}, {"x8", 8, 1, 1, ssim(0.25)}};
+  scores.slices = {{0, 0, ssim(0.7, 0.4)},
+                   {0, 1, ssim(0.9, 0.6)},
+                   {0, 2, ssim(0.81234567, 0.5)},
+                   {1, 0, ssim(0.25)}};
+  scores.overall = GroupScore{"overall", std::nullopt, 2, 4, ssim(0.525)};
+  scores.problems = {{ScoreProblem::Kind::kMissing, "acc4/m.h5 has no reconstruction"},
+                     {ScoreProblem::Kind::kUnusable, "acc4/u\xff.h5 was not scored"}};
+  return scores;
+}
+
+/// One volume by the rule of 2026: a slice with a scored and a skipped box, and a skipped slice.
+inline Scores with_boxes() {
+  Scores scores;
+  scores.rule = score_rule(ScorePreset::snu2026);
+  const Metrics metrics = {{kSsim, Metric{0.9}}, {kBoxSsim, Metric{0.6}}};
+  scores.volumes = {{"a.h5", 0, 2, std::nullopt, 1e-3, 2e-5, metrics}};
+  scores.folders = {{".", std::nullopt, 1, 2, metrics}};
+  scores.accelerations = {{"-", std::nullopt, 1, 2, metrics}};
+  scores.slices = {
+      {0, 0, metrics, {{{1, 2, 30, 40, "cyst"}, Metric{0.6}}, {{0, 0, 3, 3, ""}, std::nullopt}}},
+      {0, 1, {}}};
+  scores.overall = GroupScore{"overall", std::nullopt, 1, 2, metrics};
+  return scores;
+}
+
+/// Two volumes of fastMRI.
+inline Scores with_deviations() {
+  Scores scores;
+  scores.rule = score_rule(ScorePreset::fastmri);
+  const auto metrics = [](std::optional<double> two_sd) {
+    return Metrics{{kSsim, Metric{0.9123, 0.7, two_sd}},
+                   {kPsnr, Metric{31.25, 20.5, two_sd}},
+                   {kNmse, Metric{0.0125, 0.25, two_sd}}};
+  };
+  for (const char* name : {"a.h5", "b.h5"}) {
+    scores.volumes.push_back(
+        {name, scores.volumes.size(), 1, 4, 1e-3, std::nullopt, metrics(std::nullopt)});
+  }
+  scores.folders = {{".", 4, 2, 2, metrics(0.0456)}};
+  scores.accelerations = {{"x4", 4, 1, 1, metrics(std::nullopt)}};
+  scores.slices = {{0, 0, ssim(0.9, 0.7)}, {1, 0, ssim(0.92, 0.7)}};
+  scores.overall = GroupScore{"overall", 4, 2, 2, metrics(0.0456)};
+  return scores;
+}
+
+}  // namespace dircn::testing
