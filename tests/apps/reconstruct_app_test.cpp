@@ -83,14 +83,43 @@ TEST_F(ReconstructApp, MasksCropsAndReconstructsEachSlice) {
   const torch::NoGradGuard no_grad;
   Dircn network(testing::small_model());
   load_state(*network, load_checkpoint(checkpoint()));
-  Reconstructor reconstructor(network, {torch::kCPU, FovCrop::square, 32, false});
+  Reconstructor reconstructor(network, {});
   const auto data = kspace(2);
   const auto written = Hdf5File(output() / "acc4/brain1.h5").read_real("reconstruction");
   for (int64_t i = 0; i < 2; ++i) {
-    EXPECT_LE(
-        testing::relative_max_error(written[i], reconstructor.slice(data[i] * mask(), mask())),
-        1e-4 /* float32, another number of threads */);
+    const auto image = reconstructor.slice(data[i] * mask(), mask(), {32, 32});
+    EXPECT_LE(testing::relative_max_error(written[i], image),
+              1e-4 /* float32, another number of threads */);
   }
+}
+
+TEST_F(ReconstructApp, WritesWhatFastmrisFilesSayOfSizeAndScan) {
+  fs::remove_all(input());
+  {
+    testing::Hdf5Maker maker(input() / "multicoil_test/scan.h5");
+    maker.complex("kspace", kspace(2));
+    maker.real("mask", mask());
+    testing::write_text(maker.file(), "ismrmrd_header",
+                        testing::scan_header({30, 28, kWidth, kWidth, kWidth / 2}));
+    maker.attribute("patient_id", "somebody");
+    maker.attribute("max", 0.25);
+    maker.attribute("acquisition", "AXT2");
+  }
+  const auto result =
+      run_command(std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() +
+                  " --input " + input().string() + " --output " + output().string());
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const Hdf5File file(output() / "multicoil_test/scan.h5");
+  EXPECT_EQ(file.dataset("reconstruction").shape, (std::vector<int64_t>{2, 30, 28}));
+  EXPECT_EQ(file.read_text("ismrmrd_header"),
+            Hdf5File(input() / "multicoil_test/scan.h5").read_text("ismrmrd_header"));
+  EXPECT_EQ(file.read_text_attribute("patient_id"), "somebody");
+  EXPECT_EQ(file.read_text_attribute("acquisition"), "AXT2");
+  EXPECT_EQ(file.read_number_attribute("max"), 0.25);
+  ASSERT_EQ(reconstruct("--overwrite").exit_code, 0);
+  EXPECT_EQ(Hdf5File(output() / "multicoil_test/scan.h5").dataset("reconstruction").shape,
+            (std::vector<int64_t>{2, 32, 32}))
+      << "--crop 32";
 }
 
 TEST_F(ReconstructApp, SkipsWhatIsThereUnlessToldOtherwise) {

@@ -1,0 +1,136 @@
+#include "checkpoint_report.h"
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "dircn/io/checkpoint.h"
+#include "dircn/io/model_config_dict.h"
+#include "model_shapes.h"
+#include "parameter_count.h"
+
+namespace dircn::detail {
+namespace {
+
+const PickleDict* dict_at(const PickleDict& contents, const char* key) {
+  const PickleValue* value = contents.find(key);
+  return value != nullptr && value->is_dict() ? &value->as_dict() : nullptr;
+}
+
+/// A number, a text or a truth value; null for anything else.
+Report scalar_at(const PickleDict* dict, const char* key) {
+  const PickleValue* value = dict != nullptr ? dict->find(key) : nullptr;
+  if (value == nullptr) {
+    return {};
+  }
+  if (value->is_bool()) {
+    return value->as_bool();
+  }
+  if (value->is_int()) {
+    return value->as_int();
+  }
+  if (value->is_double()) {
+    return value->as_double();
+  }
+  return value->is_string() ? Report(excerpt(value->as_string())) : Report();
+}
+
+std::string wrapper_of(const PickleDict& contents) {
+  for (const char* key : {"state_dict", "model"}) {
+    if (dict_at(contents, key) != nullptr) {
+      return key;
+    }
+  }
+  return "none";
+}
+
+Report stored_model(const ModelConfig& model) {
+  const PickleDict dict = to_dict(model);
+  Report report = Report::object();
+  for (const auto& entry : dict.entries()) {
+    const auto& key = std::get<std::string>(entry.first);
+    report[key] = scalar_at(&dict, key.c_str());
+  }
+  return report;
+}
+
+/// How many tensors there are of each type.
+Report dtypes(const StateDict& state) {
+  std::map<std::string, int64_t> counts;
+  for (const auto& entry : state) {
+    ++counts[c10::toString(entry.second.scalar_type())];
+  }
+  Report report = Report::object();
+  for (const auto& [name, count] : counts) {
+    report[name] = count;
+  }
+  return report;
+}
+
+int64_t not_finite(const StateDict& state) {
+  int64_t count = 0;
+  for (const auto& entry : state) {
+    count += entry.second.numel() - torch::isfinite(entry.second).sum().item<int64_t>();
+  }
+  return count;
+}
+
+/// Counts NaN and Inf, except in a file that says the same numbers so often that it would take
+/// forever.
+void check_values(const Checkpoint& checkpoint, int64_t parameters, Report& report,
+                  Problems& problems) {
+  const std::string name = checkpoint.path.string();
+  if (parameters > static_cast<int64_t>(std::filesystem::file_size(checkpoint.path))) {
+    report["not_finite"] = nullptr;
+    problems.push_back(name + ": found parameters that share their numbers; expected each its own");
+    return;
+  }
+  const int64_t count = not_finite(checkpoint.state);
+  report["not_finite"] = count;
+  if (count > 0) {
+    problems.push_back(name + ": found " + std::to_string(count) +
+                       " parameters that are NaN or Inf; expected finite values");
+  }
+}
+
+/// The part of a file that says how far training had come.
+void add_progress(const PickleDict& contents, Report& report) {
+  const PickleDict* training = dict_at(contents, "training");
+  const bool ours = training != nullptr;
+  const Report best = ours ? scalar_at(training, "best_ssim") : Report();
+  const bool scored = best.is_number() && best.get<double>() >= 0;
+  report["epoch"] = scalar_at(&contents, "epoch");
+  report["steps"] = scalar_at(training, "steps");
+  report["best_ssim"] = scored ? best : Report();
+  report["best_epoch"] = scored ? scalar_at(training, "best_epoch") : Report();
+  report["best_val_loss"] = scalar_at(&contents, "best_val_loss");
+  report["optimizer"] = contents.find("optimizer") != nullptr;
+}
+
+}  // namespace
+
+Report checkpoint_report(const std::filesystem::path& path, Problems& problems) {
+  const Checkpoint checkpoint = load_checkpoint(path);
+  const PickleDict& contents = checkpoint.contents.as_dict(path.string());
+  const ParameterCount parameters = count_parameters(checkpoint.state);
+  const bool network = !parameters.cascades.empty();
+  Report report{{"kind", "checkpoint"}, {"bytes", std::filesystem::file_size(path)}};
+  report["format"] = checkpoint.model ? "dircn" : network ? "reference" : "another network";
+  report["state_dict"] = wrapper_of(contents);
+  report["tensors"] = checkpoint.state.size();
+  report["dtypes"] = dtypes(checkpoint.state);
+  check_values(checkpoint, parameters.total(), report, problems);
+  add_progress(contents, report);
+  report["cat_weight"] = parameters.aggregation > 0;
+  report["model_known_from"] = checkpoint.model ? "checkpoint" : "shapes";
+  report["model"] =
+      checkpoint.model ? stored_model(*checkpoint.model) : model_from_shapes(checkpoint.state);
+  report["parameters"] = to_report(parameters);
+  return report;
+}
+
+}  // namespace dircn::detail

@@ -1,0 +1,198 @@
+#include "dataset_report.h"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "dircn/core/error.h"
+#include "dircn/data/label_volume.h"
+#include "dircn/data/volume.h"
+#include "dircn/data/volume_pair.h"
+#include "dircn/data/volume_tree.h"
+#include "dircn/io/hdf5.h"
+#include "hdf5_report.h"
+
+namespace dircn::detail {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kReconstruction = "reconstruction";
+
+/// A value and how many volumes have it.
+using Tally = std::map<std::string, int64_t>;
+
+/// The volumes of one folder.
+struct Part {
+  int64_t volumes = 0;  // files of k-space
+  int64_t slices = 0;
+  int64_t image_files = 0;
+  int64_t reconstructions = 0;
+  uint64_t bytes = 0;
+  Tally layouts;
+  Tally kspace_shapes;  // [coils, height, width]
+  Tally image_shapes;   // [height, width]
+  std::set<int64_t> coils;
+  Tally masks;
+  std::set<int64_t> accelerations;
+  std::set<int64_t> acs_widths;
+};
+
+Report to_report(const Tally& tally) {
+  Report report = Report::object();
+  for (const auto& [value, count] : tally) {
+    report[value] = count;
+  }
+  return report;
+}
+
+Report to_report(const std::string& name, const Part& part) {
+  return {{"name", name.empty() ? "." : name},
+          {"volumes", part.volumes},
+          {"slices", part.slices},
+          {"image_files", part.image_files},
+          {"reconstructions", part.reconstructions},
+          {"bytes", part.bytes},
+          {"coils", part.coils},
+          {"accelerations", part.accelerations},
+          {"acs_widths", part.acs_widths},
+          {"layouts", to_report(part.layouts)},
+          {"masks", to_report(part.masks)},
+          {"kspace_shapes", to_report(part.kspace_shapes)},
+          {"image_shapes", to_report(part.image_shapes)}};
+}
+
+/// Reads the headers of a data set's files.
+class DatasetSurvey {
+ public:
+  DatasetSurvey(const DataConfig& config, Problems& problems)
+      : config_(config), problems_(problems) {}
+
+  std::map<std::string, Part> parts;
+
+  /// A file of k-space, or of what else lies there.
+  void add_volume(const VolumeEntry& entry) {
+    Part& part = part_of(entry.kspace, entry.relative);
+    attempt(entry.kspace.string(), problems_, [&] {
+      const Hdf5File file(entry.kspace);
+      if (file.has_dataset(kKspaceName) || main_images(file).empty()) {
+        add_kspace(part, entry.kspace);
+      }
+      add_images(part, file);
+      require_image(entry);
+    });
+  }
+
+  /// A file in a folder `image`; to be added after the volumes.
+  void add_image(const ImageEntry& entry) {
+    Part& part = part_of(entry.file, entry.relative);
+    attempt(entry.file.string(), problems_, [&] {
+      const Hdf5File file(entry.file);
+      require(!main_images(file).empty(), [&] {
+        return Error::Parts{entry.file.string(), "no images", "a data set 'image_label'", ""};
+      });
+      add_images(part, file);
+      require_pair(file);
+    });
+  }
+
+ private:
+  Part& part_of(const fs::path& file, const fs::path& relative) {
+    Part& part = parts[relative.parent_path().generic_string()];
+    std::error_code error;
+    const auto bytes = fs::file_size(file, error);
+    part.bytes += error ? 0 : bytes;
+    return part;
+  }
+
+  void add_kspace(Part& part, const fs::path& path) {
+    const KspaceVolume volume(path, config_);
+    const MaskPattern mask = describe_mask(volume.mask());
+    ++part.volumes;
+    part.slices += volume.slices();
+    ++part.layouts[dircn::to_string(volume.layout())];
+    ++part.kspace_shapes[shape_text({volume.coils(), volume.height(), volume.width()})];
+    part.coils.insert(volume.coils());
+    ++part.masks[to_string(mask.kind) + (volume.mask_is_drawn() ? ", drawn" : "")];
+    part.accelerations.insert(volume.acceleration());
+    part.acs_widths.insert(mask.acs_width);
+    slices_[path] = volume.slices();
+  }
+
+  void add_images(Part& part, const Hdf5File& file) const {
+    const std::string name = main_images(file);
+    if (name.empty()) {
+      return;
+    }
+    const auto shape = file.dataset(name).shape;
+    require(shape.size() == 3, [&] {
+      return Error::Parts{file.path().string() + ": '" + name + "'", "shape " + shape_text(shape),
+                          "[slices, height, width]", ""};
+    });
+    ++part.image_shapes[shape_text({shape[1], shape[2]})];
+    if (name == kReconstruction) {
+      ++part.reconstructions;
+    } else {
+      ++part.image_files;
+      const LabelVolume checked(file.path());
+    }
+  }
+
+  /// Its volume must be there, with as many slices.
+  void require_pair(const Hdf5File& images) const {
+    require_kspace(images.path());
+    const auto volume = slices_.find(kspace_place(images.path()));
+    if (volume != slices_.end()) {
+      require_as_many_slices(images.path(), images.dataset(main_images(images)).shape.front(),
+                             volume->first, volume->second);
+    }
+  }
+
+  const DataConfig& config_;
+  Problems& problems_;
+  std::map<fs::path, int64_t> slices_;  // of the usable volumes
+};
+
+Report summary(const std::map<std::string, Part>& parts) {
+  Part all;
+  Report rows = Report::array();
+  for (const auto& [name, part] : parts) {
+    all.volumes += part.volumes;
+    all.slices += part.slices;
+    all.bytes += part.bytes;
+    rows.push_back(to_report(name, part));
+  }
+  Report report{
+      {"kind", "data set"}, {"volumes", all.volumes}, {"slices", all.slices}, {"bytes", all.bytes}};
+  report["parts"] = rows;
+  return report;
+}
+
+}  // namespace
+
+Report dataset_report(const fs::path& folder, const DataConfig& config, Problems& problems) {
+  std::vector<VolumeEntry> volumes;
+  std::vector<ImageEntry> images;
+  attempt(folder.string(), problems, [&] { volumes = find_volumes_if_any(folder); });
+  attempt(folder.string(), problems, [&] { images = find_images_if_any(folder, ""); });
+  require(!volumes.empty() || !images.empty() || !problems.empty(), [&] {
+    return Error::Parts{folder.string(), "no .h5 file", "volumes, in folders of any depth",
+                        "Check the path."};
+  });
+  DatasetSurvey survey(config, problems);
+  std::set<fs::path> seen;
+  for (const auto& entry : volumes) {
+    seen.insert(entry.kspace);
+    survey.add_volume(entry);
+  }
+  for (const auto& entry : images) {
+    if (seen.count(entry.file) == 0) {
+      survey.add_image(entry);
+    }
+  }
+  return summary(survey.parts);
+}
+
+}  // namespace dircn::detail

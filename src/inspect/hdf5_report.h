@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+#include "dircn/config/config.h"
+#include "dircn/io/hdf5.h"
+#include "dircn/mri/mask_pattern.h"
+#include "report.h"
+
+namespace dircn::detail {
+
+constexpr const char* kKspaceName = "kspace";
+
+/// The data sets [S, h, w] that hold images, the one that matters most first.
+constexpr std::array<const char*, 5> kImageNames = {
+    "image_label", "reconstruction_rss", "reconstruction", "image_input", "image_grappa"};
+
+/// The first of them that the file has; "" for none.
+std::string main_images(const Hdf5File& file);
+
+/// "equispaced", "2-D", ...
+std::string to_string(MaskPattern::Kind kind);
+
+/// What an HDF5 file holds: every data set and attribute, and of k-space and images their values.
+/// Throws `Error` if it is no HDF5 file.
+Report hdf5_report(const std::filesystem::path& path, const DataConfig& config, Problems& problems);
+
+}  // namespace dircn::detail

@@ -1,0 +1,79 @@
+#include "dircn/inspect/inspect.h"
+
+#include <string>
+#include <system_error>
+
+#include "checkpoint_report.h"
+#include "config_report.h"
+#include "dataset_report.h"
+#include "dircn/core/error.h"
+#include "file_kind.h"
+#include "hdf5_report.h"
+#include "report.h"
+
+namespace dircn {
+namespace fs = std::filesystem;
+namespace {
+
+using detail::FileKind;
+using detail::Problems;
+using detail::Report;
+
+/// A file that is none of the known kinds by its content; what its name says it should be then
+/// tells what is wrong with it.
+Report unknown_file(const fs::path& path, const DataConfig& config, Problems& problems) {
+  const std::string extension = path.extension().string();
+  if (extension == ".h5" || extension == ".hdf5") {
+    return detail::hdf5_report(path, config, problems);
+  }
+  if (extension == ".pt" || extension == ".pth") {
+    return detail::checkpoint_report(path, problems);
+  }
+  throw Error(
+      {path.string(), "a file of another kind",
+       "an HDF5 file, a checkpoint of torch.save, a configuration (.yaml, .yml) or a folder "
+       "of volumes",
+       ""});
+}
+
+Report report_of(const fs::path& path, const DataConfig& config, Problems& problems) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::is_directory(status)) {
+    return detail::dataset_report(path, config, problems);
+  }
+  require(fs::is_regular_file(status), [&] {
+    const bool exists = fs::exists(status);
+    return Error::Parts{path.string(), exists ? "neither a file nor a folder" : "no such file",
+                        "a file or a folder", "Check the path."};
+  });
+  switch (detail::file_kind(path)) {
+    case FileKind::hdf5:
+      return detail::hdf5_report(path, config, problems);
+    case FileKind::zip:
+      return detail::checkpoint_report(path, problems);
+    case FileKind::yaml:
+      return detail::config_report(path);
+    case FileKind::other:
+      break;
+  }
+  return unknown_file(path, config, problems);
+}
+
+}  // namespace
+
+Inspection inspect(const fs::path& path, const DataConfig& config) {
+  Inspection inspection;
+  Report report{{"path", path.string()}};
+  detail::attempt(path.string(), inspection.problems, [&] {
+    const Report found = report_of(path, config, inspection.problems);
+    inspection.text = path.string() + "\n" + detail::report_text(found);
+    report.update(found);
+  });
+  report["problems"] = inspection.problems;
+  // Names in files need not be UTF-8.
+  inspection.json = report.dump(2, ' ', false, Report::error_handler_t::replace);
+  return inspection;
+}
+
+}  // namespace dircn
