@@ -3,9 +3,10 @@
 # Shared by the scripts: installing what is missing, choosing LibTorch, building. Source it from the repository root.
 
 readonly VENV=.venv
-readonly REQUIREMENTS=scripts/requirements.txt
-readonly BUILD_PACKAGES=(g++ cmake ninja-build libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
-                         libcli11-dev nlohmann-json3-dev python3)
+readonly REQUIREMENTS=scripts/requirements.txt            # LibTorch
+readonly TEST_REQUIREMENTS=scripts/requirements-test.txt  # what tests compare with
+readonly BUILD_PACKAGES=(g++ cmake ninja-build libgd-dev libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
+                         libcli11-dev nlohmann-json3-dev libpugixml-dev python3)
 readonly TEST_PACKAGES=(libgtest-dev)
 
 say() { printf '== %s\n' "$*"; }
@@ -19,7 +20,7 @@ wrong_use() { complain "$*; see --help"; exit 2; }
 is_installed() {
   case "$1" in
     ninja-build) command -v ninja ;;
-    g++ | cmake | python3 | clang-format | clang-tidy | shellcheck) command -v "$1" ;;
+    g++ | cmake | python3 | clang | clang-format | clang-tidy | shellcheck) command -v "$1" ;;
     *) [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]] ;;
   esac >/dev/null
 }
@@ -63,8 +64,9 @@ torch_of_python() {
   prefix=$("$1" -c 'import torch; print(torch.utils.cmake_prefix_path)' 2>/dev/null) && torch_at "$prefix" "$2"
 }
 
-venv_is_complete() {
-  "$VENV/bin/python" - "$REQUIREMENTS" 2>/dev/null <<'PYTHON'
+# venv_has FILE: whether all that a file of requirements names is in .venv.
+venv_has() {
+  "$VENV/bin/python" - "$1" 2>/dev/null <<'PYTHON'
 import importlib.metadata, sys
 for line in open(sys.argv[1]):
     name, version = line.strip().split("==")
@@ -72,17 +74,20 @@ for line in open(sys.argv[1]):
 PYTHON
 }
 
+# install_into_venv FILE
+install_into_venv() {
+  venv_has "$1" && return 0
+  python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3-venv || return 1
+  say "Installing $(tr '\n' ' ' <"$1")into $VENV"
+  "$VENV/bin/python" -c '' 2>/dev/null || python3 -m venv --clear "$VENV" || return 1
+  "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -r "$1" || {
+    complain "pip could not install them (no network or no registry?)"
+    return 1
+  }
+}
+
 torch_from_pip() {
-  if ! venv_is_complete; then
-    python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3-venv || return 1
-    say "Installing $(tr '\n' ' ' <"$REQUIREMENTS")into $VENV"
-    "$VENV/bin/python" -c '' 2>/dev/null || python3 -m venv --clear "$VENV" || return 1
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -r "$REQUIREMENTS" || {
-      complain "pip could not install them (no network or no registry?)"
-      return 1
-    }
-  fi
-  torch_of_python "$VENV/bin/python" pip
+  install_into_venv "$REQUIREMENTS" && torch_of_python "$VENV/bin/python" pip
 }
 
 torch_from_apt() {
@@ -129,10 +134,10 @@ configure() {
     { cat "$log"; die "CMake failed (its output is in $log)"; }
 }
 
-# build FOLDER: progress on a terminal; elsewhere only what went wrong.
+# build FOLDER [CMAKE ARGUMENTS...]: progress on a terminal; elsewhere only what went wrong.
 build() {
   local started=$SECONDS log=$1/build.log
-  local command=(cmake --build "$1" --parallel "$(jobs_count)")
+  local command=(cmake --build "$@" --parallel "$(jobs_count)")
   say "Building $1 (the precompiled header takes about a minute before the first file)"
   if [[ -t 1 ]]; then
     "${command[@]}" || die "the build failed"

@@ -5,7 +5,7 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/test.sh [--libtorch PATH|pip|apt] [--preset dev|asan|cuda] [-- CTEST_ARGUMENTS...]
 
-Installs what is missing (Debian and Ubuntu packages; LibTorch), builds dircn, and runs its tests.
+Installs what is missing (Debian and Ubuntu packages; LibTorch; into .venv/, what tests compare with), builds dircn, and runs its tests.
 
   --libtorch pip    torch of scripts/requirements.txt, installed into .venv/
   --libtorch apt    Debian's libtorch-dev
@@ -41,6 +41,7 @@ esac
 
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
 choose_torch "$libtorch"
+install_into_venv "$TEST_REQUIREMENTS" || say "Without these, tests that compare with Python are skipped"
 folder=build/$preset-$TORCH_KIND
 configure "$preset" "$folder"
 build "$folder"
