@@ -64,15 +64,15 @@ std::string cell(const Report& value) {
 
 /// "1.9 MB".
 std::string bytes_text(double bytes) {
-  constexpr std::array<const char*, 5> units = {"B", "kB", "MB", "GB", "TB"};
+  constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
   size_t unit = 0;
-  while (bytes >= kNextUnit && unit + 1 < units.size()) {
+  while (bytes >= kNextUnit && unit + 1 < kUnits.size()) {
     bytes /= kUnitStep;
     ++unit;
   }
   std::ostringstream text;
   text.precision(unit == 0 ? 0 : 1);
-  text << std::fixed << bytes << ' ' << units[unit];
+  text << std::fixed << bytes << ' ' << kUnits[unit];
   return text.str();
 }
 
