@@ -106,6 +106,7 @@ ScoreJob network_job(const Dircn& network, const ReconstructionOptions& options,
   const auto run = std::make_shared<Run>(Run{Reconstructor(network, options), data, times});
   ScoreJob job;
   std::vector<fs::path> files;
+  files.reserve(volumes.size());
   for (const auto& entry : volumes) {
     files.push_back(entry.kspace);
   }

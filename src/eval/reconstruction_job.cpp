@@ -118,6 +118,7 @@ ScoreJob reconstruction_job(const fs::path& target, const fs::path& reconstructi
   const auto made = find_images(reconstruction, target);
   ScoreJob job;
   std::vector<fs::path> files;
+  files.reserve(targets.size());
   for (const auto& wanted : targets) {
     files.push_back(wanted.file);
   }

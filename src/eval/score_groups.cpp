@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -192,10 +193,8 @@ void add_groups(Scores& scores) {
   if (scores.volumes.empty()) {
     return;
   }
-  std::vector<size_t> all;
-  for (size_t v = 0; v < scores.volumes.size(); ++v) {
-    all.push_back(v);
-  }
+  std::vector<size_t> all(scores.volumes.size());
+  std::iota(all.begin(), all.end(), size_t{0});
   GroupScore overall = group(scores, "overall", all);
   if (scores.rule.preset != ScorePreset::fastmri) {
     overall.metrics = mean_over_folders(scores);

@@ -16,9 +16,9 @@ namespace {
 /// bytes.
 bool has_hdf5_signature(std::ifstream& stream, uint64_t size) {
   constexpr std::string_view signature("\x89HDF\r\n\x1a\n", 8);
-  constexpr uint64_t smallest_block = 512;
+  constexpr uint64_t kSmallestBlock = 512;
   for (uint64_t place = 0; place + signature.size() <= size;
-       place = std::max(2 * place, smallest_block)) {
+       place = std::max(2 * place, kSmallestBlock)) {
     std::array<char, 8> found{};
     stream.seekg(static_cast<std::streamoff>(place));
     if (!stream.read(found.data(), found.size())) {

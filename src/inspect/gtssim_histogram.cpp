@@ -84,6 +84,7 @@ GtssimFiles::GtssimFiles(const std::filesystem::path& prefix)
 
 Distribution GtssimFiles::write(const std::vector<SliceDifficulty>& slices) {
   std::vector<double> values;
+  values.reserve(slices.size());
   for (const auto& slice : slices) {
     values.push_back(slice.gt_ssim);
   }

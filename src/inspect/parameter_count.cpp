@@ -82,9 +82,9 @@ bool begins_with(const std::string& text, const std::string& start) {
 /// T of a key "i_cascades.T.i_model...", where that is a cascade's own parameter.
 std::optional<size_t> cascade_of(const std::string& key) {
   const std::string start = "i_cascades.";
-  constexpr size_t longest_number = 3;  // digits of an index below kMaxCascades
+  constexpr size_t kLongestNumber = 3;  // digits of an index below kMaxCascades
   const size_t dot = begins_with(key, start) ? key.find('.', start.size()) : std::string::npos;
-  if (dot == std::string::npos || dot == start.size() || dot > start.size() + longest_number) {
+  if (dot == std::string::npos || dot == start.size() || dot > start.size() + kLongestNumber) {
     return std::nullopt;
   }
   const std::string number = key.substr(start.size(), dot - start.size());

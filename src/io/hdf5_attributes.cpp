@@ -27,8 +27,10 @@ H5::Attribute open_attribute(const H5::H5File& file, const std::string& name,
 std::vector<std::string> Hdf5File::attribute_names() const {
   return hdf5_guard({path_.string(), "a damaged root group", "an HDF5 file", kCopyAgain}, [&] {
     const H5::Group root = file_->openGroup("/");
+    const int count = root.getNumAttrs();
     std::vector<std::string> names;
-    for (int i = 0; i < root.getNumAttrs(); ++i) {
+    names.reserve(static_cast<size_t>(count));
+    for (int i = 0; i < count; ++i) {
       names.push_back(root.openAttribute(static_cast<unsigned>(i)).getName());
     }
     std::sort(names.begin(), names.end());
