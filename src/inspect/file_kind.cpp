@@ -15,16 +15,16 @@ namespace {
 /// HDF5's signature stands at the beginning, or behind a block of the user's of 512, 1024, ...
 /// bytes.
 bool has_hdf5_signature(std::ifstream& stream, uint64_t size) {
-  constexpr std::string_view signature("\x89HDF\r\n\x1a\n", 8);
+  constexpr std::string_view kSignature("\x89HDF\r\n\x1a\n", 8);
   constexpr uint64_t kSmallestBlock = 512;
-  for (uint64_t place = 0; place + signature.size() <= size;
+  for (uint64_t place = 0; place + kSignature.size() <= size;
        place = std::max(2 * place, kSmallestBlock)) {
     std::array<char, 8> found{};
     stream.seekg(static_cast<std::streamoff>(place));
     if (!stream.read(found.data(), found.size())) {
       return false;
     }
-    if (signature == std::string_view(found.data(), found.size())) {
+    if (kSignature == std::string_view(found.data(), found.size())) {
       return true;
     }
   }
