@@ -6,6 +6,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/data/annotations.h"
+#include "dircn/data/volume.h"
 
 namespace dircn {
 namespace {
@@ -14,7 +15,6 @@ constexpr const char* kLabel = "image_label";
 constexpr const char* kFastmriLabel = "reconstruction_rss";
 constexpr const char* kMaximum = "max";
 constexpr const char* kAnnotations = "annotations";
-constexpr int64_t kMostLabels = 65536;
 constexpr int64_t kSmallest = 7;  // the window of SSIM
 
 const char* label_name(Layout layout) {
@@ -30,6 +30,10 @@ torch::Tensor read_finite_slice(const Hdf5File& file, const std::string& name, i
                         "NaN or Inf", "finite values", "Make this file again, or leave it out."};
   });
   return image;
+}
+
+torch::Tensor read_label_slice(const Hdf5File& file, Layout layout, int64_t index) {
+  return read_finite_slice(file, label_name(layout), index);
 }
 
 LabelVolume::LabelVolume(const std::filesystem::path& path, Layout layout)
@@ -51,13 +55,13 @@ void LabelVolume::read_shape() {
     return Error::Parts{subject, header.type, "real numbers", ""};
   });
   shape_ = header.shape;
-  const bool usable = shape_.size() == 3 && shape_[0] > 0 && shape_[0] <= kMostLabels &&
+  const bool usable = shape_.size() == 3 && shape_[0] > 0 && shape_[0] <= kMostSlices &&
                       shape_[1] >= kSmallest && shape_[2] >= kSmallest;
   require(usable, [&] {
     const auto edge = std::to_string(kSmallest);
     return Error::Parts{subject, "shape " + shape_text(shape_),
                         "[slices, height, width] of at least " + edge + " x " + edge +
-                            " pixels, at most " + std::to_string(kMostLabels) + " slices",
+                            " pixels, at most " + std::to_string(kMostSlices) + " slices",
                         ""};
   });
 }
@@ -96,7 +100,7 @@ void LabelVolume::read_annotations() {
 }
 
 torch::Tensor LabelVolume::read_slice(int64_t index) const {
-  return read_finite_slice(file_, label_name(layout_), index);
+  return read_label_slice(file_, layout_, index);
 }
 
 std::vector<Box> LabelVolume::boxes(int64_t index) const {

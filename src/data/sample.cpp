@@ -6,14 +6,10 @@
 #include "dircn/mri/fft.h"
 
 namespace dircn {
-namespace {
 
-/// [C, H, W] -> [H, W].
 torch::Tensor combined_image(const torch::Tensor& kspace) {
   return root_sum_of_squares(ifft2c(kspace.unsqueeze(0))).squeeze(0).squeeze(0);
 }
-
-}  // namespace
 
 Sample make_sample(const RawSlice& raw, int64_t index, FovCrop crop) {
   const bool square = effective_fov_crop(crop, raw.mask) == FovCrop::square;

@@ -44,22 +44,6 @@ void require_pairs(const std::vector<VolumeEntry>& volumes) {
   }
 }
 
-/// The file that holds the labels of a volume, which must be there: its image file, or fastMRI's
-/// file itself.
-fs::path label_file(const VolumeEntry& entry, Layout layout) {
-  if (layout == Layout::fastmri) {
-    return entry.kspace;
-  }
-  require(entry.image.has_value(), [&] {
-    const bool by_layout = entry.kspace.parent_path().filename() == "kspace";
-    return Error::Parts{
-        entry.kspace.string(), "no image file with its label",
-        by_layout ? image_place(entry.kspace).string() : "a folder kspace/ with image/ beside it",
-        ""};
-  });
-  return *entry.image;
-}
-
 }  // namespace
 
 SliceSet::SliceSet(const fs::path& folder, Labels labels, const std::string& split,
@@ -100,7 +84,7 @@ RawSlice SliceSet::read(int64_t index) const {
   const KspaceVolume file(entry.kspace, config_);
   RawSlice raw{file.read_slice(number), file.mask(), std::nullopt, 0};
   if (labels_ == Labels::kRequired) {
-    raw.label = LabelVolume(label_file(entry, file.layout()), file.layout()).read_slice(number);
+    raw.label = read_label_slice(Hdf5File(label_file(entry, file.layout())), file.layout(), number);
     raw.maximum = maxima_[volume];
   }
   return raw;

@@ -17,8 +17,7 @@ constexpr const char* kKspace = "kspace";
 constexpr const char* kMask = "mask";
 constexpr const char* kHeader = "ismrmrd_header";
 constexpr const char* kTarget = "reconstruction_rss";
-constexpr int64_t kMostSlices = 65536;  // whatever the header claims: lists of slices are kept
-constexpr int64_t kLargestZoom = 4;     // image edge to k-space edge: what a file says costs memory
+constexpr int64_t kLargestZoom = 4;  // image edge to k-space edge: what a file says costs memory
 
 /// NaN and Inf survive a sum, so that a finite sum proves the whole slice in one cheap pass. A sum
 /// may also overflow; then the values decide.
@@ -47,7 +46,36 @@ Layout layout_of(const Hdf5File& file, Layout wanted) {
   return fastmri ? Layout::fastmri : Layout::snu;
 }
 
+void require_sampled(const torch::Tensor& mask, const std::string& file, const std::string& found) {
+  require(mask.any().item<bool>(), [&] {
+    return Error::Parts{file + ": '" + kMask + "'", found, "at least one sampled column", ""};
+  });
+}
+
 }  // namespace
+
+torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width) {
+  const std::string subject = file.path().string() + ": '" + kMask + "'";
+  const std::vector<int64_t> shape = file.dataset(kMask).shape;
+  const std::vector<int64_t> columns = {width};
+  const std::vector<int64_t> grid = {height, width};
+  require(shape == columns || shape == grid, [&] {
+    return Error::Parts{subject, "shape " + shape_text(shape),
+                        shape_text(columns) + " or " + shape_text(grid) + ", as '" + kKspace +
+                            "' has " + std::to_string(height) + " rows and " +
+                            std::to_string(width) + " columns",
+                        "Take the mask that belongs to this k-space."};
+  });
+  const torch::Tensor values = file.read_real(kMask);
+  torch::Tensor mask = values == 1;
+  const torch::Tensor others = values.masked_select(torch::logical_not(mask | (values == 0)));
+  require(others.numel() == 0, [&] {
+    return Error::Parts{subject, "the value " + std::to_string(others[0].item<float>()),
+                        "only 0 and 1", ""};
+  });
+  require_sampled(mask, file.path().string(), "only zeros");
+  return mask;
+}
 
 KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& config)
     : file_(path), layout_(layout_of(file_, config.layout)) {
@@ -58,7 +86,7 @@ KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& 
     mask_is_drawn_ = true;
     acceleration_ = drawn.acceleration;
   } else {
-    read_mask();
+    mask_ = read_mask(file_, height_, width_);
     acceleration_ = describe_mask(mask_).acceleration;
   }
   if (layout_ == Layout::fastmri) {
@@ -87,35 +115,6 @@ void KspaceVolume::read_shape() {
   width_ = header.shape[3];
 }
 
-void KspaceVolume::read_mask() {
-  const std::string subject = path().string() + ": '" + kMask + "'";
-  const std::vector<int64_t> shape = file_.dataset(kMask).shape;
-  const std::vector<int64_t> columns = {width_};
-  const std::vector<int64_t> grid = {height_, width_};
-  require(shape == columns || shape == grid, [&] {
-    return Error::Parts{subject, "shape " + shape_text(shape),
-                        shape_text(columns) + " or " + shape_text(grid) + ", as '" + kKspace +
-                            "' has " + std::to_string(height_) + " rows and " +
-                            std::to_string(width_) + " columns",
-                        "Take the mask that belongs to this k-space."};
-  });
-  const torch::Tensor values = file_.read_real(kMask);
-  mask_ = values == 1;
-  const torch::Tensor others = values.masked_select(torch::logical_not(mask_ | (values == 0)));
-  require(others.numel() == 0, [&] {
-    return Error::Parts{subject, "the value " + std::to_string(others[0].item<float>()),
-                        "only 0 and 1", ""};
-  });
-  require_sampled("only zeros");
-}
-
-void KspaceVolume::require_sampled(const std::string& found) const {
-  require(mask_.any().item<bool>(), [&] {
-    return Error::Parts{path().string() + ": '" + kMask + "'", found, "at least one sampled column",
-                        ""};
-  });
-}
-
 void KspaceVolume::set_image_size(ImageSize size, const std::string& source) {
   const int64_t most = kLargestZoom * std::max(height_, width_);
   const auto plausible = [&](int64_t edge) { return edge > 0 && edge <= most; };
@@ -134,7 +133,7 @@ void KspaceVolume::obey_scan_header() {
     set_image_size(header.image_size, kHeader);
     const torch::Tensor column = torch::arange(width_);
     mask_ = mask_ & (column >= header.first_column) & (column < header.end_column);
-    require_sampled("no column left after those that were not acquired");
+    require_sampled(mask_, path().string(), "no column left after those that were not acquired");
   }
   if (file_.has_dataset(kTarget)) {
     const std::vector<int64_t> shape = file_.dataset(kTarget).shape;

@@ -19,6 +19,20 @@ bool has_folder_for(const fs::path& counterpart) {
 
 }  // namespace
 
+fs::path label_file(const VolumeEntry& entry, Layout layout) {
+  if (layout == Layout::fastmri) {
+    return entry.kspace;
+  }
+  require(entry.image.has_value(), [&] {
+    const bool by_layout = entry.kspace.parent_path().filename() == "kspace";
+    return Error::Parts{
+        entry.kspace.string(), "no image file with its label",
+        by_layout ? image_place(entry.kspace).string() : "a folder kspace/ with image/ beside it",
+        ""};
+  });
+  return *entry.image;
+}
+
 void require_image(const VolumeEntry& entry) {
   const bool by_layout = entry.kspace.parent_path().filename() == "kspace";
   const fs::path image = image_place(entry.kspace);

@@ -16,6 +16,7 @@
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
+#include "dircn/data/volume_pair.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/eval/scored_kspace.h"
 #include "dircn/eval/scored_volume.h"
@@ -61,9 +62,7 @@ ScoredVolume open_volume(const std::shared_ptr<Run>& run, const VolumeEntry& ent
   const auto kspace =
       std::make_shared<ScoredKspace>(KspaceVolume(entry.kspace, data), data.fov_crop);
   const Layout layout = kspace->volume().layout();
-  LabelVolume label(
-      layout == Layout::fastmri ? entry.kspace : entry.image.value_or(image_place(entry.kspace)),
-      layout);
+  LabelVolume label(label_file(entry, layout), layout);
   const ImageSize size{label.shape()[1], label.shape()[2]};
   return {std::move(label), kspace, TimedVolume(run, kspace, size),
           fov_crop_note(entry.kspace, data.fov_crop, kspace->mask())};

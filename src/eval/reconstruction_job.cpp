@@ -48,25 +48,9 @@ void require_shape(const Hdf5File& file, const LabelVolume& label, const ScoreRu
 
 /// The mask with which `dircn_reconstruct` made the file, if it had to draw one.
 std::optional<torch::Tensor> kept_mask(const Hdf5File& made, const KspaceVolume& kspace) {
-  if (!made.has_dataset(kMask)) {
-    return std::nullopt;
-  }
-  const std::string subject = made.path().string() + ": '" + kMask + "'";
-  const std::vector<int64_t> shape = made.dataset(kMask).shape;
-  const std::vector<int64_t> columns = {kspace.width()};
-  const std::vector<int64_t> grid = {kspace.height(), kspace.width()};
-  require(shape == columns || shape == grid, [&] {
-    return Error::Parts{subject, "shape " + shape_text(shape),
-                        shape_text(columns) + " or " + shape_text(grid) + ", as the k-space of " +
-                            kspace.path().string(),
-                        "Reconstruct this k-space again."};
-  });
-  const torch::Tensor values = made.read_real(kMask);
-  torch::Tensor mask = values == 1;
-  require(mask.any().item<bool>() && (mask | (values == 0)).all().item<bool>(), [&] {
-    return Error::Parts{subject, "other values than 0 and 1, or only 0", "a mask of k-space", ""};
-  });
-  return mask;
+  return made.has_dataset(kMask)
+             ? std::optional<torch::Tensor>(read_mask(made, kspace.height(), kspace.width()))
+             : std::nullopt;
 }
 
 struct FoundKspace {

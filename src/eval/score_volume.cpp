@@ -14,6 +14,7 @@
 #include "dircn/eval/fastmri_score.h"
 #include "dircn/eval/score_groups.h"
 #include "dircn/mri/crop.h"
+#include "dircn/mri/metrics.h"
 
 namespace dircn {
 namespace {

@@ -6,10 +6,9 @@
 
 #include "dircn/core/error.h"
 #include "dircn/data/label_volume.h"
+#include "dircn/data/sample.h"
 #include "dircn/data/volume.h"
 #include "dircn/eval/grey_picture.h"
-#include "dircn/mri/coils.h"
-#include "dircn/mri/fft.h"
 #include "file_kind.h"
 #include "hdf5_report.h"
 
@@ -46,7 +45,7 @@ torch::Tensor kspace_preview(const std::filesystem::path& path, std::optional<in
   const KspaceVolume volume(path, config);
   const auto& mask = volume.mask();
   const auto kspace = volume.read_slice(chosen_slice(path, slice, volume.slices())) * mask;
-  const auto image = root_sum_of_squares(ifft2c(kspace.unsqueeze(0)))[0][0];
+  const auto image = combined_image(kspace);
   return side_by_side(
       {windowed(image), (mask.to(torch::kByte) * kWhiteSample).expand_as(image).contiguous()});
 }

@@ -20,13 +20,31 @@ torch::Tensor erode(const torch::Tensor& mask, int64_t times) {
 
 }  // namespace
 
+void ErrorSums::add(const torch::Tensor& image, const torch::Tensor& target) {
+  const torch::Tensor wanted = target.to(torch::kDouble);
+  error_ += (image.to(torch::kDouble) - wanted).square().sum().item<double>();
+  energy_ += wanted.square().sum().item<double>();
+  pixels_ += target.numel();
+}
+
+double ErrorSums::psnr(double data_range) const {
+  return 10 * std::log10(data_range * data_range * static_cast<double>(pixels_) / error_);
+}
+
+double ErrorSums::nmse() const {
+  return error_ / energy_;
+}
+
 double nmse(const torch::Tensor& image, const torch::Tensor& target) {
-  return ((image - target).square().sum() / target.square().sum()).item<double>();
+  ErrorSums sums;
+  sums.add(image, target);
+  return sums.nmse();
 }
 
 double psnr(const torch::Tensor& image, const torch::Tensor& target, double data_range) {
-  const double mse = (image - target).square().mean().item<double>();
-  return 10 * std::log10(data_range * data_range / mse);
+  ErrorSums sums;
+  sums.add(image, target);
+  return sums.psnr(data_range);
 }
 
 torch::Tensor foreground_mask(const torch::Tensor& target, double threshold) {

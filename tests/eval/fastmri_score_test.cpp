@@ -1,6 +1,7 @@
 // fastMRI's scores against tests/golden S5_losses.
 
 #include "dircn/eval/fastmri_score.h"
+#include "dircn/mri/metrics.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>

@@ -19,6 +19,10 @@ namespace dircn {
 /// for NaN or Inf.
 torch::Tensor read_finite_slice(const Hdf5File& file, const std::string& name, int64_t index);
 
+/// Target `index` of a file: `image_label` (snu) or `reconstruction_rss` (fastmri), float32 [h, w].
+/// Looks at nothing else in there. Throws as `read_finite_slice` does.
+torch::Tensor read_label_slice(const Hdf5File& file, Layout layout, int64_t index);
+
 /// The targets of a volume: an HDF5 file with `image_label`, or fastMRI's `reconstruction_rss`,
 /// [S, h, w] (any real type). Opening reads the headers; images are read one by one.
 class LabelVolume {

@@ -21,6 +21,9 @@ struct Sample {
   double maximum = 0;         // the volume's `max`, where there is a label
 };
 
+/// The root sum of squares of the coil images of k-space [C, H, W]: [H, W].
+torch::Tensor combined_image(const torch::Tensor& kspace);
+
 /// Crops the field of view of `raw` (column masks only, see `effective_fov_crop`), masks it and
 /// makes its target.
 Sample make_sample(const RawSlice& raw, int64_t index, FovCrop crop);

@@ -12,11 +12,18 @@
 
 namespace dircn {
 
+/// Of a volume, whatever its header claims: lists of slices are kept.
+inline constexpr int64_t kMostSlices = 65536;
+
 /// Rows and columns of an image.
 struct ImageSize {
   int64_t height = 0;
   int64_t width = 0;
 };
+
+/// The data set `mask` of a file: bool, [width] or [height, width], true at least once. Any number
+/// type, values 0 and 1; throws `Error`, naming the file, for anything else.
+torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width);
 
 /// A volume of multi-coil k-space in an HDF5 file, `kspace` [S, C, H, W] with its sampling `mask`
 /// [W] or [H, W] (any number type, values 0 and 1). Opening reads the headers and the mask; slices
@@ -61,8 +68,6 @@ class KspaceVolume {
 
  private:
   void read_shape();
-  void read_mask();
-  void require_sampled(const std::string& found) const;
   void obey_scan_header();
   void set_image_size(ImageSize size, const std::string& source);
 
