@@ -12,6 +12,7 @@
 #include "dircn/core/device.h"
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
+#include "dircn/core/memory.h"
 
 namespace dircn {
 
@@ -66,6 +67,7 @@ inline int run_command(CLI::App& app, int argc, char** argv, const std::function
   }
   try {
     use_all_cores();
+    keep_freed_memory();
     return work();
   } catch (const std::exception& error) {
     log_error(reason(error));

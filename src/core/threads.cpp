@@ -1,5 +1,7 @@
 #include "dircn/core/threads.h"
 
+#include <ATen/TensorIterator.h>
+#include <torch/types.h>
 #include <torch/utils.h>
 
 #include <future>
@@ -30,6 +32,24 @@ std::thread start_single_threaded(std::function<void()> work) {
   });
   ready.wait();
   return thread;
+}
+
+// at::parallel_for is a template: compiled here it would need OpenMP, and that may be another
+// runtime than the one inside LibTorch, with threads and a thread count of its own. An element-wise
+// loop over a tensor runs inside LibTorch; its elements stand for the numbers below `count` and
+// hold nothing.
+void parallel_for(int64_t count, const std::function<void(int64_t)>& work) {
+  torch::Tensor places = torch::empty({count}, torch::kChar);
+  const auto* first = static_cast<const char*>(places.data_ptr());
+  auto loop = at::TensorIterator::nullary_op(places);
+  loop.for_each(
+      [&](char** data, const int64_t*, int64_t size) {
+        const int64_t begin = data[0] - first;
+        for (int64_t i = begin; i < begin + size; ++i) {
+          work(i);
+        }
+      },
+      /*grain_size=*/1);
 }
 
 }  // namespace dircn

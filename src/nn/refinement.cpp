@@ -20,6 +20,14 @@ torch::Tensor channels_to_complex(const torch::Tensor& channels) {
   return torch::complex(channels.select(1, 0), channels.select(1, 1)).unsqueeze(1);
 }
 
+/// Channels last where the kernels of norm_act are: on the CPU, in single precision. All that
+/// follows keeps that layout. (`contiguous` would take a batch of one as it is, with strides of
+/// which convolutions cannot tell the layout.)
+torch::Tensor in_fast_layout(const torch::Tensor& x) {
+  const bool fast = x.is_cpu() && x.scalar_type() == torch::kFloat;
+  return fast ? x.clone(torch::MemoryFormat::ChannelsLast) : x;
+}
+
 struct Padding {
   int64_t before;
   int64_t after;
@@ -46,7 +54,7 @@ torch::Tensor RefinementImpl::forward(const torch::Tensor& images, DecoderFeatur
   const auto normalized = divide_or_zero(x - mean, std);
   const auto padded =
       torch::constant_pad_nd(normalized, {columns.before, columns.after, rows.before, rows.after});
-  const auto refined = model_->forward(padded, features)
+  const auto refined = model_->forward(in_fast_layout(padded), features)
                            .narrow(2, rows.before, height)
                            .narrow(3, columns.before, width)
                            .to(x.scalar_type());

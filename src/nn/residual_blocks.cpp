@@ -2,6 +2,10 @@
 
 #include <torch/types.h>
 
+#include <utility>
+
+#include "dircn/nn/norm_act.h"
+
 namespace dircn {
 namespace {
 
@@ -29,7 +33,7 @@ ConvNormActImpl::ConvNormActImpl(int64_t in, int64_t out)
       norm_(register_module("1", InstanceNorm(out))) {}
 
 torch::Tensor ConvNormActImpl::forward(const torch::Tensor& x) {
-  return torch::silu(norm_->forward(conv_->forward(x)));
+  return norm_->forward(conv_->forward(x), Activation::silu);
 }
 
 DownsampleImpl::DownsampleImpl(int64_t in, int64_t out)
@@ -37,7 +41,7 @@ DownsampleImpl::DownsampleImpl(int64_t in, int64_t out)
       norm_(register_module("norm", InstanceNorm(out))) {}
 
 torch::Tensor DownsampleImpl::forward(const torch::Tensor& x) {
-  return torch::silu(norm_->forward(down_->forward(x)));
+  return norm_->forward(down_->forward(x), Activation::silu);
 }
 
 UpsampleImpl::UpsampleImpl(int64_t in, int64_t out)
@@ -45,7 +49,9 @@ UpsampleImpl::UpsampleImpl(int64_t in, int64_t out)
       norm_(register_module("norm", InstanceNorm(out))) {}
 
 torch::Tensor UpsampleImpl::forward(const torch::Tensor& x) {
-  return torch::silu(norm_->forward(up_->forward(x)));
+  auto doubled = up_->forward(x);
+  doubled = doubled.contiguous(x.suggest_memory_format());  // which LibTorch 1.13 forgets here
+  return norm_->forward(std::move(doubled), Activation::silu);
 }
 
 BasicBlockImpl::BasicBlockImpl(int64_t channels, int64_t groups, const SqueezeOptions& se)
@@ -56,8 +62,8 @@ BasicBlockImpl::BasicBlockImpl(int64_t channels, int64_t groups, const SqueezeOp
       se_(register_module("se", SqueezeExcitation(channels, se.ratio, se.squeeze))) {}
 
 torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
-  const auto inner = torch::silu(norm1_->forward(conv1_->forward(x)));
-  return torch::silu(se_->forward(norm2_, conv2_->forward(inner)) + x);
+  const auto inner = norm1_->forward(conv1_->forward(x), Activation::silu);
+  return se_->forward(norm2_, conv2_->forward(inner), Activation::silu, x);
 }
 
 BottleneckImpl::BottleneckImpl(int64_t channels, int64_t mid, int64_t groups,
@@ -71,9 +77,9 @@ BottleneckImpl::BottleneckImpl(int64_t channels, int64_t mid, int64_t groups,
       se_(register_module("se", SqueezeExcitation(channels, se.ratio, se.squeeze))) {}
 
 torch::Tensor BottleneckImpl::forward(const torch::Tensor& x) {
-  const auto narrow = torch::silu(norm1_->forward(conv1_->forward(x)));
-  const auto mixed = torch::silu(norm2_->forward(conv2_->forward(narrow)));
-  return torch::silu(se_->forward(norm3_, conv3_->forward(mixed)) + x);
+  const auto narrow = norm1_->forward(conv1_->forward(x), Activation::silu);
+  const auto mixed = norm2_->forward(conv2_->forward(narrow), Activation::silu);
+  return se_->forward(norm3_, conv3_->forward(mixed), Activation::silu, x);
 }
 
 }  // namespace dircn

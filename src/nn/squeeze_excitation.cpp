@@ -3,6 +3,8 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "dircn/core/precision.h"
 
@@ -37,13 +39,18 @@ torch::Tensor SqueezeExcitationImpl::gate(const torch::Tensor& squeezed) {
   return torch::sigmoid(dense(layer_2_, torch::relu(dense(layer_1_, squeezed))));
 }
 
-torch::Tensor SqueezeExcitationImpl::forward(InstanceNorm& norm, const torch::Tensor& x) {
-  if (squeeze_ == SeSqueeze::normalized) {
-    return norm->forward(x, gate(norm->bias));
+torch::Tensor SqueezeExcitationImpl::forward(InstanceNorm& norm, torch::Tensor x,
+                                             Activation activation,
+                                             const std::optional<torch::Tensor>& residual) {
+  std::optional<ChannelStatistics> statistics;
+  if (squeeze_ == SeSqueeze::statistics) {
+    statistics = channel_statistics(x);
   }
-  const auto wide = x.to(norm->bias.scalar_type());
-  const auto [std, mean] = torch::std_mean(wide, {2, 3}, /*unbiased=*/false);
-  return norm->forward(x, gate(torch::cat({mean, std}, 1)));
+  const auto factor = gate(
+      statistics ? torch::cat({statistics->mean, statistics->std}, 1).to(norm->bias.scalar_type())
+                 : norm->bias);
+  return norm_act(std::move(x), norm->weight * factor, norm->bias * factor, activation, residual,
+                  statistics);
 }
 
 }  // namespace dircn

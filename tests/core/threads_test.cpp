@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <set>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace dircn {
@@ -56,6 +59,31 @@ TEST_F(SingleThreaded, StaysSoAndNests) {
   EXPECT_EQ(outer, 1);
   EXPECT_EQ(torch::get_num_threads(), 3);
   EXPECT_EQ(threads_of_a_new_thread(), 3);
+}
+
+TEST(ParallelFor, DoesEachPieceOnceOnAllThreads) {
+  const int before = torch::get_num_threads();
+  torch::set_num_threads(3);
+  std::vector<int> done(100, 0);
+  std::vector<std::thread::id> by(100);
+  parallel_for(100, [&](int64_t i) {
+    ++done[i];
+    by[i] = std::this_thread::get_id();
+  });
+  torch::set_num_threads(before);
+  EXPECT_EQ(done, std::vector<int>(100, 1));
+  EXPECT_EQ(std::set<std::thread::id>(by.begin(), by.end()).size(), 3U);
+  parallel_for(0, [](int64_t) { ADD_FAILURE(); });
+}
+
+TEST(ParallelFor, HandsOnWhatWorkThrows) {
+  EXPECT_THROW(parallel_for(5,
+                            [](int64_t i) {
+                              if (i == 3) {
+                                throw std::out_of_range("3");
+                              }
+                            }),
+               std::out_of_range);
 }
 
 }  // namespace

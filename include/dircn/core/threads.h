@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <thread>
 
@@ -9,5 +10,9 @@ namespace dircn {
 /// work. The number of threads of every other thread, running or yet to come, stays what it is. An
 /// exception that leaves `work` ends the program.
 std::thread start_single_threaded(std::function<void()> work);
+
+/// Calls `work(i)` for every i in [0, count), in any order, on LibTorch's own threads, as many as
+/// it was told to use. For work that is worth a microsecond at least. Throws what `work` throws.
+void parallel_for(int64_t count, const std::function<void(int64_t)>& work);
 
 }  // namespace dircn

@@ -5,8 +5,11 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include <optional>
+
 #include "dircn/config/model_config.h"
 #include "dircn/nn/instance_norm.h"
+#include "dircn/nn/norm_act.h"
 
 namespace dircn {
 
@@ -18,13 +21,19 @@ namespace dircn {
 /// without the pooling pass. `SeSqueeze::statistics` squeezes what the norm takes away instead, the
 /// mean and standard deviation of its input, so that it attends to the image; its first layer is
 /// twice as wide.
+///
+/// Note [Gated norm]: scaling a norm's output γ·x̂ + β by a gate is the norm with (γ·gate, β·gate),
+/// so the gate costs no pass over the image.
 class SqueezeExcitationImpl : public torch::nn::Module {
  public:
   /// The squeezed layer has max(1, ⌊ratio · channels⌋) channels.
   SqueezeExcitationImpl(int64_t channels, double ratio, SeSqueeze squeeze);
 
-  /// norm(x) · gate: [B, C, H, W] -> the same shape.
-  torch::Tensor forward(InstanceNorm& norm, const torch::Tensor& x);
+  /// act(norm(x) · gate + residual): [B, C, H, W] -> the same shape. A temporary x may be
+  /// overwritten (`norm_act`).
+  torch::Tensor forward(InstanceNorm& norm, torch::Tensor x,
+                        Activation activation = Activation::none,
+                        const std::optional<torch::Tensor>& residual = std::nullopt);
 
  private:
   torch::Tensor gate(const torch::Tensor& squeezed);

@@ -1,0 +1,24 @@
+#include "dircn/core/memory.h"
+
+#include <cstdlib>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+
+#include <limits>
+#endif
+
+namespace dircn {
+
+// A network asks for the same large buffers again and again. glibc maps such a buffer anew each
+// time, and every page of it is then a fault and a clearing by the kernel: a fifth of the time of a
+// forward pass. So large buffers come from the heap like small ones, and the heap kNever shrinks.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int kNever = std::numeric_limits<int>::max();
+  mallopt(M_MMAP_THRESHOLD, kNever);
+  mallopt(M_TRIM_THRESHOLD, kNever);
+#endif
+}
+
+}  // namespace dircn

@@ -1,0 +1,120 @@
+// First derivatives of norm_act: of LibTorch's operators by differences, of the kernels by those.
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "dircn/core/device.h"
+#include "dircn/core/error.h"
+#include "dircn/nn/norm_act.h"
+#include "norm_act_cases.h"
+#include "support/devices.h"
+
+namespace dircn {
+namespace {
+
+using testing::Case;
+using testing::cases;
+using testing::for_each_form;
+using testing::kChannelsLast;
+using testing::max_error;
+using testing::random_case;
+
+/// Gradients of a weighted sum of y, for x, scale, shift and residual.
+std::vector<torch::Tensor> gradients(Case c, Activation activation, bool add) {
+  std::vector<torch::Tensor> inputs{c.x, c.scale, c.shift};
+  if (add) {
+    inputs.push_back(c.residual);
+  }
+  for (auto& input : inputs) {
+    input = input.detach();
+    input.requires_grad_();
+  }
+  c = {c.name, inputs[0], inputs[1], inputs[2], add ? inputs[3] : c.residual};
+  const auto y = c.result(activation, add);
+  const auto weights =
+      torch::linspace(-1, 1, y.numel(), torch::kDouble).mul(40).sin().view(y.sizes());
+  return torch::autograd::grad({(y * weights.to(y.options())).sum()}, inputs);
+}
+
+DIRCN_DEVICE_TEST(NormActGradients, GradientsAreThoseOfTheDefinition) {
+  for (const auto& c : cases()) {
+    for_each_form([&](Activation activation, bool add) {
+      const auto expected =
+          gradients(c.to(torch::kDouble, torch::MemoryFormat::Contiguous), activation, add);
+      const auto fast = gradients(c.to(torch::kFloat, kChannelsLast, device), activation, add);
+      const auto plain =
+          gradients(c.to(torch::kFloat, torch::MemoryFormat::Contiguous, device), activation, add);
+      for (size_t i = 0; i < expected.size(); ++i) {
+        const double scale = expected[i].abs().max().item<double>();
+        EXPECT_LE(max_error(fast[i], expected[i]),
+                  2 * max_error(plain[i], expected[i]) + 2e-6 * (1e-3 + scale))
+            << c.name << ", input " << i;
+      }
+    });
+  }
+}
+
+DIRCN_DEVICE_TEST(NormActGradients, GradientsOfTheOperatorsPassANumericalCheck) {
+  torch::manual_seed(3);
+  const auto c =
+      random_case({2, 3, 4, 5}, true).to(torch::kDouble, torch::MemoryFormat::Contiguous, device);
+  const double step = 1e-6;
+  const auto analytic = gradients(c, Activation::silu, true);
+  const auto weights =
+      torch::linspace(-1, 1, c.x.numel(), torch::kDouble).mul(40).sin().view(c.x.sizes());
+  const auto value = [&](const Case& at) {
+    return (at.result(Activation::silu, true) * weights.to(device)).sum().item<double>();
+  };
+  torch::Tensor Case::*const inputs[] = {&Case::x, &Case::scale, &Case::shift, &Case::residual};
+  for (size_t i = 0; i < 4; ++i) {
+    const auto direction = torch::randn_like(c.*inputs[i]);
+    Case above = c;
+    Case below = c;
+    above.*inputs[i] = c.*inputs[i] + step * direction;
+    below.*inputs[i] = c.*inputs[i] - step * direction;
+    const double numerical = (value(above) - value(below)) / (2 * step);
+    EXPECT_NEAR((analytic[i] * direction).sum().item<double>(), numerical, 1e-6) << i;
+  }
+}
+
+TEST(NormActGradients, Bfloat16GradientsAreNearThoseInSinglePrecision) {
+  torch::manual_seed(4);
+  const auto half = random_case({2, 12, 19, 23}, false).to(torch::kBFloat16, kChannelsLast);
+  for_each_form([&](Activation activation, bool add) {
+    const auto expected = gradients(half.to(torch::kFloat, kChannelsLast), activation, add);
+    const auto actual = gradients(half, activation, add);
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(actual[i].scalar_type(), i == 1 || i == 2 ? torch::kFloat : torch::kBFloat16);
+      EXPECT_LE(((actual[i] - expected[i]).norm() / expected[i].norm()).item<double>(), 1e-2) << i;
+    }
+  });
+}
+
+TEST(NormActGradients, AnyNumberOfThreadsGivesTheSameBits) {
+  const int threads = torch::get_num_threads();
+  for (const auto& c : cases()) {
+    const auto single = c.to(torch::kFloat, kChannelsLast);
+    torch::set_num_threads(1);
+    const auto alone = gradients(single, Activation::silu, true);
+    const auto y = single.result(Activation::silu, false);
+    torch::set_num_threads(3);
+    const auto together = gradients(single, Activation::silu, true);
+    EXPECT_TRUE(torch::equal(single.result(Activation::silu, false), y)) << c.name;
+    for (size_t i = 0; i < alone.size(); ++i) {
+      EXPECT_TRUE(torch::equal(alone[i], together[i])) << c.name << ", input " << i;
+    }
+  }
+  torch::set_num_threads(threads);
+}
+
+TEST(NormActGradients, RefusesSecondDerivativesOfTheKernel) {
+  const auto c = random_case({1, 4, 8, 8}, false).to(torch::kFloat, kChannelsLast);
+  const auto x = c.x.detach().requires_grad_();
+  const auto y = norm_act(x, c.scale, c.shift, Activation::silu);
+  EXPECT_THROW(torch::autograd::grad({y.sum()}, {x}, {}, {}, /*create_graph=*/true), Error);
+}
+
+}  // namespace
+}  // namespace dircn

@@ -1,0 +1,148 @@
+#include "dircn/nn/norm_act.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "dircn/core/device.h"
+#include "norm_act_cases.h"
+#include "support/devices.h"
+
+namespace dircn {
+namespace {
+
+using testing::Case;
+using testing::cases;
+using testing::for_each_form;
+using testing::kChannelsLast;
+using testing::max_error;
+using testing::random_case;
+
+/// The result by the definition, in elementary operations.
+torch::Tensor by_definition(const Case& c, Activation activation, bool add) {
+  const auto mean = c.x.mean({2, 3}, true);
+  const auto variance = (c.x - mean).square().mean({2, 3}, true);
+  const auto term = [&](const torch::Tensor& t) {
+    return t.expand({c.x.size(0), -1}).unsqueeze(-1).unsqueeze(-1);
+  };
+  auto z = (c.x - mean) / (variance + 1e-5).sqrt() * term(c.scale) + term(c.shift);
+  z = add ? z + c.residual : z;
+  return activation == Activation::silu ? z / (1 + torch::exp(-z)) : z;
+}
+
+DIRCN_DEVICE_TEST(NormAct, IsWhatItsDefinitionSays) {
+  for (const auto& c : cases()) {
+    for_each_form([&](Activation activation, bool add) {
+      const auto expected = by_definition(c, activation, add);
+      const auto actual = c.to(torch::kDouble, torch::MemoryFormat::Contiguous, device);
+      EXPECT_LE(max_error(actual.result(activation, add), expected),
+                1e-9 * (1 + expected.abs().max().item<double>()))
+          << c.name;
+    });
+  }
+}
+
+TEST(NormAct, KernelIsAsExactAsLibTorch) {
+  for (const auto& c : cases()) {
+    for_each_form([&](Activation activation, bool add) {
+      const auto expected = by_definition(c, activation, add);
+      const auto single = [&](torch::MemoryFormat format) {
+        return c.to(torch::kFloat, format).result(activation, add);
+      };
+      const double tiny = 3e-7 * (1 + expected.abs().max().item<double>());
+      EXPECT_LE(max_error(single(kChannelsLast), expected),
+                2 * max_error(single(torch::MemoryFormat::Contiguous), expected) + tiny)
+          << c.name;
+    });
+  }
+}
+
+DIRCN_DEVICE_TEST(NormAct, KeepsShapeTypeAndLayout) {
+  for (const auto type : {torch::kFloat, torch::kBFloat16}) {
+    const auto c = random_case({2, 6, 5, 7}, true).to(type, kChannelsLast, device);
+    const auto y = c.result(Activation::silu, true);
+    EXPECT_EQ(y.sizes(), c.x.sizes());
+    EXPECT_EQ(y.scalar_type(), type);
+    EXPECT_TRUE(y.is_contiguous(kChannelsLast));
+  }
+}
+
+DIRCN_DEVICE_TEST(NormAct, Bfloat16IsRoundedOnce) {
+  torch::manual_seed(2);
+  const auto half = random_case({2, 20, 33, 21}, false).to(torch::kBFloat16, kChannelsLast, device);
+  for_each_form([&](Activation activation, bool add) {
+    const auto exact = half.to(torch::kDouble, torch::MemoryFormat::Contiguous);
+    const auto expected = by_definition(exact, activation, add);
+    const auto actual = half.result(activation, add).cpu().to(torch::kDouble);
+    // The kernel rounds once, to 8 bits; a GPU's operators round after every step.
+    const double steps = device.is_cpu() ? 1.01 : 6;
+    const auto allowed = steps * (expected.abs() / 256 + 1e-6) + (device.is_cpu() ? 0.0 : 0.05);
+    EXPECT_TRUE(((actual - expected).abs() <= allowed).all().item<bool>());
+  });
+}
+
+DIRCN_DEVICE_TEST(NormAct, NotANumberStaysInItsChannel) {
+  auto c = random_case({1, 20, 9, 9}, false).to(torch::kFloat, kChannelsLast, device);
+  c.x[0][3][4][4] = std::nan("");
+  const auto bad = torch::isnan(c.result(Activation::silu, false)).flatten(2);
+  EXPECT_TRUE(bad.select(1, 3).all().item<bool>());
+  EXPECT_EQ(bad.sum().item<int64_t>(), 81);
+}
+
+TEST(NormAct, SiluHasItsLimits) {
+  // One channel of variance 1 at each end, so that a residual of any size is what SiLU sees.
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto z = torch::tensor({-infinity, -1e4, -88.0, -87.0, -20.0, -1e-3, 0.0, 1e-30, 3.0, 87.0,
+                                1e4, infinity, std::nan("")},
+                               torch::kDouble)
+                     .view({1, 1, 1, -1});
+  const auto x = torch::zeros_like(z).to(torch::kFloat);
+  const auto zero = torch::zeros({1});
+  const auto y = norm_act(x.contiguous(kChannelsLast), zero, zero, Activation::silu,
+                          z.to(torch::kFloat).contiguous(kChannelsLast))
+                     .to(torch::kDouble)
+                     .flatten();
+  const auto expected = torch::where(z.isinf() & (z < 0), torch::zeros_like(z), torch::silu(z));
+  for (int64_t i = 0; i < y.numel(); ++i) {
+    const double value = expected.flatten()[i].item<double>();
+    const double actual = y[i].item<double>();
+    if (std::isfinite(value)) {
+      EXPECT_NEAR(actual, value, 5e-7 * std::abs(value) + 1e-35) << z.flatten()[i];
+    } else {
+      EXPECT_EQ(std::isnan(actual), std::isnan(value));
+      EXPECT_EQ(std::isinf(actual), std::isinf(value));
+    }
+  }
+}
+
+DIRCN_DEVICE_TEST(NormAct, TakesStatisticsThatAreAtHand) {
+  const auto c = random_case({2, 6, 17, 9}, true, 3, 2).to(torch::kFloat, kChannelsLast, device);
+  const auto statistics = channel_statistics(c.x);
+  const auto expected = torch::std_mean(c.x.to(torch::kDouble), {2, 3}, /*unbiased=*/false);
+  EXPECT_LE((statistics.std - std::get<0>(expected)).abs().max().item<double>(), 1e-6);
+  EXPECT_LE((statistics.mean - std::get<1>(expected)).abs().max().item<double>(), 1e-6);
+  const auto y = norm_act(c.x, c.scale, c.shift, Activation::silu, c.residual, statistics);
+  EXPECT_TRUE(torch::equal(y, c.result(Activation::silu, true)));
+}
+
+TEST(NormAct, OverwritesOnlyWhatNobodyElseHolds) {
+  const torch::NoGradGuard no_grad;
+  const auto c = random_case({1, 4, 8, 8}, false).to(torch::kFloat, kChannelsLast);
+  const auto copy = c.x.clone();
+  const auto expected = c.result(Activation::silu, false);
+  EXPECT_TRUE(torch::equal(c.x, copy));
+  norm_act(c.x.view_as(c.x), c.scale, c.shift, Activation::silu);
+  EXPECT_TRUE(torch::equal(c.x, copy));
+
+  auto temporary = c.x.clone();
+  const void* memory = temporary.data_ptr();
+  const auto y = norm_act(std::move(temporary), c.scale, c.shift, Activation::silu);
+  EXPECT_EQ(y.data_ptr(), memory);
+  EXPECT_TRUE(torch::equal(y, expected));
+}
+
+}  // namespace
+}  // namespace dircn
