@@ -57,9 +57,14 @@ inline bool prints_config(int argc, char** argv) {
                      [](const char* word) { return std::string(word) == "--print-config"; });
 }
 
+/// Whether a program keeps freed memory for its next tensors (see core/memory.h) or leaves that to
+/// the C library, as a measurement of LibTorch as it comes has to.
+enum class FreedMemory { kept, as_library };
+
 /// Parses the command line and runs `work`. Exit codes of every dircn program: 0 fine, 1 failed, 2
 /// wrong use.
-inline int run_command(CLI::App& app, int argc, char** argv, const std::function<int()>& work) {
+inline int run_command(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
+                       FreedMemory memory = FreedMemory::kept) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -67,7 +72,9 @@ inline int run_command(CLI::App& app, int argc, char** argv, const std::function
   }
   try {
     use_all_cores();
-    keep_freed_memory();
+    if (memory == FreedMemory::kept) {
+      keep_freed_memory();
+    }
     return work();
   } catch (const std::exception& error) {
     log_error(reason(error));
@@ -77,14 +84,15 @@ inline int run_command(CLI::App& app, int argc, char** argv, const std::function
 
 /// The same for a program with a configuration, which is printed instead if so asked.
 inline int run_command(CLI::App& app, int argc, char** argv, const ConfigOptions& config,
-                       const std::function<int()>& work) {
-  return run_command(app, argc, argv, [&] {
+                       const std::function<int()>& work, FreedMemory memory = FreedMemory::kept) {
+  const auto print_or_work = [&] {
     if (config.print) {
       std::cout << to_yaml(config.load());
       return 0;
     }
     return work();
-  });
+  };
+  return run_command(app, argc, argv, print_or_work, memory);
 }
 
 }  // namespace dircn

@@ -1,84 +1,17 @@
 #include "bench/measure.h"
 
-#include <torch/cuda.h>
 #include <torch/types.h>
-#include <torch/utils.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
-#include <map>
+#include <vector>
 
 #include "bench/operation_profile.h"
 #include "bench/statistics.h"
 #include "dircn/core/device.h"
 #include "dircn/core/torch_compat.h"
-#include "dircn/mri/fft.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/nn/losses.h"
-#include "dircn/train/optimizer.h"
-#include "literal/literal.h"
 
 namespace dircn::bench {
 namespace {
-
-using Network =
-    std::function<torch::Tensor(const torch::Tensor& kspace, const torch::Tensor& mask)>;
-
-/// Every 4th column, and 8 % of the columns in the centre.
-torch::Tensor fourfold_mask(int64_t width) {
-  auto mask = torch::zeros({1, 1, 1, width}, torch::kBool);
-  mask.slice(3, 0, width, 4).fill_(true);
-  const int64_t centre = std::max<int64_t>(width * 8 / 100, 1);
-  mask.slice(3, (width - centre + 1) / 2, (width - centre + 1) / 2 + centre).fill_(true);
-  return mask;
-}
-
-/// The two forms run on the same parameters.
-Network network_of(const Dircn& network, Form form) {
-  if (form == Form::fast) {
-    return [network](const auto& kspace, const auto& mask) {
-      return Dircn(network)->forward(kspace, mask);
-    };
-  }
-  return [parameters = literal::parameters_of(*network), config = network->config()](
-             const auto& kspace, const auto& mask) {
-    return literal::forward(parameters, config, kspace, mask);
-  };
-}
-
-/// One unit of work: an inference, or a training step.
-std::function<void()> unit_of_work(const Task& task, torch::Device device) {
-  torch::manual_seed(1);
-  Dircn module(task.model);
-  module->to(device);
-  const auto network = network_of(module, task.form);
-  const auto mask = fourfold_mask(task.size).to(device);
-  const auto image =
-      1e-4 * torch::randn({1, task.coils, task.size, task.size}, torch::kComplexFloat);
-  const auto kspace = fft2c(image).to(device) * mask;
-  const Precision precision = task.precision;
-  if (task.mode == Mode::infer) {
-    return [=] {
-      const torch::NoGradGuard no_grad;
-      const PrecisionGuard guard(device, precision);
-      network(kspace, mask);
-    };
-  }
-  const auto target = image.abs().square().sum(1).sqrt().to(device);
-  const auto adam = std::make_shared<torch::optim::Adam>(make_adam(module->parameters(), 1e-4));
-  return [=] {
-    adam->zero_grad();
-    torch::Tensor output;
-    {
-      const PrecisionGuard guard(device, precision);
-      output = network(kspace, mask);
-    }
-    gaussian_ssim_plus_l1_loss(output, target).total.backward();
-    RECORD_FUNCTION("Optimizer", std::vector<c10::IValue>());
-    adam->step();
-  };
-}
 
 int64_t peak_bytes(torch::Device device) {
   if (device.is_cuda()) {
@@ -87,13 +20,17 @@ int64_t peak_bytes(torch::Device device) {
   return peak_resident_bytes();
 }
 
-double seconds_of(const std::function<void()>& work, torch::Device device) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  if (device.is_cuda()) {
-    torch::cuda::synchronize(device.index());
+nlohmann::json parts_of(const std::function<void()>& work, torch::Device device) {
+  const auto seconds = operation_seconds(work, device);
+  double whole = 0;
+  for (const auto& [part, value] : seconds) {
+    whole += value;
   }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  nlohmann::json parts;
+  for (const auto& [part, value] : seconds) {
+    parts[part] = {{"seconds", value}, {"share", value / whole}};
+  }
+  return parts;
 }
 
 }  // namespace
@@ -106,14 +43,13 @@ nlohmann::json measure(const Task& task) {
   for (int64_t i = 0; i < task.repeat; ++i) {
     seconds.push_back(seconds_of(work, device));
   }
-  const int64_t peak = peak_bytes(device);
-  return {{"mode", task.mode == Mode::infer ? "infer" : "train"},
-          {"precision", to_string(task.precision)},
-          {"form", task.form == Form::fast ? "fast" : "literal"},
-          {"seconds_median", median(seconds)},
-          {"seconds_min", *std::min_element(seconds.begin(), seconds.end())},
-          {"peak_bytes", peak},
-          {"parts", operation_shares(work, device)}};
+  auto result = describe(task);
+  result["form"] = to_string(task.form);
+  result["seconds_median"] = median(seconds);
+  result["seconds_min"] = *std::min_element(seconds.begin(), seconds.end());
+  result["peak_bytes"] = peak_bytes(device);
+  result["parts"] = parts_of(work, device);
+  return result;
 }
 
 }  // namespace dircn::bench

@@ -4,9 +4,11 @@
 #include <torch/cuda.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -15,45 +17,63 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The first name that is part of an operation's or a gradient node's name decides.
-constexpr std::array<std::pair<const char*, const char*>, 21> kParts{{
+// The first name that is part of an operation's or a gradient node's name decides: LibTorch's
+// operations, the product's own (dircn::...) and the classes of their gradients.
+constexpr std::array<std::pair<const char*, const char*>, 22> kParts{{
+    {"Optimizer", "optimizer"},
     {"conv_transpose", "transposed_convolution"},
+    {"transposed_conv", "transposed_convolution"},
+    {"TransposedConv", "transposed_convolution"},
     {"conv", "convolution"},
     {"Conv", "convolution"},
-    {"norm", "norm"},
-    {"Norm", "norm"},
-    {"std_mean", "norm"},
-    {"StdMean", "norm"},
-    {"fft_fftshift", "shift"},
-    {"fft_ifftshift", "shift"},
-    {"roll", "shift"},
-    {"Roll", "shift"},
-    {"fft", "fft"},
-    {"Fft", "fft"},
-    {"silu", "activation"},
-    {"Silu", "activation"},
-    {"sigmoid", "activation"},
+    {"norm", "norm_activation"},
+    {"Norm", "norm_activation"},
+    {"std_mean", "norm_activation"},
+    {"StdMean", "norm_activation"},
+    {"silu", "norm_activation"},
+    {"Silu", "norm_activation"},
+    {"data_consistency", "data_consistency"},
+    {"Consisten", "data_consistency"},
+    {"fft", "data_consistency"},
+    {"Fft", "data_consistency"},
+    {"roll", "data_consistency"},
+    {"Roll", "data_consistency"},
+    {"complex", "data_consistency"},
+    {"Complex", "data_consistency"},
     {"aten::cat", "concatenation"},
     {"CatBackward", "concatenation"},
-    {"pad", "padding"},
-    {"Pad", "padding"},
-    {"Optimizer", "optimizer"},
 }};
 
+/// Null: none of the parts.
 const char* part_of(const char* operation) {
-  for (const auto& [name, part] : kParts) {
-    if (std::strstr(operation, name) != nullptr) {
-      return part;
-    }
-  }
-  return nullptr;
+  const auto* const named = std::find_if(kParts.begin(), kParts.end(), [&](const auto& row) {
+    return std::strstr(operation, row.first) != nullptr;
+  });
+  return named != kParts.end() ? named->second : nullptr;
 }
 
-/// Time by part; an operation inside one that counts already is part of that one.
+/// Which parts are being computed, by how many threads; seconds so far.
 struct Totals {
   std::mutex mutex;
+  std::map<std::string, int> busy;
+  int threads = 0;
+  Clock::time_point last = Clock::now();
   std::map<std::string, double> seconds;
   torch::Device device = torch::kCPU;
+
+  void change(const char* part, int by) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    const auto now = Clock::now();
+    const std::chrono::duration<double> elapsed = now - last;
+    for (const auto& [name, count] : busy) {
+      if (count > 0) {
+        seconds[name] += elapsed.count() * count / threads;
+      }
+    }
+    last = now;
+    busy[part] += by;
+    threads += by;
+  }
 };
 
 Totals* totals = nullptr;  // callbacks are plain functions; one profile at a time
@@ -67,35 +87,31 @@ void wait_for(torch::Device device) {
 
 struct Running : at::ObserverContext {
   const char* part = nullptr;
-  Clock::time_point start;
 };
 
+/// An operation inside one that counts already is part of that one.
 std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
   auto running = std::make_unique<Running>();
-  const char* part = part_of(function.name());
-  if (part != nullptr && depth++ == 0) {
+  running->part = part_of(function.name());
+  if (running->part != nullptr && depth++ == 0) {
     wait_for(totals->device);
-    running->start = Clock::now();
+    totals->change(running->part, 1);
   }
-  running->part = part;
   return running;
 }
 
-void end(const at::RecordFunction&, at::ObserverContext* context) {
+void end(const at::RecordFunction& /*function*/, at::ObserverContext* context) {
   const auto* running = static_cast<Running*>(context);
-  if (running->part == nullptr || --depth > 0) {
-    return;
+  if (running->part != nullptr && --depth == 0) {
+    wait_for(totals->device);
+    totals->change(running->part, -1);
   }
-  wait_for(totals->device);
-  const std::chrono::duration<double> elapsed = Clock::now() - running->start;
-  const std::lock_guard<std::mutex> lock(totals->mutex);
-  totals->seconds[running->part] += elapsed.count();
 }
 
 }  // namespace
 
-std::map<std::string, double> operation_shares(const std::function<void()>& work,
-                                               torch::Device device) {
+std::map<std::string, double> operation_seconds(const std::function<void()>& work,
+                                                torch::Device device) {
   Totals collected;
   collected.device = device;
   totals = &collected;
@@ -110,14 +126,13 @@ std::map<std::string, double> operation_shares(const std::function<void()>& work
   at::removeCallback(handle);
   totals = nullptr;
 
-  std::map<std::string, double> shares;
-  double other = 1;
-  for (const auto& [part, seconds] : collected.seconds) {
-    shares[part] = seconds / whole.count();
-    other -= shares[part];
+  auto seconds = collected.seconds;
+  double other = whole.count();
+  for (const auto& [part, value] : seconds) {
+    other -= value;
   }
-  shares["other"] = other;
-  return shares;
+  seconds["other"] = other;
+  return seconds;
 }
 
 }  // namespace dircn::bench

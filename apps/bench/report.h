@@ -1,25 +1,22 @@
 #pragma once
 
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "bench/options.h"
+#include "dircn/config/config.h"
+
 namespace dircn::bench {
 
-/// Measures and reports: {command, libtorch, device, threads, results[]}, with the `results` that
-/// `measure_all` returns; also written to `json_file` unless that is empty.
-nlohmann::json make_report(const std::vector<std::string>& arguments, const std::string& device,
-                           const std::string& json_file,
-                           const std::function<nlohmann::json()>& measure_all);
+/// Measures what `options` ask for, each task in a process of its own (the loader in this one), and
+/// reports: {command, libtorch, device, threads, results[]}, with `command` the words on the
+/// command line. Also written to the file of --json.
+nlohmann::json make_report(const std::vector<std::string>& command, const Options& options,
+                           const Config& config);
 
-/// The results of each form (see `measure`), each in a process of its own, which runs this program
-/// with `arguments`.
-nlohmann::json measure_forms(const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& forms);
-
-/// The report as text: a line a form, the ratio where both ran, and the parts' shares; or the
-/// loader's line.
-std::string table(const nlohmann::json& report);
+/// Measures one task in this process: see `measure` and `measure_floor`. The fast form keeps freed
+/// memory, as every other program does; the literal form is LibTorch as it comes.
+nlohmann::json measure_here(const Task& task);
 
 }  // namespace dircn::bench

@@ -1,0 +1,112 @@
+#include "bench/options.h"
+
+#include <map>
+
+namespace dircn::bench {
+namespace {
+
+template <typename E>
+CLI::CheckedTransformer any_of_names() {
+  std::map<std::string, E> values;
+  for (const auto& [value, name] : EnumNames<E>::kTable) {
+    values.emplace(name, value);
+  }
+  return CLI::CheckedTransformer(values);
+}
+
+std::vector<Form> forms_of(const std::string& form) {
+  return form == "both" ? std::vector<Form>{Form::literal, Form::fast}
+                        : std::vector<Form>{enum_value<Form>(form, "--form")};
+}
+
+void add_task(std::vector<Task>& tasks, Task task, const std::string& form) {
+  if (task.mode == Mode::floor) {
+    tasks.push_back(task);
+    return;
+  }
+  for (const Form each : forms_of(form)) {
+    task.form = each;
+    tasks.push_back(task);
+  }
+  if (task.mode == Mode::infer && task.form == Form::fast) {
+    task.mode = Mode::floor;
+    tasks.push_back(task);
+  }
+}
+
+}  // namespace
+
+void Options::add_to(CLI::App& app) {
+  const std::map<std::string, Precision> precisions{{"fp32", Precision::fp32},
+                                                    {"bf16", Precision::bf16}};
+  config.add_to(app, "YAML with the model to time (default: the challenge's)");
+  app.add_option("--mode", task.mode,
+                 "infer (one slice), train (one step: forward, loss, backward, Adam), floor (an "
+                 "inference's convolutions, each alone) or loader")
+      ->transform(any_of_names<Mode>());
+  app.add_option("--precision", task.precision, "fp32 or bf16 (convolutions)")
+      ->transform(CLI::CheckedTransformer(precisions));
+  app.add_option("--cascades", cascades, "Instead of model.cascades; several: one after another")
+      ->check(CLI::Range(1, 1000));
+  app.add_option("--coils", coils, "Receive coils; several: one after another")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  app.add_option("--size", task.size, "Height and width of a slice")
+      ->check(CLI::Range(16, 4096))
+      ->capture_default_str();
+  app.add_option("--form", form, "fast, literal (in memory as the C library manages it) or both")
+      ->check(CLI::IsMember({"fast", "literal", "both"}))
+      ->capture_default_str();
+  app.add_option("--repeat", task.repeat, "Runs that count, after one that does not")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  add_device_option(app, task.device);
+  add_loader_options(app, loader);
+  app.add_option("--json", json_file, "Write the results to this file, too");
+  app.add_flag("--child", child)->group("");  // how this program starts itself for one task
+}
+
+std::vector<Task> tasks_of(const Options& options, const ModelConfig& model) {
+  const auto cascades =
+      options.cascades.empty() ? std::vector<int64_t>{model.cascades} : options.cascades;
+  std::vector<Task> tasks;
+  for (const int64_t number : cascades) {
+    for (const int64_t coils : options.coils) {
+      Task task = options.task;
+      task.model = model;
+      task.model.cascades = number;
+      task.coils = coils;
+      add_task(tasks, task, options.form);
+    }
+  }
+  return tasks;
+}
+
+std::vector<std::string> child_arguments(const Options& options, const Task& task) {
+  std::vector<std::string> arguments{"--child",
+                                     "--mode",
+                                     to_string(task.mode),
+                                     "--form",
+                                     to_string(task.form),
+                                     "--precision",
+                                     to_string(task.precision),
+                                     "--cascades",
+                                     std::to_string(task.model.cascades),
+                                     "--coils",
+                                     std::to_string(task.coils),
+                                     "--size",
+                                     std::to_string(task.size),
+                                     "--repeat",
+                                     std::to_string(task.repeat),
+                                     "--device",
+                                     task.device};
+  if (!options.config.file.empty()) {
+    arguments.insert(arguments.end(), {"--config", options.config.file});
+  }
+  for (const auto& change : options.config.overrides) {
+    arguments.insert(arguments.end(), {"--set", change});
+  }
+  return arguments;
+}
+
+}  // namespace dircn::bench

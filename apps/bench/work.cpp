@@ -1,0 +1,98 @@
+#include "bench/work.h"
+
+#include <ATen/record_function.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "dircn/mri/fft.h"
+#include "dircn/nn/dircn.h"
+#include "dircn/nn/losses.h"
+#include "dircn/train/optimizer.h"
+#include "literal/literal.h"
+
+namespace dircn::bench {
+namespace {
+
+using Network =
+    std::function<torch::Tensor(const torch::Tensor& kspace, const torch::Tensor& mask)>;
+
+/// Every 4th column, and 8 % of the columns in the centre.
+torch::Tensor fourfold_mask(int64_t width) {
+  auto mask = torch::zeros({1, 1, 1, width}, torch::kBool);
+  mask.slice(3, 0, width, 4).fill_(true);
+  const int64_t centre = std::max<int64_t>(width * 8 / 100, 1);
+  mask.slice(3, (width - centre + 1) / 2, (width - centre + 1) / 2 + centre).fill_(true);
+  return mask;
+}
+
+/// The two forms run on the same parameters.
+Network network_of(const Dircn& network, Form form) {
+  if (form == Form::fast) {
+    return [network](const auto& kspace, const auto& mask) {
+      return Dircn(network)->forward(kspace, mask);
+    };
+  }
+  return [parameters = literal::parameters_of(*network), config = network->config()](
+             const auto& kspace, const auto& mask) {
+    return literal::forward(parameters, config, kspace, mask);
+  };
+}
+
+}  // namespace
+
+nlohmann::json describe(const Task& task) {
+  return {{"mode", to_string(task.mode)},
+          {"precision", to_string(task.precision)},
+          {"cascades", task.model.cascades},
+          {"coils", task.coils},
+          {"size", task.size}};
+}
+
+std::function<void()> unit_of_work(const Task& task, torch::Device device) {
+  torch::manual_seed(1);
+  Dircn module(task.model);
+  module->to(device);
+  const auto network = network_of(module, task.form);
+  const auto mask = fourfold_mask(task.size).to(device);
+  const auto image =
+      1e-4 * torch::randn({1, task.coils, task.size, task.size}, torch::kComplexFloat);
+  const auto kspace = fft2c(image).to(device) * mask;
+  const Precision precision = task.precision;
+  if (task.mode == Mode::infer) {
+    return [=] {
+      const torch::NoGradGuard no_grad;
+      const PrecisionGuard guard(device, precision);
+      network(kspace, mask);
+    };
+  }
+  const auto target = image.abs().square().sum(1).sqrt().to(device);
+  const auto adam = std::make_shared<torch::optim::Adam>(make_adam(module->parameters(), 1e-4));
+  return [=] {
+    adam->zero_grad();
+    torch::Tensor output;
+    {
+      const PrecisionGuard guard(device, precision);
+      output = network(kspace, mask);
+    }
+    gaussian_ssim_plus_l1_loss(output, target).total.backward();
+    RECORD_FUNCTION("Optimizer", std::vector<c10::IValue>());
+    adam->step();
+  };
+}
+
+double seconds_of(const std::function<void()>& work, torch::Device device) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  if (device.is_cuda()) {
+    torch::cuda::synchronize(device.index());
+  }
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace dircn::bench
