@@ -10,21 +10,16 @@
 namespace dircn {
 namespace {
 
-/// Keeps columns [first, first + width) of a [1, W] mask.
-void column_acs(const torch::Tensor& mask, const torch::Tensor& acs) {
-  const auto sampled = mask.accessor<bool, 2>()[0];
-  const int64_t columns = mask.size(1);
-  int64_t left = columns / 2 - 1;
-  while (left >= 0 && sampled[left]) {
-    --left;
-  }
-  int64_t right = columns / 2;
-  while (right < columns && sampled[right]) {
-    ++right;
-  }
-  const int64_t width = right - left;
-  const int64_t first = std::max<int64_t>((columns - width + 1) / 2, 0);
-  acs.slice(1, first, std::min(first + width, columns)).fill_(true);
+/// Of masks [B, 1, 1, W], by tensor operations alone: a GPU need not be waited for.
+torch::Tensor column_acs(const torch::Tensor& mask) {
+  const int64_t columns = mask.size(3);
+  const auto column = torch::arange(columns, torch::dtype(torch::kLong).device(mask.device()));
+  const int64_t middle = columns / 2;
+  const auto below = column.masked_fill(mask.logical_or(column >= middle), -1);
+  const auto above = column.masked_fill(mask.logical_or(column < middle), columns);
+  const auto width = above.amin({3}, true) - below.amax({3}, true);
+  const auto first = torch::div(columns + 1 - width, 2, "floor").clamp_min(0);
+  return (column >= first) & (column < first + width);
 }
 
 struct Span {
@@ -90,15 +85,13 @@ torch::Tensor canonical_mask(const torch::Tensor& mask) {
 }
 
 torch::Tensor acs_mask(const torch::Tensor& mask) {
+  if (mask.size(2) == 1) {
+    return column_acs(mask);
+  }
   const auto on_cpu = mask.to(torch::kCPU);
   auto acs = torch::zeros_like(on_cpu);
   for (int64_t b = 0; b < mask.size(0); ++b) {
-    const auto one = on_cpu[b][0];
-    if (one.size(0) == 1) {
-      column_acs(one, acs[b][0]);
-    } else {
-      rectangle_acs(one, acs[b][0]);
-    }
+    rectangle_acs(on_cpu[b][0], acs[b][0]);
   }
   return acs.to(mask.device());
 }

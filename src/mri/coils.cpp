@@ -5,8 +5,6 @@
 namespace dircn {
 namespace {
 
-constexpr int64_t kCoilDim = 1;
-
 /// `where` alone would still send 0 · inf = NaN backwards, so the unused branch gets a harmless
 /// argument.
 torch::Tensor usable_or_one(const torch::Tensor& x, const torch::Tensor& usable) {
@@ -16,8 +14,15 @@ torch::Tensor usable_or_one(const torch::Tensor& x, const torch::Tensor& usable)
 }  // namespace
 
 torch::Tensor root_sum_of_squares(const torch::Tensor& coil_images) {
-  const auto squares =
-      torch::view_as_real(coil_images.resolve_conj()).square().sum(-1).sum(kCoilDim, true);
+  return root_or_zero(sum_of_squares(coil_images));
+}
+
+torch::Tensor sum_of_squares(const torch::Tensor& coil_images) {
+  // Coils first: that sum runs along whole rows.
+  return torch::view_as_real(coil_images.resolve_conj()).square().sum(kCoilDim, true).sum(-1);
+}
+
+torch::Tensor root_or_zero(const torch::Tensor& squares) {
   const auto usable = squares != 0;  // NaN is: it must not pass for darkness
   return torch::sqrt(usable_or_one(squares, usable)) * usable;
 }

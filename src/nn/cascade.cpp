@@ -2,9 +2,7 @@
 
 #include <torch/types.h>
 
-#include "dircn/mri/coils.h"
 #include "dircn/nn/aggregation.h"
-#include "dircn/nn/data_consistency.h"
 
 namespace dircn {
 namespace {
@@ -34,17 +32,15 @@ CascadeImpl::CascadeImpl(const ModelConfig& config, int64_t index)
   refinement_ = register_module("i_model", Refinement(unet_options(config, index)));
 }
 
-CascadeState CascadeImpl::forward(const CascadeState& previous, const SamplingSpace& space,
-                                  const torch::Tensor& maps) {
+CascadeState CascadeImpl::forward(const CascadeState& previous) {
   CascadeState next = previous;
-  const auto reduced = space.unroll(reduce_coils(space.to_images(previous.kspace), maps));
-  next.aggregate = aggregate(aggregation_, reduced, previous.aggregate, cat_weight_);
+  next.aggregate =
+      aggregate(aggregation_, previous.kspace.combined(), previous.aggregate, cat_weight_);
   next.image = refinement_->forward(next.aggregate, next.features);
   if (!interconnections_) {
     next.features = {};
   }
-  const auto estimate = space.to_kspace(expand_to_coils(space.roll(next.image), maps));
-  next.kspace = data_consistency(data_consistency_, space, previous.kspace, estimate, dc_weight_);
+  next.kspace = previous.kspace.updated(data_consistency_, next.image, dc_weight_);
   return next;
 }
 

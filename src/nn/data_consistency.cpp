@@ -7,12 +7,19 @@ namespace dircn {
 torch::Tensor data_consistency(DataConsistency form, const SamplingSpace& space,
                                const torch::Tensor& current, const torch::Tensor& estimate,
                                const torch::Tensor& weight) {
-  const auto& measured = space.measured();
-  const auto& mask = space.mask();
   if (form == DataConsistency::variational) {
-    return current - weight * mask * (current - measured) - estimate;
+    return current - weight * space.mask() * (current - space.measured()) - estimate;
   }
-  return torch::where(mask, (measured + weight * estimate) / (1 + weight), estimate);
+  return soft_consistency(space, estimate, measured_share(space, weight));
+}
+
+torch::Tensor soft_consistency(const SamplingSpace& space, const torch::Tensor& estimate,
+                               const torch::Tensor& share) {
+  return torch::addcmul(estimate, space.measured() - estimate, share);
+}
+
+torch::Tensor measured_share(const SamplingSpace& space, const torch::Tensor& weight) {
+  return space.mask() / (1 + weight);
 }
 
 }  // namespace dircn

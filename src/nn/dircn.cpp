@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "dircn/core/error.h"
-#include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
 
 namespace dircn {
@@ -38,12 +37,11 @@ DircnImpl::DircnImpl(const ModelConfig& config) : config_(config) {
   }
 }
 
-torch::Tensor DircnImpl::refine(const SamplingSpace& space, const torch::Tensor& maps,
+CascadeKspace DircnImpl::refine(const SamplingSpace& space, const torch::Tensor& maps,
                                 const Visitor& visit) {
-  CascadeState state;
-  state.kspace = space.measured();
+  CascadeState state{CascadeKspace(space, maps), {}, {}, {}};
   for (const auto& module : *i_cascades_) {
-    state = module->as<CascadeImpl>()->forward(state, space, maps);
+    state = module->as<CascadeImpl>()->forward(state);
     if (visit) {
       visit(state);
     }
@@ -55,8 +53,7 @@ torch::Tensor DircnImpl::forward(const torch::Tensor& masked_kspace, const torch
   check_shapes(masked_kspace, mask);
   const SamplingSpace space(masked_kspace, mask);
   const auto maps = sens_net_->forward(space, mask);
-  const auto coil_images = space.to_images(refine(space, maps));
-  return space.unroll(root_sum_of_squares(coil_images)).squeeze(1);
+  return refine(space, maps).magnitude().squeeze(1);
 }
 
 DircnTrace DircnImpl::trace(const torch::Tensor& masked_kspace, const torch::Tensor& mask) {
@@ -64,11 +61,11 @@ DircnTrace DircnImpl::trace(const torch::Tensor& masked_kspace, const torch::Ten
   const SamplingSpace space(masked_kspace, mask);
   const auto maps = sens_net_->forward(space, mask);
   DircnTrace trace;
-  const auto last = refine(space, maps, [&](CascadeState state) {
-    state.kspace = fft2c(space.unroll(space.to_images(state.kspace)));
-    trace.cascades.push_back(std::move(state));
+  const auto last = refine(space, maps, [&](const CascadeState& state) {
+    const auto coil_images = space.unroll(space.to_images(state.kspace.whole()));
+    trace.cascades.push_back({fft2c(coil_images), state.aggregate, state.image, state.features});
   });
-  trace.image = space.unroll(root_sum_of_squares(space.to_images(last))).squeeze(1);
+  trace.image = last.magnitude().squeeze(1);
   trace.sensitivity_maps = space.unroll(maps);
   return trace;
 }

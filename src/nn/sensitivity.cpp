@@ -2,11 +2,38 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "dircn/mri/acs.h"
+#include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
 
 namespace dircn {
 namespace {
+
+/// Of the coil images that the network takes at once on a CPU: four of 384 × 384, whose tensors of
+/// four channels at full resolution are 10 MB each, so that a layer's in- and output fit a
+/// last-level cache. Memory grows no more with further coils.
+constexpr int64_t kPixelsAtOnce = 4 * 384 * 384;
+
+int64_t coils_at_once(const torch::Tensor& kspace) {
+  const int64_t all = kspace.size(kCoilDim);
+  const int64_t pixels = kspace.numel() / all;
+  return kspace.is_cpu() ? std::clamp<int64_t>(kPixelsAtOnce / pixels, 1, all) : all;
+}
+
+/// Divides by the root of the sum of squares over coils; in place where no gradient is recorded.
+torch::Tensor normalized(const torch::Tensor& maps) {
+  if (torch::GradMode::is_enabled() && maps.requires_grad()) {
+    return divide_or_zero(maps, root_sum_of_squares(maps));
+  }
+  for_each_block(cache_blocks(maps, kRowDim), [&](const CacheBlock& block) {
+    const auto rows = maps.slice(kRowDim, block.begin, block.end);
+    rows.copy_(divide_or_zero(rows, root_sum_of_squares(rows)));
+  });
+  return maps;
+}
 
 ResXUnetOptions unet_options(const ModelConfig& config) {
   ResXUnetOptions options;
@@ -23,12 +50,18 @@ SensitivityImpl::SensitivityImpl(const ModelConfig& config)
 
 torch::Tensor SensitivityImpl::forward(const SamplingSpace& space, const torch::Tensor& mask) {
   const auto acs = space.roll(acs_mask(mask));
-  const auto coil_images = space.unroll(space.to_images(space.measured() * acs));
-  const auto sizes = coil_images.sizes();
-  DecoderFeatures unused;
-  const auto each_coil = coil_images.reshape({-1, 1, sizes[2], sizes[3]});
-  const auto maps = space.roll(model_->forward(each_coil, unused).view(sizes));
-  return divide_or_zero(maps, root_sum_of_squares(maps));
+  const int64_t coils = space.measured().size(kCoilDim);
+  const int64_t at_once = coils_at_once(space.measured());
+  std::vector<torch::Tensor> maps;
+  for (int64_t first = 0; first < coils; first += at_once) {
+    const auto some = space.part(kCoilDim, first, std::min(first + at_once, coils));
+    const auto coil_images = some.unroll(some.to_images(some.measured() * acs));
+    const auto sizes = coil_images.sizes();
+    DecoderFeatures unused;
+    const auto each_coil = coil_images.reshape({-1, 1, sizes[2], sizes[3]});
+    maps.push_back(some.roll(model_->forward(each_coil, unused).view(sizes)));
+  }
+  return normalized(torch::cat(maps, kCoilDim));
 }
 
 }  // namespace dircn

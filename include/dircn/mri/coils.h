@@ -4,9 +4,17 @@
 
 namespace dircn {
 
+/// Dimensions of [B, C, H, W].
+inline constexpr int64_t kCoilDim = 1;
+inline constexpr int64_t kRowDim = 2;
+
 /// Root of the sum of squares over the coils: [B, C, H, W] complex -> [B, 1, H, W] real.
 /// Where every coil is zero the value and its gradient are zero (never NaN); NaN stays NaN.
 torch::Tensor root_sum_of_squares(const torch::Tensor& coil_images);
+
+/// Its two steps, for whoever adds up some coils or rows at a time.
+torch::Tensor sum_of_squares(const torch::Tensor& coil_images);
+torch::Tensor root_or_zero(const torch::Tensor& squares);
 
 /// One image seen by every coil: image [B, 1, H, W] · maps [B, C, H, W] -> [B, C, H, W], complex.
 torch::Tensor expand_to_coils(const torch::Tensor& image, const torch::Tensor& sensitivity_maps);

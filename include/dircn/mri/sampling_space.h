@@ -35,7 +35,21 @@ class SamplingSpace {
   torch::Tensor roll(const torch::Tensor& centred) const;
   torch::Tensor unroll(const torch::Tensor& rolled) const;
 
+  /// Whether one row's k-space gives that row's images: so it is with a column mask.
+  bool rows_are_independent() const { return mask_.size(2) == 1; }
+
+  /// This space for indices [begin, end) of dimension `dim` of the measured k-space alone: coils
+  /// (1), or rows (2) where those are independent.
+  SamplingSpace part(int64_t dim, int64_t begin, int64_t end) const;
+
+  /// The space with these `measured()` and `mask()`.
+  static SamplingSpace restored(const torch::Tensor& measured, const torch::Tensor& mask);
+
  private:
+  SamplingSpace() = default;
+
+  torch::Tensor transformed(const torch::Tensor& kspace) const;
+
   std::vector<int64_t> axes_;
   torch::Tensor measured_;
   torch::Tensor mask_;

@@ -5,14 +5,14 @@
 #include <torch/types.h>
 
 #include "dircn/config/model_config.h"
-#include "dircn/mri/sampling_space.h"
+#include "dircn/nn/cascade_kspace.h"
 #include "dircn/nn/refinement.h"
 
 namespace dircn {
 
 /// What one cascade hands to the next.
 struct CascadeState {
-  torch::Tensor kspace;  // k_t [B, C, H, W] complex, in the sampling space
+  CascadeKspace kspace;  // k_t
   torch::Tensor
       aggregate;  // agg_{t-1}, centred images [B, K, H, W] complex; undefined before the first
   torch::Tensor image;       // x_{t-1}, centred [B, 1, H, W] complex; undefined before the first
@@ -26,9 +26,7 @@ class CascadeImpl : public torch::nn::Module {
   /// `index`: 0 for the first cascade, which takes no interconnections.
   CascadeImpl(const ModelConfig& config, int64_t index);
 
-  /// `maps`: rolled sensitivity maps [B, C, H, W] complex.
-  CascadeState forward(const CascadeState& previous, const SamplingSpace& space,
-                       const torch::Tensor& maps);
+  CascadeState forward(const CascadeState& previous);
 
  private:
   Aggregation aggregation_;

@@ -16,4 +16,11 @@ torch::Tensor data_consistency(DataConsistency form, const SamplingSpace& space,
                                const torch::Tensor& current, const torch::Tensor& estimate,
                                const torch::Tensor& weight);
 
+/// The soft form as E + share · (k0 − E), which takes no complex division: `share` is how much of a
+/// sample comes from the measurement, 1 / (1 + λ) where sampled and 0 elsewhere; real, of the
+/// mask's shape, on the device of `weight`.
+torch::Tensor soft_consistency(const SamplingSpace& space, const torch::Tensor& estimate,
+                               const torch::Tensor& share);
+torch::Tensor measured_share(const SamplingSpace& space, const torch::Tensor& weight);
+
 }  // namespace dircn

@@ -14,12 +14,19 @@
 
 namespace dircn {
 
+/// What one cascade handed on, as in `CascadeState`, but with its k-space whole and centred.
+struct CascadeTrace {
+  torch::Tensor kspace;  // [B, C, H, W] complex
+  torch::Tensor aggregate;
+  torch::Tensor image;
+  DecoderFeatures features;
+};
+
 /// What the network computed on its way, for tests and pictures; everything centred.
 struct DircnTrace {
   torch::Tensor image;             // [B, H, W] real: the magnitude image
   torch::Tensor sensitivity_maps;  // [B, C, H, W] complex
-  std::vector<CascadeState>
-      cascades;  // what each cascade handed on; `kspace` is ordinary centred k-space
+  std::vector<CascadeTrace> cascades;
 };
 
 /// The densely interconnected residual cascading network (Ottesen et al., arXiv 2207.02073) and the
@@ -46,9 +53,8 @@ class DircnImpl : public torch::nn::Module {
  private:
   using Visitor = std::function<void(const CascadeState&)>;
 
-  /// Runs the cascades, shows each state to `visit` if there is one, and returns the last k-space,
-  /// in `space`.
-  torch::Tensor refine(const SamplingSpace& space, const torch::Tensor& maps,
+  /// Runs the cascades, shows each state to `visit` if there is one, and returns the last k-space.
+  CascadeKspace refine(const SamplingSpace& space, const torch::Tensor& maps,
                        const Visitor& visit = {});
 
   ModelConfig config_;

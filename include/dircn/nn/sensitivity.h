@@ -11,7 +11,8 @@
 namespace dircn {
 
 /// SME, sensitivity-map estimation (E2E-VarNet, §3.3): coil images of the ACS, each refined by one
-/// shared small network, divided by their root-sum-of-squares.
+/// shared small network, divided by their root-sum-of-squares. Coils are independent in all but
+/// that division, so they are taken some at a time.
 class SensitivityImpl : public torch::nn::Module {
  public:
   explicit SensitivityImpl(const ModelConfig& config);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include "dircn/config/model_config.h"
+#include "dircn/mri/sampling_space.h"
+
+namespace dircn {
+
+/// The k-space k_t that one cascade hands to the next. In the soft form of data consistency it is
+/// kept as what it is made of, a single image and the measurement, and is never stored as a whole
+/// (Note [Data consistency in blocks]); the variational form needs it, and stores it.
+class CascadeKspace {
+ public:
+  /// k_0: what was measured in `space`. `maps`: rolled sensitivity maps [B, C, H, W] complex.
+  CascadeKspace(const SamplingSpace& space, const torch::Tensor& maps);
+
+  /// k_{t+1}. `image`: the refined image x_t, centred [B, 1, H, W] complex; `weight`: λ_t, [1].
+  CascadeKspace updated(DataConsistency form, const torch::Tensor& image,
+                        const torch::Tensor& weight) const;
+
+  /// Σ conj(S_c) · y_c over its coil images y, centred [B, 1, H, W] complex.
+  torch::Tensor combined() const;
+
+  /// The root of the sum of their squares, centred [B, 1, H, W] real.
+  torch::Tensor magnitude() const;
+
+  /// All coils, in the sampling space: [B, C, H, W] complex.
+  torch::Tensor whole() const;
+
+ private:
+  SamplingSpace space_;
+  torch::Tensor maps_;
+  torch::Tensor image_;   // x_{t-1}, rolled; zero before the first
+  torch::Tensor share_;   // of the measurement; see `measured_share`
+  torch::Tensor stored_;  // k_t, in the variational form
+};
+
+}  // namespace dircn
