@@ -10,11 +10,19 @@ set(DIRCN_TEST_PYTHON "python3" CACHE STRING "Python for tests that compare with
 
 add_library(dircn_flags INTERFACE)
 target_compile_features(dircn_flags INTERFACE cxx_std_${DIRCN_CXX_STANDARD})
-target_compile_options(dircn_flags INTERFACE -fPIC -Wall -Wextra -pedantic $<$<BOOL:${DIRCN_WERROR}>:-Werror>)
+set(dircn_werror $<$<BOOL:${DIRCN_WERROR}>:-Werror>)
+target_compile_options(dircn_flags INTERFACE "$<$<COMPILE_LANGUAGE:C,CXX>:-fPIC;-Wall;-Wextra;-pedantic;${dircn_werror}>")
+if(DIRCN_CUDA)
+  target_compile_definitions(dircn_flags INTERFACE DIRCN_CUDA)
+  # The standard by its flag, because CMake 3.25 does not know that CUDA's compiler has C++20.
+  set(cuda_flags -std=c++${DIRCN_CXX_STANDARD} -Xcompiler=-fPIC,-Wall,-Wextra
+                 $<$<BOOL:${DIRCN_WERROR}>:-Werror=all-warnings>)
+  target_compile_options(dircn_flags INTERFACE "$<$<COMPILE_LANGUAGE:CUDA>:${cuda_flags}>")
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False alarms of GCC 12's optimiser: std::string's operator+ at -O3, LibTorch's headers under the sanitizers.
-  target_compile_options(dircn_flags INTERFACE -Wno-stringop-overflow -Wno-restrict -Wno-array-bounds
-                                               -Wno-maybe-uninitialized)
+  target_compile_options(dircn_flags INTERFACE
+    "$<$<COMPILE_LANGUAGE:C,CXX>:-Wno-stringop-overflow;-Wno-restrict;-Wno-array-bounds;-Wno-maybe-uninitialized>")
 endif()
 if(DIRCN_SANITIZE)
   target_compile_options(dircn_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -19,7 +19,7 @@ function(dircn_torch_from_python python)
 endfunction()
 
 # A CUDA build's own configuration stops without a complete CUDA toolkit, and with one asks for parts that newer
-# toolkits dropped (nvToolsExt), although dircn's C++ needs nothing but the libraries: name them directly.
+# toolkits dropped (nvToolsExt), although dircn needs nothing but the libraries: name them directly.
 # (torch_cuda registers its kernels when it is loaded; nothing calls it by name.)
 function(dircn_link_cuda_torch prefix)
   include("${Torch_DIR}/TorchConfigVersion.cmake")
@@ -27,7 +27,7 @@ function(dircn_link_cuda_torch prefix)
   target_include_directories(dircn::torch INTERFACE "${prefix}/include" "${prefix}/include/torch/csrc/api/include")
   target_link_libraries(dircn::torch INTERFACE
     "-Wl,--no-as-needed" "${prefix}/lib/libtorch.so" "${prefix}/lib/libtorch_cpu.so" "${prefix}/lib/libtorch_cuda.so"
-    "${prefix}/lib/libc10.so" "-Wl,--as-needed" "-Wl,--unresolved-symbols=ignore-in-shared-libs")
+    "${prefix}/lib/libc10.so" "${prefix}/lib/libc10_cuda.so" "-Wl,--as-needed" "-Wl,--unresolved-symbols=ignore-in-shared-libs")
 endfunction()
 
 # The configuration looks for its parts in the system's folders first, where those of another LibTorch may lie.
@@ -57,7 +57,9 @@ if(NOT TARGET dircn::torch)
   add_library(dircn::torch INTERFACE IMPORTED GLOBAL)
 endif()
 get_filename_component(DIRCN_TORCH_PREFIX "${Torch_DIR}/../../.." ABSOLUTE)
+set(DIRCN_TORCH_HAS_CUDA OFF)
 if(EXISTS "${DIRCN_TORCH_PREFIX}/lib/libtorch_cuda.so")
+  set(DIRCN_TORCH_HAS_CUDA ON)
   dircn_link_cuda_torch("${DIRCN_TORCH_PREFIX}")
 else()
   dircn_link_cpu_torch("${DIRCN_TORCH_PREFIX}")

@@ -12,12 +12,15 @@ namespace dircn {
 
 // A network asks for the same large buffers again and again. glibc maps such a buffer anew each
 // time, and every page of it is then a fault and a clearing by the kernel: a fifth of the time of a
-// forward pass. So large buffers come from the heap like small ones, and the heap kNever shrinks.
+// forward pass. So large buffers come from the heap like small ones, and the heap never shrinks.
+// There is one heap for all threads, because those of other threads go back whatever these settings
+// say, and gradients are computed on a thread of LibTorch's.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   constexpr int kNever = std::numeric_limits<int>::max();
   mallopt(M_MMAP_THRESHOLD, kNever);
   mallopt(M_TRIM_THRESHOLD, kNever);
+  mallopt(M_ARENA_MAX, 1);
 #endif
 }
 

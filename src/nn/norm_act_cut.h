@@ -4,34 +4,16 @@
 // blocks that stay in the first cache, those in rows of lanes (Note [Lanes] in norm_act_loops.h).
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <new>
 #include <numeric>
 #include <vector>
 
+#include "cache_lines.h"
 #include "dircn/core/threads.h"
 #include "norm_act_cpu.h"
 #include "norm_act_loops.h"
 
 namespace dircn {
-
-/// Puts vectors where registers end with cache lines: the loops are twice as fast.
-template <typename T>
-struct CacheLines {
-  using value_type = T;  // NOLINT(readability-identifier-naming): the name that vectors ask for
-  CacheLines() = default;
-  template <typename U>
-  explicit CacheLines(const CacheLines<U>&) {}
-  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
-  void deallocate(T* start, size_t) { ::operator delete(start, kLine); }
-  friend bool operator==(CacheLines, CacheLines) { return true; }
-  friend bool operator!=(CacheLines, CacheLines) { return false; }
-  static constexpr std::align_val_t kLine{64};
-};
-
-template <typename T>
-using Lanes = std::vector<T, CacheLines<T>>;
 
 /// The cut of a shape, which depends on nothing else.
 struct Cut {

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "dircn/core/torch_compat.h"
 #include "dircn/mri/coils.h"
 
 namespace dircn {
@@ -20,12 +21,16 @@ torch::Tensor channels_to_complex(const torch::Tensor& channels) {
   return torch::complex(channels.select(1, 0), channels.select(1, 1)).unsqueeze(1);
 }
 
-/// Channels last where the kernels of norm_act are: on the CPU, in single precision. All that
-/// follows keeps that layout. (`contiguous` would take a batch of one as it is, with strides of
-/// which convolutions cannot tell the layout.)
+/// Channels last where the kernels of convolve and norm_act are: on the CPU, in single precision or
+/// what autocast makes of it. All that follows keeps that form. (`contiguous` would take a batch of
+/// one as it is, with strides of which convolutions cannot tell the layout.)
 torch::Tensor in_fast_layout(const torch::Tensor& x) {
-  const bool fast = x.is_cpu() && x.scalar_type() == torch::kFloat;
-  return fast ? x.clone(torch::MemoryFormat::ChannelsLast) : x;
+  if (!x.is_cpu() || x.scalar_type() != torch::kFloat) {
+    return x;
+  }
+  const bool narrow = compat::autocast_enabled(torch::kCPU);
+  return x.to(narrow ? compat::autocast_dtype(torch::kCPU) : torch::kFloat, /*non_blocking=*/false,
+              /*copy=*/true, torch::MemoryFormat::ChannelsLast);
 }
 
 struct Padding {

@@ -3,7 +3,9 @@
 #include <torch/types.h>
 
 #include <utility>
+#include <vector>
 
+#include "dircn/nn/convolve.h"
 #include "dircn/nn/norm_act.h"
 
 namespace dircn {
@@ -32,8 +34,8 @@ ConvNormActImpl::ConvNormActImpl(int64_t in, int64_t out)
     : conv_(register_module("0", conv(in, out, 3))),
       norm_(register_module("1", InstanceNorm(out))) {}
 
-torch::Tensor ConvNormActImpl::forward(const torch::Tensor& x) {
-  return norm_->forward(conv_->forward(x), Activation::silu);
+torch::Tensor ConvNormActImpl::forward(const std::vector<torch::Tensor>& sources) {
+  return norm_->forward(convolve(sources, conv_->weight), Activation::silu);
 }
 
 DownsampleImpl::DownsampleImpl(int64_t in, int64_t out)
@@ -41,7 +43,7 @@ DownsampleImpl::DownsampleImpl(int64_t in, int64_t out)
       norm_(register_module("norm", InstanceNorm(out))) {}
 
 torch::Tensor DownsampleImpl::forward(const torch::Tensor& x) {
-  return norm_->forward(down_->forward(x), Activation::silu);
+  return norm_->forward({down_->forward(x)}, Activation::silu);
 }
 
 UpsampleImpl::UpsampleImpl(int64_t in, int64_t out)
@@ -51,7 +53,7 @@ UpsampleImpl::UpsampleImpl(int64_t in, int64_t out)
 torch::Tensor UpsampleImpl::forward(const torch::Tensor& x) {
   auto doubled = up_->forward(x);
   doubled = doubled.contiguous(x.suggest_memory_format());  // which LibTorch 1.13 forgets here
-  return norm_->forward(std::move(doubled), Activation::silu);
+  return norm_->forward({std::move(doubled)}, Activation::silu);
 }
 
 BasicBlockImpl::BasicBlockImpl(int64_t channels, int64_t groups, const SqueezeOptions& se)
@@ -62,8 +64,9 @@ BasicBlockImpl::BasicBlockImpl(int64_t channels, int64_t groups, const SqueezeOp
       se_(register_module("se", SqueezeExcitation(channels, se.ratio, se.squeeze))) {}
 
 torch::Tensor BasicBlockImpl::forward(const torch::Tensor& x) {
-  const auto inner = norm1_->forward(conv1_->forward(x), Activation::silu);
-  return se_->forward(norm2_, conv2_->forward(inner), Activation::silu, x);
+  const auto inner = norm1_->forward(convolve({x}, conv1_->weight), Activation::silu);
+  return se_->forward(norm2_, convolve({inner}, conv2_->weight, conv2_->options.groups()),
+                      Activation::silu, x);
 }
 
 BottleneckImpl::BottleneckImpl(int64_t channels, int64_t mid, int64_t groups,
@@ -77,9 +80,10 @@ BottleneckImpl::BottleneckImpl(int64_t channels, int64_t mid, int64_t groups,
       se_(register_module("se", SqueezeExcitation(channels, se.ratio, se.squeeze))) {}
 
 torch::Tensor BottleneckImpl::forward(const torch::Tensor& x) {
-  const auto narrow = norm1_->forward(conv1_->forward(x), Activation::silu);
-  const auto mixed = norm2_->forward(conv2_->forward(narrow), Activation::silu);
-  return se_->forward(norm3_, conv3_->forward(mixed), Activation::silu, x);
+  const auto narrow = norm1_->forward({conv1_->forward(x)}, Activation::silu);
+  const auto mixed = norm2_->forward(
+      convolve({narrow}, conv2_->weight, conv2_->options.groups()), Activation::silu);
+  return se_->forward(norm3_, {conv3_->forward(mixed)}, Activation::silu, x);
 }
 
 }  // namespace dircn

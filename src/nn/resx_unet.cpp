@@ -46,13 +46,13 @@ ResXUnetImpl::ResXUnetImpl(const ResXUnetOptions& options)
 torch::Tensor ResXUnetImpl::merge(ConvNormAct& channel, const torch::Tensor& upsampled,
                                   const torch::Tensor& skip, const torch::Tensor& interconnection) {
   if (!interconnections_) {
-    return channel->forward(torch::cat({upsampled, skip}, 1));
+    return channel->forward({upsampled, skip});
   }
-  return channel->forward(torch::cat({upsampled, skip, interconnection}, 1));
+  return channel->forward({upsampled, skip, interconnection});
 }
 
 torch::Tensor ResXUnetImpl::forward(const torch::Tensor& x, DecoderFeatures& features) {
-  const auto x1 = inc_->forward(input_->forward(x));
+  const auto x1 = inc_->forward(input_->forward({x}));
   const auto x2 = down1_basic_->forward(down1_->forward(x1));
   const auto x3 = down2_basic_->forward(down2_->forward(x2));
   const auto x4 = down3_basic_->forward(down3_->forward(x3));

@@ -39,18 +39,20 @@ torch::Tensor SqueezeExcitationImpl::gate(const torch::Tensor& squeezed) {
   return torch::sigmoid(dense(layer_2_, torch::relu(dense(layer_1_, squeezed))));
 }
 
-torch::Tensor SqueezeExcitationImpl::forward(InstanceNorm& norm, torch::Tensor x,
+torch::Tensor SqueezeExcitationImpl::forward(InstanceNorm& norm, NormInput input,
                                              Activation activation,
                                              const std::optional<torch::Tensor>& residual) {
-  std::optional<ChannelStatistics> statistics;
-  if (squeeze_ == SeSqueeze::statistics) {
-    statistics = channel_statistics(x);
+  if (squeeze_ == SeSqueeze::normalized) {
+    const auto factor = gate(norm->bias);
+    return norm_act(std::move(input), norm->weight * factor, norm->bias * factor, activation,
+                    residual);
   }
-  const auto factor = gate(
-      statistics ? torch::cat({statistics->mean, statistics->std}, 1).to(norm->bias.scalar_type())
-                 : norm->bias);
-  return norm_act(std::move(x), norm->weight * factor, norm->bias * factor, activation, residual,
-                  statistics);
+  // Those at hand have no gradients.
+  input.statistics = channel_statistics(input.x);
+  const auto& [mean, std] = *input.statistics;
+  const auto factor = gate(torch::cat({mean, std}, 1).to(norm->bias.scalar_type()));
+  return norm_act(std::move(input), norm->weight * factor, norm->bias * factor, activation,
+                  residual);
 }
 
 }  // namespace dircn

@@ -25,7 +25,7 @@ struct Case {
   }
 
   torch::Tensor result(Activation activation, bool add) const {
-    return norm_act(x, scale, shift, activation,
+    return norm_act({x}, scale, shift, activation,
                     add ? std::optional<torch::Tensor>(residual) : std::nullopt);
   }
 };
@@ -69,6 +69,24 @@ inline std::vector<Case> cases() {
 
 inline double max_error(const torch::Tensor& actual, const torch::Tensor& expected) {
   return (actual.cpu().to(torch::kDouble) - expected).abs().max().item<double>();
+}
+
+/// The layouts for which a device has kernels of dircn's own, if dircn was built with them.
+inline std::vector<torch::MemoryFormat> kernel_formats(torch::Device device) {
+  if (device.is_cpu()) {
+    return {kChannelsLast};
+  }
+  return {kChannelsLast, torch::MemoryFormat::Contiguous};
+}
+
+/// Those kernels round their results once, LibTorch's operators after every step.
+inline bool rounds_once(torch::Device device) {
+#ifdef DIRCN_CUDA
+  const bool has_cuda = true;
+#else
+  const bool has_cuda = false;
+#endif
+  return device.is_cpu() || has_cuda;
 }
 
 template <typename Check>

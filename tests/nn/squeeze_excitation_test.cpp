@@ -27,7 +27,7 @@ struct Block {
 
   /// What the block multiplies the norm's output by, [B, C].
   torch::Tensor gate(const torch::Tensor& x) {
-    const auto ratio = se->forward(norm, x) / norm->forward(x);
+    const auto ratio = se->forward(norm, {x}) / norm->forward({x});
     return std::get<0>(ratio.flatten(2).median(2));
   }
 };

@@ -14,6 +14,12 @@ struct ChannelStatistics {
   torch::Tensor std;
 };
 
+/// An image [B, C, H, W] and, where they are at hand, its statistics.
+struct NormInput {
+  torch::Tensor x;
+  std::optional<ChannelStatistics> statistics = std::nullopt;
+};
+
 /// Statistics of x [B, C, H, W], in float32 or double.
 ChannelStatistics channel_statistics(const torch::Tensor& x);
 
@@ -22,15 +28,14 @@ ChannelStatistics channel_statistics(const torch::Tensor& x);
 ///     y = act(scale · (x − mean) / sqrt(var + 1e-5) + shift + residual)
 ///
 /// x [B, C, H, W] -> the same shape, dtype and memory layout; mean and biased variance per image
-/// and channel; scale and shift [C] or [B, C]; residual as x. `statistics`: those of x, where they
-/// are at hand; gradients are as if they were taken here.
+/// and channel; scale and shift [C] or [B, C]; residual as x. Gradients are as if x's statistics
+/// were always taken here.
 ///
 /// Channels-last tensors of float32 or bfloat16 on the CPU take kernels of dircn's own
 /// (norm_act_cpu.h), with first derivatives only; all others LibTorch's operators. A temporary x
 /// that nobody else holds is overwritten where no gradient is recorded, which saves a buffer.
-torch::Tensor norm_act(torch::Tensor x, const torch::Tensor& scale, const torch::Tensor& shift,
+torch::Tensor norm_act(NormInput input, const torch::Tensor& scale, const torch::Tensor& shift,
                        Activation activation,
-                       const std::optional<torch::Tensor>& residual = std::nullopt,
-                       const std::optional<ChannelStatistics>& statistics = std::nullopt);
+                       const std::optional<torch::Tensor>& residual = std::nullopt);
 
 }  // namespace dircn

@@ -5,6 +5,8 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include <vector>
+
 #include "dircn/nn/instance_norm.h"
 #include "dircn/nn/squeeze_excitation.h"
 
@@ -16,11 +18,12 @@ struct SqueezeOptions {
   SeSqueeze squeeze = SeSqueeze::normalized;
 };
 
-/// 3×3 convolution, instance norm, SiLU: [B, in, H, W] -> [B, out, H, W].
+/// 3×3 convolution, instance norm, SiLU: [B, in, H, W] -> [B, out, H, W]. The input may come in
+/// pieces that follow each other along channels.
 class ConvNormActImpl : public torch::nn::Module {
  public:
   ConvNormActImpl(int64_t in, int64_t out);
-  torch::Tensor forward(const torch::Tensor& x);
+  torch::Tensor forward(const std::vector<torch::Tensor>& sources);
 
  private:
   torch::nn::Conv2d conv_;

@@ -29,9 +29,9 @@ class SqueezeExcitationImpl : public torch::nn::Module {
   /// The squeezed layer has max(1, ⌊ratio · channels⌋) channels.
   SqueezeExcitationImpl(int64_t channels, double ratio, SeSqueeze squeeze);
 
-  /// act(norm(x) · gate + residual): [B, C, H, W] -> the same shape. A temporary x may be
+  /// act(norm(x) · gate + residual): [B, C, H, W] -> the same shape. A temporary input may be
   /// overwritten (`norm_act`).
-  torch::Tensor forward(InstanceNorm& norm, torch::Tensor x,
+  torch::Tensor forward(InstanceNorm& norm, NormInput input,
                         Activation activation = Activation::none,
                         const std::optional<torch::Tensor>& residual = std::nullopt);
 

@@ -1,0 +1,161 @@
+#include "dircn/nn/convolve.h"
+
+#include <ATen/record_function.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "kernel_support.h"
+#ifdef DIRCN_AVX512
+#include "convolve_cpu.h"
+#endif
+
+namespace dircn {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using Tensors = std::vector<torch::Tensor>;
+
+torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
+  const auto x = sources.size() == 1 ? sources[0] : torch::cat(sources, 1);
+  return torch::conv2d(x, weight, {}, /*stride=*/1, /*padding=*/1, /*dilation=*/1, groups);
+}
+
+#ifdef DIRCN_AVX512
+
+bool has_kernel(const Tensors& sources) {
+  static const bool processor_has = has_convolve_cpu();
+  return processor_has && std::all_of(sources.begin(), sources.end(), [&](const auto& source) {
+           return has_kernel_form(source) && source.scalar_type() == sources[0].scalar_type() &&
+                  source.size(0) == sources[0].size(0) &&
+                  source.sizes().slice(2) == sources[0].sizes().slice(2);
+         });
+}
+
+template <typename T>
+std::vector<ConvolveSource<T>> kernel_sources(const Tensors& sources) {
+  std::vector<ConvolveSource<T>> result;
+  result.reserve(sources.size());
+  for (const auto& source : sources) {
+    result.push_back({source.data_ptr<T>(), source.size(1)});
+  }
+  return result;
+}
+
+ConvolveShape shape_of(const torch::Tensor& x, int64_t out, int64_t groups) {
+  return {x.size(0), x.size(2), x.size(3), out, groups};
+}
+
+torch::Tensor as_kernel_weight(const torch::Tensor& weight) {
+  return weight.to(torch::kFloat).contiguous();
+}
+
+struct Convolution {
+  torch::Tensor y;
+  ChannelStatistics statistics;
+};
+
+Convolution run_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
+  RECORD_FUNCTION("dircn::convolution", std::vector<c10::IValue>());
+  const auto& x = sources[0];
+  const auto statistics = torch::dtype(torch::kDouble);
+  Convolution result{empty_channels_last({x.size(0), weight.size(0), x.size(2), x.size(3)}, x),
+                     {torch::empty({x.size(0), weight.size(0)}, statistics),
+                      torch::empty({x.size(0), weight.size(0)}, statistics)}};
+  const auto shape = shape_of(x, weight.size(0), groups);
+  const auto packed = as_kernel_weight(weight);
+  with_storage_type(x, [&](auto type) {
+    using T = decltype(type);
+    convolve_cpu<T>(kernel_sources<T>(sources), shape, packed.data_ptr<float>(),
+                    result.y.data_ptr<T>(), result.statistics.mean.data_ptr<double>(),
+                    result.statistics.std.data_ptr<double>());
+  });
+  return result;
+}
+
+torch::Tensor weight_gradient(const Tensors& sources, const torch::Tensor& weight,
+                              const torch::Tensor& dy, int64_t groups) {
+  RECORD_FUNCTION("dircn::convolution", std::vector<c10::IValue>());
+  auto gradient = torch::empty(weight.sizes(), torch::dtype(torch::kFloat));
+  const auto shape = shape_of(dy, weight.size(0), groups);
+  with_storage_type(dy, [&](auto type) {
+    using T = decltype(type);
+    convolve_weight_gradient_cpu<T>(kernel_sources<T>(sources), shape, dy.data_ptr<T>(),
+                                    gradient.data_ptr<float>());
+  });
+  return gradient.to(weight.scalar_type());
+}
+
+/// The gradient of a convolution's input is the convolution of its output's with the weights
+/// turned around: `first` and `count` are the input channels asked for (all of them with groups).
+torch::Tensor input_gradient(const torch::Tensor& dy, const torch::Tensor& weight, int64_t groups,
+                             int64_t first, int64_t count) {
+  const auto by_group = weight.narrow(1, first, count / groups)
+                            .unflatten(0, {groups, weight.size(0) / groups})
+                            .transpose(1, 2)
+                            .flatten(0, 1);
+  return run_kernel({dy}, by_group.flip({2, 3}), groups).y;
+}
+
+/// The CPU kernels with their gradients. Inputs: the sources, then the weight.
+class Convolve : public torch::autograd::Function<Convolve> {
+ public:
+  static variable_list forward(AutogradContext* context, at::TensorList inputs, int64_t groups) {
+    const Tensors sources(inputs.begin(), inputs.end() - 1);
+    auto result = run_kernel(sources, inputs.back(), groups);
+    context->save_for_backward(inputs.vec());
+    context->saved_data["groups"] = groups;
+    context->mark_non_differentiable({result.statistics.mean, result.statistics.std});
+    return {result.y, result.statistics.mean, result.statistics.std};
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    require_first_derivative("convolve");
+    auto sources = context->get_saved_variables();
+    const auto weight = sources.back();
+    sources.pop_back();
+    const int64_t groups = context->saved_data["groups"].toInt();
+    const auto dy = as_x(gradients[0], gradients[0].to(sources[0].scalar_type()));
+    variable_list result;
+    int64_t first = 0;
+    for (const auto& source : sources) {
+      result.push_back(source.requires_grad()
+                           ? input_gradient(dy, weight, groups, first, source.size(1))
+                           : torch::Tensor());
+      first += source.size(1);
+    }
+    result.push_back(weight.requires_grad() ? weight_gradient(sources, weight, dy, groups)
+                                            : torch::Tensor());
+    result.emplace_back();  // groups
+    return result;
+  }
+};
+
+NormInput convolve_here(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
+  auto inputs = sources;
+  inputs.push_back(weight);
+  if (records_gradients(inputs)) {
+    const auto outputs = Convolve::apply(at::TensorList(inputs), groups);
+    return {outputs[0], ChannelStatistics{outputs[1], outputs[2]}};
+  }
+  auto result = run_kernel(sources, weight, groups);
+  return {std::move(result.y), std::move(result.statistics)};
+}
+
+#endif
+
+}  // namespace
+
+NormInput convolve(const std::vector<torch::Tensor>& sources, const torch::Tensor& weight,
+                   int64_t groups) {
+#ifdef DIRCN_AVX512
+  if (has_kernel(sources) && (groups == 1 || sources.size() == 1)) {
+    return convolve_here(sources, weight, groups);
+  }
+#endif
+  return {run_operators(sources, weight, groups)};
+}
+
+}  // namespace dircn

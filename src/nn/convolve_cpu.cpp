@@ -1,0 +1,210 @@
+// 3×3 convolutions of channels-last tensors, where LibTorch's are far from the arithmetic's rate: a
+// few channels, groups, or a concatenation that is only made to be convolved.
+//
+// A strip is staged row by row as the convolution proceeds; the statistics that the following norm
+// needs are taken of an output row while it is in the cache, so that no pass over memory reads for
+// them alone.
+
+#include "convolve_cpu.h"
+
+#include <c10/util/BFloat16.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "cache_lines.h"
+#include "convolve_loops.h"
+#include "convolve_strips.h"
+#include "dircn/core/threads.h"
+
+namespace dircn {
+namespace {
+
+/// The weights as the loops take them.
+class PackedWeights {
+ public:
+  /// weight: [out][in][3][3].
+  PackedWeights(const float* weight, int64_t in, const ConvolveShape& shape)
+      : in_pairs(shape.groups == 1 && in >= kEnoughForPairs && shape.out >= kTile),
+        packed_((in_pairs ? kPairTerms * 3 : kTaps) * shape.out * in) {
+    const int64_t count = shape.out * in;
+    if (in_pairs) {
+      Scratch terms(kPairTerms * 3 * count);
+      pair_weights(weight, count, terms.at(0));
+      for (int64_t term = 0; term < kPairTerms; ++term) {
+        pack(terms.at(term * 3 * count), in * 3, shape, packed_.at(term * 3 * count));
+      }
+    } else {
+      pack(weight, in * kTaps, shape, packed_.at(0));
+    }
+  }
+
+  const float* at(int64_t place) const { return packed_.at(place); }
+
+  /// Note [Two rows at once]
+  const bool in_pairs;
+
+ private:
+  /// Fewer input channels do not make up for the sums before and after the products.
+  static constexpr int64_t kEnoughForPairs = 16;
+
+  /// [out][size] -> for each group and tile of output channels [size][channels of the tile].
+  static void pack(const float* weight, int64_t size, const ConvolveShape& shape, float* packed) {
+    const int64_t group = shape.out / shape.groups;
+    const int64_t tiles = (group + kTile - 1) / kTile;
+    parallel_for(shape.groups * tiles, [&](int64_t i) {
+      const int64_t first = i / tiles * group + i % tiles * kTile;
+      const int64_t tile = std::min(kTile, group - i % tiles * kTile);
+      for (int64_t k = 0; k < size * tile; ++k) {
+        packed[first * size + k] = weight[(first + k % tile) * size + k / tile];
+      }
+    });
+  }
+
+  Scratch packed_;
+};
+
+/// Of one channel: so many values, their mean, and Σ (value − mean)².
+struct Moments {
+  double count = 0;
+  double mean = 0;
+  double squares = 0;
+
+  void add(const Moments& other) {
+    const double step = other.mean - mean;
+    const double share = other.count / (count + other.count);
+    squares += other.squares + step * step * count * share;
+    mean += step * share;
+    count += other.count;
+  }
+};
+
+/// One strip: its output rows and their moments.
+template <typename T>
+class Strip {
+ public:
+  Strip(const std::vector<ConvolveSource<T>>& sources, const ConvolveShape& shape,
+        const PackedWeights& weight, int64_t image)
+      : sources_(sources),
+        shape_(shape),
+        weight_(weight),
+        image_(image),
+        in_(channels_of(sources)),
+        stride_(staged_stride(shape.width)),
+        ring_(thread_scratch(((kRing + kPairTerms) * in_ + kPairTerms * shape.out) * stride_)),
+        terms_(ring_ + kRing * in_ * stride_),
+        output_(terms_ + kPairTerms * in_ * stride_),
+        pivot_(shape.out),
+        sums_(2 * shape.out) {}
+
+  void run(int64_t begin, int64_t end, T* y, Moments* moments) {
+    const int64_t step = weight_.in_pairs ? 2 : 1;
+    stage(begin - 1);
+    stage(begin);
+    for (int64_t row = begin; row < end; row += step) {
+      for (int64_t next = 1; next <= step; ++next) {
+        stage(row + next);
+      }
+      weight_.in_pairs ? convolve_pair(row) : convolve_one(row);
+      for (int64_t i = 0; i < std::min(step, end - row); ++i) {
+        finish(output_ + i * shape_.out * stride_, row + i, row + i == begin, y);
+      }
+    }
+    const auto count = static_cast<double>((end - begin) * shape_.width);
+    for (int64_t c = 0; c < shape_.out; ++c) {
+      const double above_pivot = sums_[2 * c] / count;
+      moments[c] = {count, pivot_[c] + above_pivot, sums_[2 * c + 1] - above_pivot * sums_[2 * c]};
+    }
+  }
+
+ private:
+  static constexpr int64_t kRing = 4;  // rows that are staged at a time
+
+  float* staged(int64_t row) { return ring_ + (row + kRing) % kRing * in_ * stride_; }
+
+  void stage(int64_t row) { stage_row(sources_, shape_, image_, row, staged(row)); }
+
+  void convolve_one(int64_t row) {
+    const int64_t in = in_ / shape_.groups;
+    const int64_t out = shape_.out / shape_.groups;
+    for (int64_t group = 0; group < shape_.groups; ++group) {
+      const int64_t first = group * in * stride_;
+      const StagedRows rows{{staged(row - 1) + first, staged(row) + first, staged(row + 1) + first},
+                            3,
+                            stride_,
+                            shape_.width};
+      convolve_row(rows, in, out, weight_.at(group * out * in * kTaps),
+                   output_ + group * out * stride_);
+    }
+  }
+
+  void convolve_pair(int64_t row) {
+    const float* const x[] = {staged(row - 1), staged(row), staged(row + 1), staged(row + 2)};
+    pair_inputs(x, in_ * stride_, terms_);
+    for (int64_t term = 0; term < kPairTerms; ++term) {
+      const StagedRows rows{{terms_ + term * in_ * stride_}, 1, stride_, shape_.width};
+      convolve_row(rows, in_, shape_.out, weight_.at(term * 3 * shape_.out * in_),
+                   output_ + term * shape_.out * stride_);
+    }
+    pair_outputs(output_, shape_.out, shape_.width, output_, output_ + shape_.out * stride_);
+  }
+
+  /// Takes the moments of an output row and writes it.
+  void finish(const float* output, int64_t row, bool first, T* y) {
+    for (int64_t c = 0; first && c < shape_.out; ++c) {
+      pivot_[c] = output[c * stride_ + kMargin];
+    }
+    add_row_moments(output, shape_.out, shape_.width, pivot_.data(), sums_.data());
+    T* place = y + (image_ * shape_.height + row) * shape_.width * shape_.out;
+    RowLoops<Stored<T>>::unstage(output, shape_.out, shape_.width,
+                                 reinterpret_cast<Stored<T>*>(place));
+  }
+
+  const std::vector<ConvolveSource<T>>& sources_;
+  const ConvolveShape& shape_;
+  const PackedWeights& weight_;
+  int64_t image_;
+  int64_t in_;
+  int64_t stride_;
+  float* ring_;    // [kRing][in][stride]
+  float* terms_;   // [kPairTerms][in][stride]
+  float* output_;  // [kPairTerms][out][stride]
+  std::vector<float> pivot_;
+  std::vector<double> sums_;
+};
+
+}  // namespace
+
+bool has_convolve_cpu() {
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+}
+
+template <typename T>
+void convolve_cpu(const std::vector<ConvolveSource<T>>& sources, const ConvolveShape& shape,
+                  const float* weight, T* y, double* mean, double* std) {
+  const PackedWeights packed(weight, channels_of(sources) / shape.groups, shape);
+  const Strips strips(shape, 32, 4);
+  std::vector<Moments> parts(shape.images * strips.count * shape.out);
+  parallel_for(shape.images * strips.count, [&](int64_t i) {
+    const int64_t strip = i % strips.count;
+    Strip<T>(sources, shape, packed, i / strips.count)
+        .run(strips.begin(strip), strips.begin(strip + 1), y, &parts[i * shape.out]);
+  });
+  for (int64_t i = 0; i < shape.images * shape.out; ++i) {
+    Moments whole;
+    for (int64_t strip = 0; strip < strips.count; ++strip) {
+      whole.add(parts[(i / shape.out * strips.count + strip) * shape.out + i % shape.out]);
+    }
+    mean[i] = whole.mean;
+    std[i] = std::sqrt((whole.squares < 0 ? 0 : whole.squares) / whole.count);
+  }
+}
+
+template void convolve_cpu(const std::vector<ConvolveSource<float>>&, const ConvolveShape&,
+                           const float*, float*, double*, double*);
+template void convolve_cpu(const std::vector<ConvolveSource<c10::BFloat16>>&, const ConvolveShape&,
+                           const float*, c10::BFloat16*, double*, double*);
+
+}  // namespace dircn

@@ -1,0 +1,79 @@
+// The gradient of a 3×3 convolution's weights, from staged rows of its input and of its output's
+// gradient.
+
+#include <c10/util/BFloat16.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "cache_lines.h"
+#include "convolve_cpu.h"
+#include "convolve_loops.h"
+#include "convolve_strips.h"
+#include "dircn/core/threads.h"
+
+namespace dircn {
+namespace {
+
+/// The gradient of the weights from some rows, in bands that keep a tile of dy in the first cache.
+template <typename T>
+void weight_gradient_of_strip(const std::vector<ConvolveSource<T>>& sources,
+                              const ConvolveShape& shape, const T* dy, int64_t image, int64_t begin,
+                              int64_t end, float* gradient) {
+  constexpr int64_t kBandPixels = 768;
+  const int64_t in = channels_of(sources);
+  const int64_t group_in = in / shape.groups;
+  const int64_t group_out = shape.out / shape.groups;
+  const int64_t stride = staged_stride(shape.width);
+  const int64_t most = std::max<int64_t>(1, kBandPixels / shape.width);
+  float* x = thread_scratch(((most + 2) * in + most * shape.out) * stride);
+  float* staged_dy = x + (most + 2) * in * stride;
+  for (int64_t row = begin; row < end; row += most) {
+    const int64_t rows = std::min(most, end - row);
+    for (int64_t r = 0; r < rows + 2; ++r) {
+      stage_row(sources, shape, image, row + r - 1, x + r * in * stride);
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      stage_row<T>({{dy, shape.out}}, shape, image, row + r, staged_dy + r * shape.out * stride);
+    }
+    for (int64_t group = 0; group < shape.groups; ++group) {
+      const StagedBand band{x + group * group_in * stride,
+                            staged_dy + group * group_out * stride,
+                            rows,
+                            in * stride,
+                            shape.out * stride,
+                            stride,
+                            shape.width};
+      add_weight_gradient(band, group_in, group_out,
+                          gradient + group * group_out * group_in * kTaps);
+    }
+  }
+}
+
+}  // namespace
+
+template <typename T>
+void convolve_weight_gradient_cpu(const std::vector<ConvolveSource<T>>& sources,
+                                  const ConvolveShape& shape, const T* dy, float* gradient) {
+  const Strips strips(shape, 16, 8);
+  const int64_t size = shape.out * channels_of(sources) / shape.groups * kTaps;
+  std::vector<float> parts(shape.images * strips.count * size);
+  parallel_for(shape.images * strips.count, [&](int64_t i) {
+    const int64_t strip = i % strips.count;
+    weight_gradient_of_strip(sources, shape, dy, i / strips.count, strips.begin(strip),
+                             strips.begin(strip + 1), &parts[i * size]);
+  });
+  std::fill_n(gradient, size, 0.0F);
+  for (int64_t part = 0; part < shape.images * strips.count; ++part) {
+    for (int64_t i = 0; i < size; ++i) {
+      gradient[i] += parts[part * size + i];
+    }
+  }
+}
+
+template void convolve_weight_gradient_cpu(const std::vector<ConvolveSource<float>>&,
+                                           const ConvolveShape&, const float*, float*);
+template void convolve_weight_gradient_cpu(const std::vector<ConvolveSource<c10::BFloat16>>&,
+                                           const ConvolveShape&, const c10::BFloat16*, float*);
+
+}  // namespace dircn

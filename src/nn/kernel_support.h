@@ -1,0 +1,56 @@
+#pragma once
+
+// What the tensors' side of the CPU kernels (norm_act.cpp, convolve.cpp) shares.
+
+#include <c10/util/BFloat16.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "dircn/core/error.h"
+
+namespace dircn {
+
+constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
+
+/// What the kernels take: float32 or bfloat16 on the CPU, [B, C, H, W] with channels last.
+inline bool has_kernel_form(const torch::Tensor& x) {
+  return x.is_cpu() && x.dim() == 4 && x.numel() > 0 && x.is_contiguous(kChannelsLast) &&
+         (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16);
+}
+
+inline bool records_gradients(const std::vector<torch::Tensor>& inputs) {
+  return torch::GradMode::is_enabled() &&
+         std::any_of(inputs.begin(), inputs.end(),
+                     [](const torch::Tensor& input) { return input.requires_grad(); });
+}
+
+/// Calls work(a value of x's type).
+template <typename Work>
+void with_storage_type(const torch::Tensor& x, const Work& work) {
+  if (x.scalar_type() == torch::kFloat) {
+    work(float{});
+  } else {
+    work(c10::BFloat16{});
+  }
+}
+
+inline torch::Tensor empty_channels_last(torch::IntArrayRef sizes, const torch::Tensor& like) {
+  return torch::empty(sizes, like.options().requires_grad(false).memory_format(kChannelsLast));
+}
+
+/// A tensor of x's shape in x's form.
+inline torch::Tensor as_x(const torch::Tensor& y, const torch::Tensor& x) {
+  return y.expand_as(x).to(x.device(), x.scalar_type()).contiguous(kChannelsLast);
+}
+
+/// The kernels' gradients have none of their own.
+inline void require_first_derivative(const char* operation) {
+  require(!torch::GradMode::is_enabled(), [&] {
+    return Error::Parts{operation, "a second derivative asked for", "first derivatives only",
+                        "Use double precision, which LibTorch's operators compute."};
+  });
+}
+
+}  // namespace dircn

@@ -1,0 +1,221 @@
+#include "dircn/nn/convolve.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "dircn/core/device.h"
+#include "support/devices.h"
+
+namespace dircn {
+namespace {
+
+constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
+using Tensors = std::vector<torch::Tensor>;
+
+/// Sources and weight in double, rounded to bfloat16, so that every precision is given the same
+/// numbers.
+struct Case {
+  Tensors sources;
+  torch::Tensor weight;
+  int64_t groups;
+  std::string name;
+
+  Tensors sources_as(torch::ScalarType type, torch::Device device = torch::kCPU) const {
+    Tensors result;
+    for (const auto& source : sources) {
+      result.push_back(source.to(device, type).contiguous(kChannelsLast));
+    }
+    return result;
+  }
+  torch::Tensor weight_as(torch::ScalarType type, torch::Device device = torch::kCPU) const {
+    return weight.to(device, type == torch::kDouble ? type : torch::kFloat);
+  }
+  torch::Tensor expected() const {
+    return torch::conv2d(torch::cat(sources, 1), weight, {}, 1, 1, 1, groups);
+  }
+};
+
+torch::Tensor rounded(torch::IntArrayRef sizes) {
+  return torch::randn(sizes).to(torch::kBFloat16).to(torch::kDouble);
+}
+
+Case random_case(const std::vector<int64_t>& channels, int64_t out, int64_t groups, int64_t images,
+                 int64_t height, int64_t width) {
+  Case result;
+  int64_t in = 0;
+  for (const int64_t count : channels) {
+    result.sources.push_back(rounded({images, count, height, width}));
+    in += count;
+    result.name += std::to_string(count) + " ";
+  }
+  result.weight = rounded({out, in / groups, 3, 3});
+  result.groups = groups;
+  result.name += "-> " + std::to_string(out) + " in " + std::to_string(groups) + " groups, " +
+                 std::to_string(height) + " x " + std::to_string(width);
+  return result;
+}
+
+std::vector<Case> cases() {
+  torch::manual_seed(1);
+  std::vector<Case> result;
+  for (int64_t out = 1; out <= 9; ++out) {  // every size of a tile
+    result.push_back(random_case({3}, out, 1, 2, 5, 2 * out));
+  }
+  result.push_back(random_case({2}, 16, 1, 1, 1, 1));
+  result.push_back(random_case({16}, 16, 4, 2, 9, 47));
+  result.push_back(random_case({20}, 20, 4, 1, 16, 48));
+  result.push_back(random_case({32}, 48, 2, 1, 7, 49));
+  result.push_back(random_case({4, 4}, 4, 1, 3, 33, 20));
+  result.push_back(random_case({17, 5, 1}, 33, 1, 1, 12, 65));
+  result.push_back(random_case({16, 16, 16}, 16, 1, 1, 130, 97));
+  result.push_back(random_case({24}, 40, 8, 1, 64, 16));
+  return result;
+}
+
+double error(const torch::Tensor& actual, const torch::Tensor& expected) {
+  return (actual.cpu().to(torch::kDouble) - expected).abs().max().item<double>() /
+         (1e-30 + expected.abs().max().item<double>());
+}
+
+DIRCN_DEVICE_TEST(Convolve, EqualsTheConvolutionOfTheConcatenation) {
+  for (const auto& c : cases()) {
+    const auto y = convolve(c.sources_as(torch::kDouble, device),
+                            c.weight_as(torch::kDouble, device), c.groups)
+                       .x;
+    EXPECT_LE(error(y, c.expected()), 1e-12) << c.name;
+  }
+}
+
+TEST(Convolve, KernelIsAsExactAsSinglePrecisionAllows) {
+  for (const auto& c : cases()) {
+    const auto weight = c.weight_as(torch::kFloat);
+    const auto result = convolve(c.sources_as(torch::kFloat), weight, c.groups);
+    const auto libtorch = torch::conv2d(torch::cat(c.sources_as(torch::kFloat), 1), weight, {}, 1,
+                                        1, 1, c.groups);
+    EXPECT_LE(error(result.x, c.expected()), 2 * error(libtorch, c.expected()) + 1e-6) << c.name;
+    EXPECT_TRUE(result.x.is_contiguous(kChannelsLast));
+    EXPECT_EQ(result.x.scalar_type(), torch::kFloat);
+  }
+}
+
+TEST(Convolve, Bfloat16IsRoundedOnce) {
+  for (const auto& c : cases()) {
+    const auto y = convolve(c.sources_as(torch::kBFloat16), c.weight_as(torch::kFloat), c.groups).x;
+    ASSERT_EQ(y.scalar_type(), torch::kBFloat16);
+    const auto expected = c.expected();
+    const auto allowed = expected.abs() / 256 + 1e-4;
+    // Without the kernel, products are rounded on the way.
+    const double steps = convolve(c.sources_as(torch::kFloat), c.weight).statistics ? 1.0 : 8.0;
+    EXPECT_TRUE(((y.to(torch::kDouble) - expected).abs() <= steps * allowed).all().item<bool>())
+        << c.name;
+  }
+}
+
+TEST(Convolve, StatisticsAreThoseOfItsOutput) {
+  for (const auto& c : cases()) {
+    const auto result = convolve(c.sources_as(torch::kFloat), c.weight_as(torch::kFloat), c.groups);
+    if (!result.statistics) {
+      GTEST_SKIP() << "No kernel for this processor.";
+    }
+    const auto y = result.x.to(torch::kDouble);
+    const auto scale = y.abs().max().item<double>();
+    EXPECT_LE((result.statistics->mean - y.mean({2, 3})).abs().max().item<double>(), 1e-6 * scale)
+        << c.name;
+    const auto std = (y - y.mean({2, 3}, true)).square().mean({2, 3}).sqrt();
+    EXPECT_LE((result.statistics->std - std).abs().max().item<double>(), 1e-6 * scale) << c.name;
+  }
+}
+
+TEST(Convolve, StatisticsStandAFarAwayMean) {
+  torch::manual_seed(2);
+  auto c = random_case({3}, 4, 1, 1, 40, 40);
+  c.weight.zero_();
+  c.weight.select(2, 1).select(2, 1).fill_(1);
+  c.sources[0] = 1e4 + c.sources[0];
+  const auto result = convolve(c.sources_as(torch::kFloat), c.weight_as(torch::kFloat));
+  const auto expected = channel_statistics(result.x.to(torch::kDouble));
+  if (!result.statistics) {
+    GTEST_SKIP() << "No kernel for this processor.";
+  }
+  EXPECT_LE(error(result.statistics->std, expected.std), 1e-4);
+}
+
+torch::Tensor gradient_source(const torch::Tensor& y) {
+  torch::manual_seed(3);
+  return rounded(y.sizes());
+}
+
+/// The gradients of Σ y · dy for the sources, then the weight.
+Tensors gradients(const Case& c, torch::ScalarType type) {
+  Tensors inputs;
+  for (const auto& source : c.sources_as(type)) {
+    inputs.push_back(source.requires_grad_());
+  }
+  const auto sources = inputs;
+  inputs.push_back(c.weight_as(type).requires_grad_());
+  const auto y = convolve(sources, inputs.back(), c.groups).x;
+  return torch::autograd::grad({y}, inputs, {gradient_source(y).to(type)});
+}
+
+TEST(Convolve, GradientsAreThoseOfTheOperators) {
+  for (const auto& c : cases()) {
+    const auto expected = gradients(c, torch::kDouble);
+    const auto single = gradients(c, torch::kFloat);
+    const auto half = gradients(c, torch::kBFloat16);
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_LE(error(single[i], expected[i]), 2e-6) << c.name << ", input " << i;
+      EXPECT_LE(error(half[i], expected[i]), 2e-2) << c.name << ", input " << i;
+    }
+  }
+}
+
+TEST(Convolve, GradientsAreTakenOnlyWhereAskedFor) {
+  const auto c = random_case({4, 4}, 4, 1, 1, 6, 6);
+  auto sources = c.sources_as(torch::kFloat);
+  sources[1].requires_grad_();
+  const auto y = convolve(sources, c.weight_as(torch::kFloat)).x;
+  y.sum().backward();
+  EXPECT_FALSE(sources[0].grad().defined());
+  EXPECT_TRUE(sources[1].grad().defined());
+}
+
+TEST(Convolve, ResultsDoNotDependOnTheNumberOfThreads) {
+  const auto c = random_case({16, 8}, 24, 1, 1, 75, 60);
+  const int threads = torch::get_num_threads();
+  const auto all = [&] {
+    auto result = gradients(c, torch::kFloat);
+    result.push_back(convolve(c.sources_as(torch::kFloat), c.weight_as(torch::kFloat)).x);
+    return result;
+  };
+  torch::set_num_threads(1);
+  const auto one = all();
+  torch::set_num_threads(3);
+  const auto three = all();
+  torch::set_num_threads(threads);
+  for (size_t i = 0; i < one.size(); ++i) {
+    EXPECT_TRUE(torch::equal(one[i], three[i])) << i;
+  }
+}
+
+TEST(Convolve, NotANumberReachesItsNeighboursAlone) {
+  auto c = random_case({16}, 16, 4, 1, 9, 20);
+  c.sources[0][0][5][4][19] = std::nan("");
+  c.sources[0][0][5][0][0] = std::numeric_limits<double>::infinity();
+  const auto result = convolve(c.sources_as(torch::kFloat), c.weight_as(torch::kFloat), 4);
+  const auto bad = ~torch::isfinite(result.x);
+  EXPECT_EQ(bad.sum().item<int64_t>(), 4 * (6 + 4));
+  EXPECT_TRUE(bad.slice(1, 4, 8).slice(2, 3, 6).slice(3, 18, 20).all().item<bool>());
+  if (result.statistics) {
+    EXPECT_TRUE(torch::isnan(result.statistics->mean.slice(1, 4, 8)).all().item<bool>());
+    EXPECT_EQ(torch::isnan(result.statistics->mean).sum().item<int64_t>(), 4);
+  }
+}
+
+}  // namespace
+}  // namespace dircn
