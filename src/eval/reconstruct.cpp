@@ -4,14 +4,19 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
-#include <optional>
+#include <iomanip>
+#include <numeric>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "dircn/core/error.h"
@@ -20,7 +25,7 @@
 #include "dircn/core/progress.h"
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/volume.h"
-#include "dircn/io/reconstruction_writer.h"
+#include "dircn/eval/volume_pipeline.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/crop.h"
 
@@ -29,20 +34,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The number of slices of each volume, from the files' headers; none for a file that cannot be
-/// opened.
-std::vector<std::optional<int64_t>> count_slices(const std::vector<VolumeEntry>& volumes,
-                                                 const DataConfig& data) {
-  std::vector<std::optional<int64_t>> counts;
-  for (const auto& entry : volumes) {
-    try {
-      counts.emplace_back(KspaceVolume(entry.kspace, data).slices());
-    } catch (const std::exception& error) {
-      log_error(reason(error));
-      counts.emplace_back(std::nullopt);
-    }
-  }
-  return counts;
+using Clock = std::chrono::steady_clock;
+
+/// One for the network to take, and one to be read meanwhile.
+constexpr size_t kSlicesAhead = 2;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 void refuse_to_replace_input(const VolumeEntry& entry, const fs::path& output) {
@@ -60,75 +58,129 @@ bool lies_below(const fs::path& path, const fs::path& folder) {
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
+/// Leaves those of which the header can be read, and returns the number of slices of each; the log
+/// tells of the others.
+std::vector<int64_t> keep_readable(std::vector<VolumeTask>& tasks, const DataConfig& data) {
+  std::vector<int64_t> slices;
+  const auto unreadable = [&](const VolumeTask& task) {
+    try {
+      slices.push_back(KspaceVolume(task.kspace, data).slices());
+      return false;
+    } catch (const std::exception& error) {
+      log_error(reason(error));
+      return true;
+    }
+  };
+  tasks.erase(std::remove_if(tasks.begin(), tasks.end(), unreadable), tasks.end());
+  return slices;
+}
+
+/// A copy to a GPU is made from pinned memory, so that nobody waits for what the GPU is at.
+torch::Tensor on_device(const torch::Tensor& tensor, torch::Device device) {
+  return device.is_cuda() && tensor.is_cpu() ? tensor.pin_memory().to(device, /*non_blocking=*/true)
+                                             : tensor.to(device);
+}
+
 }  // namespace
 
 Reconstructor::Reconstructor(Dircn network, ReconstructionOptions options)
-    : network_(std::move(network)), options_(std::move(options)) {
+    : network_(std::move(network)), run_(network_), options_(std::move(options)) {
   network_->to(options_.device);
   network_->eval();
 }
 
-torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Tensor& mask,
+torch::Tensor Reconstructor::prepare(const torch::Tensor& kspace, const torch::Tensor& mask) const {
+  const torch::NoGradGuard no_grad;
+  const auto masked = on_device(kspace, options_.device) * on_device(mask, options_.device);
+  const auto crop = effective_fov_crop(options_.data.fov_crop, mask);
+  return crop == FovCrop::square ? fov_crop(masked) : masked;
+}
+
+torch::Tensor Reconstructor::image(const torch::Tensor& prepared, const torch::Tensor& mask,
                                    ImageSize size) {
   const torch::NoGradGuard no_grad;
-  const auto masked = kspace.to(options_.device) * mask.to(options_.device);
-  const auto crop = effective_fov_crop(options_.data.fov_crop, mask);
-  const auto measured = crop == FovCrop::square ? fov_crop(masked) : masked;
-  const auto image =
-      network_->forward(measured.unsqueeze(0), canonical_mask(mask).to(options_.device));
-  require(torch::isfinite(image).all().item<bool>(), [] {
+  const auto output = run_(prepared.unsqueeze(0), on_device(canonical_mask(mask), options_.device));
+  require(torch::isfinite(output).all().item<bool>(), [] {
     return Error::Parts{"network", "NaN or Inf in its output", "finite values",
                         "Check the checkpoint and the scale of the k-space."};
   });
-  return center_crop_or_pad(image.squeeze(0), size.height, size.width).cpu();
+  return center_crop_or_pad(output.squeeze(0), size.height, size.width).cpu();
 }
 
-/// One volume, from its file to its output. False if a signal stopped it; then nothing was written.
-class Reconstructor::VolumeRun {
- public:
-  VolumeRun(Reconstructor& reconstructor, Progress& progress)
-      : reconstructor_(reconstructor), progress_(progress) {}
+torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Tensor& mask,
+                                   ImageSize size) {
+  return image(prepare(kspace, mask), mask, size);
+}
 
-  bool run(const VolumeEntry& entry, const fs::path& output) {
+/// The network's side of a pipeline: takes the slices that were read, and tells how volumes ended.
+class Reconstructor::Run {
+ public:
+  /// `slices`: how many each of the tasks' volumes has.
+  Run(Reconstructor& reconstructor, const std::vector<VolumeTask>& tasks,
+      const std::vector<int64_t>& slices, ReconstructionSummary& summary)
+      : reconstructor_(reconstructor),
+        tasks_(tasks),
+        summary_(summary),
+        left_(slices),
+        progress_(std::accumulate(left_.begin(), left_.end(), int64_t{0}), "slices") {}
+
+  void run() {
     const auto& options = reconstructor_.options_;
-    const KspaceVolume volume(entry.kspace, options.data);
-    const ImageSize size = size_of(volume);
-    if (const auto note = fov_crop_note(entry.kspace, options.data.fov_crop, volume.mask())) {
-      progress_.interrupt_line();
-      log_info(*note);
-    }
-    ReconstructionWriter writer(output, volume.slices(), size.height, size.width);
-    writer.copy_description(volume.file());
-    if (volume.mask_is_drawn()) {
-      writer.write_mask(volume.mask());
-    }
-    for (int64_t i = 0; i < volume.slices(); ++i) {
-      if (interrupted()) {
-        return false;
+    const Clock::time_point start = Clock::now();
+    VolumePipeline pipeline(tasks_, PipelineOptions{options.data, options.crop, kSlicesAhead},
+                            [this](const torch::Tensor& kspace, const torch::Tensor& mask) {
+                              return reconstructor_.prepare(kspace, mask);
+                            });
+    while (const auto event = pipeline.next()) {
+      if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {
+        reconstruct(*slice, pipeline);
+      } else {
+        report(*event);
       }
-      writer.write_slice(i, reconstructor_.slice(volume.read_slice(i), volume.mask(), size));
-      progress_.advance();
-      ++done_;
     }
-    writer.finish();
-    return true;
+    summary_.seconds = seconds_since(start);
   }
 
-  /// Slices reconstructed so far.
-  int64_t done() const { return done_; }
-
  private:
-  /// Of the images that are written.
-  ImageSize size_of(const KspaceVolume& volume) const {
-    const auto& options = reconstructor_.options_;
-    const int64_t edge = options.crop.value_or(options.data.crop);
-    const ImageSize square{edge, edge};
-    return options.crop ? square : volume.image_size().value_or(square);
+  void reconstruct(const VolumePipeline::Slice& slice, VolumePipeline& pipeline) {
+    if (interrupted()) {
+      summary_.interrupted = true;
+      pipeline.stop();
+      return;
+    }
+    try {
+      const Clock::time_point start = Clock::now();
+      const auto image = reconstructor_.image(slice.kspace, slice.mask, slice.size);
+      summary_.network_seconds += seconds_since(start);
+      ++summary_.slices;
+      pipeline.write(slice, image);
+      --left_[slice.volume];
+      progress_.advance();
+    } catch (const std::exception& error) {
+      pipeline.fail(slice.volume, reason(error));
+    }
+  }
+
+  void report(const VolumePipeline::Event& event) {
+    if (const auto* note = std::get_if<VolumePipeline::Note>(&event)) {
+      progress_.interrupt_line();
+      log_info(note->text);
+    } else if (const auto* failed = std::get_if<VolumePipeline::Failed>(&event)) {
+      ++summary_.failed;
+      progress_.interrupt_line();
+      progress_.skip(left_[failed->volume]);
+      log_error(tasks_[failed->volume].kspace.string() +
+                " was not reconstructed: " + failed->reason);
+    } else {
+      ++summary_.reconstructed;
+    }
   }
 
   Reconstructor& reconstructor_;
-  Progress& progress_;
-  int64_t done_ = 0;
+  const std::vector<VolumeTask>& tasks_;
+  ReconstructionSummary& summary_;
+  std::vector<int64_t> left_;  // slices of each volume that the network has not done
+  Progress progress_;
 };
 
 std::vector<VolumeEntry> input_volumes(const fs::path& input, const fs::path& output) {
@@ -150,46 +202,36 @@ std::vector<VolumeEntry> input_volumes(const fs::path& input, const fs::path& ou
 ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& volumes,
                                              const fs::path& output) {
   ReconstructionSummary summary;
-  std::vector<VolumeEntry> waiting;
+  std::vector<VolumeTask> waiting;
   for (const auto& entry : volumes) {
     refuse_to_replace_input(entry, output / entry.relative);
     std::error_code unreadable;
     if (!options_.overwrite && fs::exists(output / entry.relative, unreadable)) {
       ++summary.skipped;
     } else {
-      waiting.push_back(entry);
+      waiting.push_back({entry.kspace, output / entry.relative});
     }
   }
-  const auto slices = count_slices(waiting, options_.data);
-  int64_t total = 0;
-  for (const auto& count : slices) {
-    total += count.value_or(0);
-  }
-  Progress progress(total, "slices");
-  for (size_t i = 0; i < waiting.size() && !summary.interrupted; ++i) {
-    if (!slices[i]) {
-      ++summary.failed;
-      continue;
-    }
-    VolumeRun run(*this, progress);
-    try {
-      summary.interrupted = !run.run(waiting[i], output / waiting[i].relative);
-      summary.reconstructed += summary.interrupted ? 0 : 1;
-    } catch (const std::exception& error) {
-      ++summary.failed;
-      progress.interrupt_line();
-      progress.skip(*slices[i] - run.done());
-      log_error(waiting[i].kspace.string() + " was not reconstructed: " + reason(error));
-    }
-  }
+  const auto found = static_cast<int64_t>(waiting.size());
+  const auto slices = keep_readable(waiting, options_.data);
+  summary.failed = found - static_cast<int64_t>(waiting.size());
+  Run(*this, waiting, slices, summary).run();
   return summary;
 }
 
 std::string to_string(const ReconstructionSummary& summary) {
-  auto text = std::to_string(summary.reconstructed) + " volumes reconstructed, " +
-              std::to_string(summary.skipped) + " skipped (already there), " +
-              std::to_string(summary.failed) + " failed";
-  return summary.interrupted ? text + "; interrupted before the rest, run again to continue" : text;
+  std::ostringstream text;
+  text << summary.reconstructed << " volumes reconstructed, " << summary.skipped
+       << " skipped (already there), " << summary.failed << " failed";
+  if (summary.slices > 0) {
+    text << "; the network ran " << std::lround(100 * summary.busy()) << " % of " << std::fixed
+         << std::setprecision(1) << summary.seconds << " s (" << summary.slices << " slices, "
+         << 1000 * summary.network_seconds / static_cast<double>(summary.slices) << " ms each)";
+  }
+  if (summary.interrupted) {
+    text << "; interrupted before the rest, run again to continue";
+  }
+  return text.str();
 }
 
 }  // namespace dircn

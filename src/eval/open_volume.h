@@ -1,0 +1,46 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "dircn/data/volume.h"
+#include "dircn/eval/volume_pipeline.h"
+#include "dircn/io/reconstruction_writer.h"
+
+namespace dircn::detail {
+
+/// One volume between its file and its output. Destroyed before `finish()` it leaves nothing
+/// behind.
+class OpenVolume {
+ public:
+  /// Throws `Error` if the one cannot be read or the other not be written.
+  OpenVolume(const VolumeTask& task, const PipelineOptions& options);
+
+  int64_t slices() const { return kspace_.slices(); }
+  const torch::Tensor& mask() const { return kspace_.mask(); }
+  /// Of the images that are written.
+  ImageSize size() const { return size_; }
+  /// What the log is to say of the volume.
+  const std::optional<std::string>& note() const { return note_; }
+
+  /// Complex64 [C, H, W], as stored.
+  torch::Tensor read_slice(int64_t index) const { return kspace_.read_slice(index); }
+
+  /// Takes the image [h, w] of a slice, each once, in any order; after the last of them it is time
+  /// to finish.
+  void write_slice(int64_t index, const torch::Tensor& image);
+  bool is_complete() const { return written_ == slices(); }
+  void finish() { writer_.finish(); }
+
+ private:
+  KspaceVolume kspace_;
+  ImageSize size_;
+  std::optional<std::string> note_;
+  ReconstructionWriter writer_;
+  int64_t written_ = 0;
+};
+
+}  // namespace dircn::detail

@@ -1,0 +1,134 @@
+// Reading ahead and writing behind, with a network that is made up.
+
+#include "dircn/eval/volume_pipeline.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <atomic>
+#include <initializer_list>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/core/error.h"
+#include "dircn/io/hdf5.h"
+#include "eval/pipelined_volumes.h"
+
+namespace dircn {
+namespace {
+
+using testing::as_it_is;
+using testing::Ended;
+using testing::image_of;
+using testing::kEdge;
+using testing::kspace_of;
+using testing::let_it_read;
+using testing::run;
+using testing::Slice;
+using testing::wait_until;
+
+class VolumePipelineTest : public testing::PipelinedVolumes {};
+
+TEST_F(VolumePipelineTest, DeliversEverySliceInOrderAndWritesItsImage) {
+  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  const Ended ended = run(pipeline, [&](const Slice& slice) {
+    EXPECT_TRUE(torch::equal(slice.kspace, kspace_of(slice.volume)[slice.index]));
+    EXPECT_TRUE(torch::equal(slice.mask, testing::some_columns(20)));
+    EXPECT_EQ(slice.size.height, kEdge);
+    EXPECT_EQ(slice.size.width, kEdge);
+    pipeline.write(slice, image_of(slice));
+  });
+  const std::vector<std::pair<size_t, int64_t>> order = {{0, 0}, {0, 1}, {1, 0},
+                                                         {1, 1}, {2, 0}, {2, 1}};
+  EXPECT_EQ(ended.slices, order);
+  EXPECT_EQ(ended.written, (std::set<size_t>{0, 1, 2}));
+  EXPECT_TRUE(ended.failed.empty());
+  EXPECT_TRUE(ended.notes.empty());
+  expect_only({0, 1, 2});
+  for (const auto& [volume, index] : order) {
+    const auto written = Hdf5File(output(volume)).read_real("reconstruction");
+    EXPECT_TRUE(torch::equal(written[index], image_of({volume, index, {}, {}, {}})));
+  }
+  EXPECT_FALSE(pipeline.next().has_value());
+}
+
+/// While the network has the first slice, the last of its volume and the first of the next one are
+/// read, and no more.
+TEST_F(VolumePipelineTest, ReadsAheadAcrossVolumesButNoFurther) {
+  std::atomic<int> read{0};
+  options_.ahead = 2;
+  VolumePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+    ++read;
+    return kspace;
+  });
+  ASSERT_TRUE(pipeline.next().has_value());
+  wait_until([&] { return read == 3; });
+  let_it_read();
+  EXPECT_EQ(read, 3);
+}
+
+TEST_F(VolumePipelineTest, KeepsNoMoreThanWhatWaitsAndTheOneInWork) {
+  std::atomic<int> alive{0};
+  std::atomic<int> most{0};
+  const auto counted = [&](const torch::Tensor&, const torch::Tensor&) {
+    most = std::max(most.load(), ++alive);
+    return torch::from_blob(new float[1], {1}, [&](void* data) {
+      delete[] static_cast<float*>(data);
+      --alive;
+    });
+  };
+  for (const size_t ahead : {size_t{1}, size_t{2}, size_t{3}}) {
+    options_.ahead = ahead;
+    most = 0;
+    const int expected = static_cast<int>(ahead) + 1;
+    VolumePipeline pipeline(tasks_, options_, counted);
+    run(pipeline, [&](const Slice& slice) {
+      if (slice.volume == 0) {
+        wait_until([&] { return alive == expected; });
+        let_it_read();
+      }
+      pipeline.write(slice, image_of(slice));
+    });
+    EXPECT_EQ(alive, 0);
+    EXPECT_EQ(most, expected);
+  }
+}
+
+TEST_F(VolumePipelineTest, SaysWhereTheFieldOfViewIsNotCropped) {
+  testing::write_kspace(tasks_[1].kspace, kspace_of(1), testing::some_columns(20).expand({24, 20}));
+  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  const Ended ended = run(pipeline);
+  const std::vector<std::string> expected = {tasks_[1].kspace.string() +
+                                             ": 2-D mask, so the field of view is not cropped"};
+  EXPECT_EQ(ended.notes, expected);
+}
+
+TEST_F(VolumePipelineTest, PreparesOnOneCoreWithoutGradients) {
+  const int before = torch::get_num_threads();
+  torch::set_num_threads(3);
+  std::atomic<int> threads{0};
+  std::atomic<bool> gradients{true};
+  VolumePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+    threads = torch::get_num_threads();
+    gradients = torch::GradMode::is_enabled();
+    return kspace;
+  });
+  run(pipeline);
+  EXPECT_EQ(threads, 1);
+  EXPECT_FALSE(gradients);
+  EXPECT_EQ(torch::get_num_threads(), 3);
+  torch::set_num_threads(before);
+}
+
+TEST_F(VolumePipelineTest, EndsAtOnceWithoutVolumesAndRefusesToReadNothingAhead) {
+  VolumePipeline pipeline({}, options_, as_it_is);
+  EXPECT_FALSE(pipeline.next().has_value());
+  options_.ahead = 0;
+  EXPECT_THROW(VolumePipeline(tasks_, options_, as_it_is), Error);
+}
+
+}  // namespace
+}  // namespace dircn
