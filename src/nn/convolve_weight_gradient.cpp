@@ -57,18 +57,25 @@ void convolve_weight_gradient_cpu(const std::vector<ConvolveSource<T>>& sources,
                                   const ConvolveShape& shape, const T* dy, float* gradient) {
   const Strips strips(shape, 16, 8);
   const int64_t size = shape.out * channels_of(sources) / shape.groups * kTaps;
-  std::vector<float> parts(shape.images * strips.count * size);
-  parallel_for(shape.images * strips.count, [&](int64_t i) {
+  const int64_t count = shape.images * strips.count;
+  Scratch parts(count * size);
+  parallel_for(count, [&](int64_t i) {
     const int64_t strip = i % strips.count;
+    std::fill_n(parts.at(i * size), size, 0.0F);
     weight_gradient_of_strip(sources, shape, dy, i / strips.count, strips.begin(strip),
-                             strips.begin(strip + 1), &parts[i * size]);
+                             strips.begin(strip + 1), parts.at(i * size));
   });
-  std::fill_n(gradient, size, 0.0F);
-  for (int64_t part = 0; part < shape.images * strips.count; ++part) {
-    for (int64_t i = 0; i < size; ++i) {
-      gradient[i] += parts[part * size + i];
+  parallel_for(shape.out, [&](int64_t channel) {
+    const int64_t first = channel * size / shape.out;
+    const int64_t own = size / shape.out;
+    std::fill_n(gradient + first, own, 0.0F);
+    for (int64_t part = 0; part < count; ++part) {
+      const float* values = parts.at(part * size + first);
+      for (int64_t i = 0; i < own; ++i) {
+        gradient[first + i] += values[i];
+      }
     }
-  }
+  });
 }
 
 template void convolve_weight_gradient_cpu(const std::vector<ConvolveSource<float>>&,
