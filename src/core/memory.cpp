@@ -4,8 +4,6 @@
 
 #ifdef __GLIBC__
 #include <malloc.h>
-
-#include <limits>
 #endif
 
 namespace dircn {
@@ -14,12 +12,11 @@ namespace dircn {
 // time, and every page of it is then a fault and a clearing by the kernel: a fifth of the time of a
 // forward pass. So large buffers come from the heap like small ones, and the heap never shrinks.
 // There is one heap for all threads, because those of other threads go back whatever these settings
-// say, and gradients are computed on a thread of LibTorch's.
+// say, and threads that read slices, make samples or compute gradients have buffers, too.
 void keep_freed_memory() {
 #ifdef __GLIBC__
-  constexpr int kNever = std::numeric_limits<int>::max();
-  mallopt(M_MMAP_THRESHOLD, kNever);
-  mallopt(M_TRIM_THRESHOLD, kNever);
+  mallopt(M_MMAP_MAX, 0);         // map no buffer on its own
+  mallopt(M_TRIM_THRESHOLD, -1);  // give nothing back
   mallopt(M_ARENA_MAX, 1);
 #endif
 }

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#define DIRCN_INLINE static inline __attribute__((always_inline))
+#define DIRCN_LOCAL_INLINE static inline __attribute__((always_inline))
 
 /// A loop that disappears: what it indexes lies in registers.
 #define DIRCN_UNROLL _Pragma("GCC unroll 16")
@@ -17,12 +17,12 @@ namespace dircn {
 
 constexpr int64_t kLaneCount = 16;  // floats in a register
 
-DIRCN_INLINE int64_t smaller(int64_t a, int64_t b) {
+DIRCN_LOCAL_INLINE int64_t smaller(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
 
 /// The first `count` of 16 lanes.
-DIRCN_INLINE __mmask16 first_lanes(int64_t count) {
+DIRCN_LOCAL_INLINE __mmask16 first_lanes(int64_t count) {
   if (count >= kLaneCount) {
     return 0xFFFF;
   }

@@ -5,6 +5,9 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "kernel_support.h"
 #ifdef DIRCN_AVX512
@@ -20,18 +23,30 @@ using Tensors = std::vector<torch::Tensor>;
 
 torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
   const auto x = sources.size() == 1 ? sources[0] : torch::cat(sources, 1);
-  return torch::conv2d(x, weight, {}, /*stride=*/1, /*padding=*/1, /*dilation=*/1, groups);
+  return torch::conv2d(x, weight.to(x.scalar_type()), {}, /*stride=*/1, /*padding=*/1,
+                       /*dilation=*/1, groups);
 }
 
 #ifdef DIRCN_AVX512
 
-bool has_kernel(const Tensors& sources) {
+bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
   static const bool processor_has = has_convolve_cpu();
-  return processor_has && std::all_of(sources.begin(), sources.end(), [&](const auto& source) {
-           return has_kernel_form(source) && source.scalar_type() == sources[0].scalar_type() &&
-                  source.size(0) == sources[0].size(0) &&
-                  source.sizes().slice(2) == sources[0].sizes().slice(2);
-         });
+  if (!processor_has || sources.empty() || (groups != 1 && sources.size() != 1)) {
+    return false;
+  }
+  int64_t in = 0;
+  for (const auto& source : sources) {
+    if (!has_kernel_form(source) || source.scalar_type() != sources[0].scalar_type() ||
+        source.size(0) != sources[0].size(0) ||
+        source.sizes().slice(2) != sources[0].sizes().slice(2)) {
+      return false;
+    }
+    in += source.size(1);
+  }
+  // LibTorch has the words for weights that do not fit.
+  return groups > 0 && weight.is_cpu() && weight.numel() > 0 && weight.size(0) % groups == 0 &&
+         in % groups == 0 &&
+         weight.sizes() == torch::IntArrayRef({weight.size(0), in / groups, 3, 3});
 }
 
 template <typename T>
@@ -61,9 +76,10 @@ Convolution run_kernel(const Tensors& sources, const torch::Tensor& weight, int6
   RECORD_FUNCTION("dircn::convolution", std::vector<c10::IValue>());
   const auto& x = sources[0];
   const auto statistics = torch::dtype(torch::kDouble);
-  Convolution result{empty_channels_last({x.size(0), weight.size(0), x.size(2), x.size(3)}, x),
-                     {torch::empty({x.size(0), weight.size(0)}, statistics),
-                      torch::empty({x.size(0), weight.size(0)}, statistics)}};
+  Convolution result{
+      empty_in_form({x.size(0), weight.size(0), x.size(2), x.size(3)}, x, kChannelsLast),
+      {torch::empty({x.size(0), weight.size(0)}, statistics),
+       torch::empty({x.size(0), weight.size(0)}, statistics)}};
   const auto shape = shape_of(x, weight.size(0), groups);
   const auto packed = as_kernel_weight(weight);
   with_storage_type(x, [&](auto type) {
@@ -117,7 +133,7 @@ class Convolve : public torch::autograd::Function<Convolve> {
     const auto weight = sources.back();
     sources.pop_back();
     const int64_t groups = context->saved_data["groups"].toInt();
-    const auto dy = as_x(gradients[0], gradients[0].to(sources[0].scalar_type()));
+    const auto dy = gradients[0].to(sources[0].scalar_type()).contiguous(kChannelsLast);
     variable_list result;
     int64_t first = 0;
     for (const auto& source : sources) {
@@ -151,7 +167,7 @@ NormInput convolve_here(const Tensors& sources, const torch::Tensor& weight, int
 NormInput convolve(const std::vector<torch::Tensor>& sources, const torch::Tensor& weight,
                    int64_t groups) {
 #ifdef DIRCN_AVX512
-  if (has_kernel(sources) && (groups == 1 || sources.size() == 1)) {
+  if (has_kernel(sources, weight, groups)) {
     return convolve_here(sources, weight, groups);
   }
 #endif

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "cache_lines.h"
@@ -150,15 +151,18 @@ class Strip {
     pair_outputs(output_, shape_.out, shape_.width, output_, output_ + shape_.out * stride_);
   }
 
-  /// Takes the moments of an output row and writes it.
-  void finish(const float* output, int64_t row, bool first, T* y) {
+  /// Writes an output row and takes the moments of what it wrote.
+  void finish(float* output, int64_t row, bool first, T* y) {
+    auto* place = reinterpret_cast<Stored<T>*>(y + (image_ * shape_.height + row) * shape_.width *
+                                                       shape_.out);
+    RowLoops<Stored<T>>::unstage(output, shape_.out, shape_.width, place);
+    if constexpr (!std::is_same_v<T, float>) {  // it was rounded
+      RowLoops<Stored<T>>::stage(place, shape_.out, shape_.width, output);
+    }
     for (int64_t c = 0; first && c < shape_.out; ++c) {
       pivot_[c] = output[c * stride_ + kMargin];
     }
     add_row_moments(output, shape_.out, shape_.width, pivot_.data(), sums_.data());
-    T* place = y + (image_ * shape_.height + row) * shape_.width * shape_.out;
-    RowLoops<Stored<T>>::unstage(output, shape_.out, shape_.width,
-                                 reinterpret_cast<Stored<T>*>(place));
   }
 
   const std::vector<ConvolveSource<T>>& sources_;
@@ -176,9 +180,12 @@ class Strip {
 
 }  // namespace
 
+// All that compilers take x86-64-v4 for; a virtual machine may hide some of it.
 bool has_convolve_cpu() {
   return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+         __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("bmi2") != 0 &&
+         __builtin_cpu_supports("fma") != 0;
 }
 
 template <typename T>

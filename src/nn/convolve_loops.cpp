@@ -11,17 +11,17 @@ namespace {
 // until it must spill; as single instructions they stay as written, and 97 % of the arithmetic's
 // peak is reached instead of 65 %.
 
-DIRCN_INLINE void add_product(__m512& sum, __m512 a, __m512 b) {
+DIRCN_LOCAL_INLINE void add_product(__m512& sum, __m512 a, __m512 b) {
   __asm__("vfmadd231ps %1, %2, %0" : "+v"(sum) : "v"(a), "v"(b));
 }
 
-DIRCN_INLINE __m512 broadcast(const float& x) {
+DIRCN_LOCAL_INLINE __m512 broadcast(const float& x) {
   __m512 all;
   __asm__("vbroadcastss %1, %0" : "=v"(all) : "m"(x));
   return all;
 }
 
-DIRCN_INLINE __m512 pixels(const float* x) {
+DIRCN_LOCAL_INLINE __m512 pixels(const float* x) {
   __m512 lanes = _mm512_loadu_ps(x);
   __asm__("" : "+v"(lanes));
   return lanes;
@@ -29,8 +29,8 @@ DIRCN_INLINE __m512 pixels(const float* x) {
 
 /// The sums of `Out` output channels at `Vectors` times 16 pixels.
 template <int Out, int Vectors>
-DIRCN_INLINE void convolve_tile(const StagedRows& x, int64_t in, const float* weight, int64_t pixel,
-                                float* staged) {
+DIRCN_LOCAL_INLINE void convolve_tile(const StagedRows& x, int64_t in, const float* weight,
+                                      int64_t pixel, float* staged) {
   __m512 sum[Out][Vectors];
   DIRCN_UNROLL
   for (int c = 0; c < Out; ++c) {

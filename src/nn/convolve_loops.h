@@ -9,7 +9,8 @@
 // on both sides (the convolution's padding), in single precision whatever the tensor's. Then 16
 // neighbouring pixels of one channel fill a register, any number of channels and groups goes, and
 // the taps left and right of a pixel are the same row read one place aside. A staged row is read 9
-// times for each output channel while it is in the cache; staging it costs a tenth of that.
+// times for each tile of output channels while it is in the cache; staging it costs a tenth of
+// that.
 
 #include <cstdint>
 
@@ -18,7 +19,7 @@ namespace dircn {
 constexpr int64_t kMargin = 16;  // a register's floats
 
 /// The distance of channels in a staged row of `width` pixels: the row begins at kMargin.
-constexpr int64_t staged_stride(int64_t width) {
+__attribute__((always_inline)) constexpr int64_t staged_stride(int64_t width) {
   return (width + kMargin - 1) / kMargin * kMargin + 2 * kMargin;
 }
 
@@ -63,7 +64,8 @@ constexpr int64_t kPairTerms = 4;
 /// x0 ... x3, `size` values each -> the rows that the m are made of, one after the other.
 void pair_inputs(const float* const* x, int64_t size, float* terms);
 
-/// m0 ... m3, one after the other, [channels][stride] each -> y0, y1. The y may lie where m0 and m1 do.
+/// m0 ... m3, one after the other, [channels][stride] each -> y0, y1, which may lie where m0 and m1
+/// do.
 void pair_outputs(const float* m, int64_t channels, int64_t width, float* y0, float* y1);
 
 /// The weights of the m, [4][out][in][3], from [out][in][3][3].

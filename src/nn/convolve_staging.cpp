@@ -6,21 +6,21 @@
 namespace dircn {
 namespace {
 
-DIRCN_INLINE __m512 load(const float* x, __mmask16 which) {
+DIRCN_LOCAL_INLINE __m512 load(const float* x, __mmask16 which) {
   return _mm512_maskz_loadu_ps(which, x);
 }
 
-DIRCN_INLINE __m512 load(const Bfloat16Bits* x, __mmask16 which) {
+DIRCN_LOCAL_INLINE __m512 load(const Bfloat16Bits* x, __mmask16 which) {
   const __m512i wide = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(which, x));
   return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
 }
 
-DIRCN_INLINE void store(__m512 value, float* place, __mmask16 which) {
+DIRCN_LOCAL_INLINE void store(__m512 value, float* place, __mmask16 which) {
   _mm512_mask_storeu_ps(place, which, value);
 }
 
 /// Rounds to nearest, ties to even; not-a-number stays what it is.
-DIRCN_INLINE void store(__m512 value, Bfloat16Bits* place, __mmask16 which) {
+DIRCN_LOCAL_INLINE void store(__m512 value, Bfloat16Bits* place, __mmask16 which) {
   const __m512i bits = _mm512_castps_si512(value);
   const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
   const __m512i half = _mm512_add_epi32(_mm512_set1_epi32(0x7FFF), odd);
@@ -31,7 +31,7 @@ DIRCN_INLINE void store(__m512 value, Bfloat16Bits* place, __mmask16 which) {
 }
 
 /// a0 b0 a1 b1 ... in two vectors -> a0 a1 ..., b0 b1 ...
-DIRCN_INLINE void unzip(__m512& first, __m512& second) {
+DIRCN_LOCAL_INLINE void unzip(__m512& first, __m512& second) {
   const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
   const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
   const __m512 a = first;
@@ -40,7 +40,7 @@ DIRCN_INLINE void unzip(__m512& first, __m512& second) {
 }
 
 /// The other way.
-DIRCN_INLINE void zip(__m512& first, __m512& second) {
+DIRCN_LOCAL_INLINE void zip(__m512& first, __m512& second) {
   const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
   const __m512 a = first;
@@ -50,7 +50,7 @@ DIRCN_INLINE void zip(__m512& first, __m512& second) {
 
 /// 16 pixels of 2, 4, 8 or 16 channels, one after the other -> a vector for each channel.
 template <int Channels>
-DIRCN_INLINE void channels_apart(__m512* v) {
+DIRCN_LOCAL_INLINE void channels_apart(__m512* v) {
   DIRCN_UNROLL
   for (int step = 1; step < Channels; step *= 2) {
     DIRCN_UNROLL
@@ -64,7 +64,7 @@ DIRCN_INLINE void channels_apart(__m512* v) {
 
 /// The other way.
 template <int Channels>
-DIRCN_INLINE void channels_together(__m512* v) {
+DIRCN_LOCAL_INLINE void channels_together(__m512* v) {
   DIRCN_UNROLL
   for (int step = Channels / 2; step > 0; step /= 2) {
     DIRCN_UNROLL

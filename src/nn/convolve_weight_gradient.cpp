@@ -28,13 +28,14 @@ void weight_gradient_of_strip(const std::vector<ConvolveSource<T>>& sources,
   const int64_t most = std::max<int64_t>(1, kBandPixels / shape.width);
   float* x = thread_scratch(((most + 2) * in + most * shape.out) * stride);
   float* staged_dy = x + (most + 2) * in * stride;
+  const std::vector<ConvolveSource<T>> gradient_of_y{{dy, shape.out}};
   for (int64_t row = begin; row < end; row += most) {
     const int64_t rows = std::min(most, end - row);
     for (int64_t r = 0; r < rows + 2; ++r) {
       stage_row(sources, shape, image, row + r - 1, x + r * in * stride);
     }
     for (int64_t r = 0; r < rows; ++r) {
-      stage_row<T>({{dy, shape.out}}, shape, image, row + r, staged_dy + r * shape.out * stride);
+      stage_row(gradient_of_y, shape, image, row + r, staged_dy + r * shape.out * stride);
     }
     for (int64_t group = 0; group < shape.groups; ++group) {
       const StagedBand band{x + group * group_in * stride,

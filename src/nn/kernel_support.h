@@ -36,13 +36,16 @@ void with_storage_type(const torch::Tensor& x, const Work& work) {
   }
 }
 
-inline torch::Tensor empty_channels_last(torch::IntArrayRef sizes, const torch::Tensor& like) {
-  return torch::empty(sizes, like.options().requires_grad(false).memory_format(kChannelsLast));
+/// Without a gradient, in x's dtype and on its device.
+inline torch::Tensor empty_in_form(torch::IntArrayRef sizes, const torch::Tensor& x,
+                                   torch::MemoryFormat format) {
+  return torch::empty(sizes, x.options().requires_grad(false).memory_format(format));
 }
 
-/// A tensor of x's shape in x's form.
-inline torch::Tensor as_x(const torch::Tensor& y, const torch::Tensor& x) {
-  return y.expand_as(x).to(x.device(), x.scalar_type()).contiguous(kChannelsLast);
+/// y with x's shape and dtype, on its device.
+inline torch::Tensor in_form_of(const torch::Tensor& x, const torch::Tensor& y,
+                                torch::MemoryFormat format) {
+  return y.expand_as(x).to(x.device(), x.scalar_type()).contiguous(format);
 }
 
 /// The kernels' gradients have none of their own.

@@ -16,15 +16,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-torch::Tensor empty_as(const torch::Tensor& x) {
-  return torch::empty(x.sizes(), x.options().requires_grad(false).memory_format(kernel_format(x)));
-}
-
-/// A tensor of x's shape in x's form.
-torch::Tensor in_form_of(const torch::Tensor& x, const torch::Tensor& y) {
-  return y.expand_as(x).to(x.device(), x.scalar_type()).contiguous(kernel_format(x));
-}
-
 /// The kernels with their gradients. Inputs: x, scale, shift and perhaps residual.
 class NormAct : public torch::autograd::Function<NormAct> {
  public:
@@ -32,7 +23,7 @@ class NormAct : public torch::autograd::Function<NormAct> {
                                const ChannelStatistics& statistics, Activation activation) {
     const torch::Tensor& x = inputs[0];
     const auto residual = inputs.size() > 3 ? inputs[3] : torch::Tensor();
-    auto y = empty_as(x);
+    auto y = empty_in_form(x.sizes(), x, kernel_format(x));
     kernel_forward(x, residual, y, {statistics.mean, statistics.std, inputs[1], inputs[2]},
                    activation);
     const bool silu = activation == Activation::silu;
@@ -49,11 +40,12 @@ class NormAct : public torch::autograd::Function<NormAct> {
     const torch::Tensor& x = saved[0];
     const torch::Tensor& residual = saved[5];
     const KernelTerms terms{saved[3], saved[4], saved[1], saved[2]};
-    const auto dy = in_form_of(x, gradients[0]);
-    const auto dx = empty_as(x);
+    const auto dy = in_form_of(x, gradients[0], kernel_format(x));
+    const auto dx = empty_in_form(x.sizes(), x, kernel_format(x));
     const auto dscale = torch::empty_like(terms.scale);
     const auto dshift = torch::empty_like(terms.shift);
-    const auto dresidual = residual.defined() ? empty_as(x) : torch::Tensor();
+    const auto dresidual =
+        residual.defined() ? empty_in_form(x.sizes(), x, kernel_format(x)) : torch::Tensor();
     kernel_backward(x, residual, dy, terms,
                     context->saved_data["silu"].toBool() ? Activation::silu : Activation::none,
                     {dx, dresidual, dscale, dshift});
@@ -83,7 +75,7 @@ torch::Tensor run_kernel(const NormInput& input, const torch::Tensor& scale,
   const auto& [x, statistics] = input;
   std::vector<torch::Tensor> inputs{x, kernel_term(scale, x), kernel_term(shift, x)};
   if (residual) {
-    inputs.push_back(in_form_of(x, *residual));
+    inputs.push_back(in_form_of(x, *residual, kernel_format(x)));
   }
   const auto known = statistics ? *statistics : kernel_statistics(x);
   const ChannelStatistics fixed{kernel_term(known.mean.detach(), x, torch::kDouble),
@@ -92,8 +84,8 @@ torch::Tensor run_kernel(const NormInput& input, const torch::Tensor& scale,
     return NormAct::apply(at::TensorList(inputs), fixed, activation);
   }
   inputs[0].reset();
-  const bool sole_owner = x.use_count() == 1 && x.storage().use_count() == 1;
-  auto y = sole_owner ? x : empty_as(x);
+  const bool sole_owner = !x.requires_grad() && x.use_count() == 1 && x.storage().use_count() == 1;
+  auto y = sole_owner ? x : empty_in_form(x.sizes(), x, kernel_format(x));
   kernel_forward(x, residual ? inputs[3] : torch::Tensor(), y,
                  {fixed.mean, fixed.std, inputs[1], inputs[2]}, activation);
   return y;

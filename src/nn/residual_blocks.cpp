@@ -81,8 +81,8 @@ BottleneckImpl::BottleneckImpl(int64_t channels, int64_t mid, int64_t groups,
 
 torch::Tensor BottleneckImpl::forward(const torch::Tensor& x) {
   const auto narrow = norm1_->forward({conv1_->forward(x)}, Activation::silu);
-  const auto mixed = norm2_->forward(
-      convolve({narrow}, conv2_->weight, conv2_->options.groups()), Activation::silu);
+  const auto mixed = norm2_->forward(convolve({narrow}, conv2_->weight, conv2_->options.groups()),
+                                     Activation::silu);
   return se_->forward(norm3_, {conv3_->forward(mixed)}, Activation::silu, x);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "dircn/core/recompute.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
@@ -14,7 +15,9 @@ namespace {
 
 /// Of the coil images that the network takes at once on a CPU: four of 384 × 384, whose tensors of
 /// four channels at full resolution are 10 MB each, so that a layer's in- and output fit a
-/// last-level cache. Memory grows no more with further coils.
+/// last-level cache. Memory grows no more with further coils: in training the features of those at
+/// work are all there are, since each group of coils is computed again when its turn comes in the
+/// backward pass (a twentieth of a step).
 constexpr int64_t kPixelsAtOnce = 4 * 384 * 384;
 
 int64_t coils_at_once(const torch::Tensor& kspace) {
@@ -48,6 +51,16 @@ ResXUnetOptions unet_options(const ModelConfig& config) {
 SensitivityImpl::SensitivityImpl(const ModelConfig& config)
     : model_(register_module("model", Refinement(unet_options(config)))) {}
 
+torch::Tensor SensitivityImpl::refine(const torch::Tensor& each_coil, bool to_be_recomputed) {
+  using Tensors = std::vector<torch::Tensor>;
+  const auto run = [model = model_](const Tensors& images) -> Tensors {
+    DecoderFeatures unused;
+    return {Refinement(model)->forward(images[0], unused)};
+  };
+  return (to_be_recomputed ? recompute_in_backward(run, {each_coil}, parameters())
+                           : run({each_coil}))[0];
+}
+
 torch::Tensor SensitivityImpl::forward(const SamplingSpace& space, const torch::Tensor& mask) {
   const auto acs = space.roll(acs_mask(mask));
   const int64_t coils = space.measured().size(kCoilDim);
@@ -57,9 +70,8 @@ torch::Tensor SensitivityImpl::forward(const SamplingSpace& space, const torch::
     const auto some = space.part(kCoilDim, first, std::min(first + at_once, coils));
     const auto coil_images = some.unroll(some.to_images(some.measured() * acs));
     const auto sizes = coil_images.sizes();
-    DecoderFeatures unused;
-    const auto each_coil = coil_images.reshape({-1, 1, sizes[2], sizes[3]});
-    maps.push_back(some.roll(model_->forward(each_coil, unused).view(sizes)));
+    const auto refined = refine(coil_images.reshape({-1, 1, sizes[2], sizes[3]}), at_once < coils);
+    maps.push_back(some.roll(refined.view(sizes)));
   }
   return normalized(torch::cat(maps, kCoilDim));
 }

@@ -47,8 +47,9 @@ torch::Tensor SqueezeExcitationImpl::forward(InstanceNorm& norm, NormInput input
     return norm_act(std::move(input), norm->weight * factor, norm->bias * factor, activation,
                     residual);
   }
-  // Those at hand have no gradients.
-  input.statistics = channel_statistics(input.x);
+  if (!input.statistics || input.x.requires_grad()) {  // those at hand have no gradients
+    input.statistics = channel_statistics(input.x);
+  }
   const auto& [mean, std] = *input.statistics;
   const auto factor = gate(torch::cat({mean, std}, 1).to(norm->bias.scalar_type()));
   return norm_act(std::move(input), norm->weight * factor, norm->bias * factor, activation,

@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <torch/torch.h>
+#include <unistd.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <thread>
 
 namespace dircn {
@@ -46,6 +50,23 @@ TEST(Memory, FreedTensorsMakeRoomOnEveryThread) {
   int64_t faults = -1;
   std::thread([&] { faults = faults_of_the_next(); }).join();
   EXPECT_LT(faults, kFew);
+}
+
+TEST(Memory, NothingIsGivenBack) {
+#ifndef __GLIBC__
+  GTEST_SKIP() << "needs glibc";
+#endif
+  keep_freed_memory();
+  constexpr size_t kGibibyte = size_t{1} << 30;  // of addresses; nothing is written there
+  std::array<void*, 3> blocks{};
+  for (auto& block : blocks) {
+    block = std::malloc(kGibibyte);
+  }
+  const void* const end = sbrk(0);
+  for (auto* block : blocks) {
+    std::free(block);
+  }
+  EXPECT_EQ(sbrk(0), end);
 }
 
 }  // namespace

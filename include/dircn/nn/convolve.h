@@ -9,10 +9,10 @@
 
 namespace dircn {
 
-/// A 3×3 convolution with padding 1 and without bias, of the `sources`, [B, ., H, W] each, one after
-/// the other along channels (they need not be concatenated for it). weight [out, in / groups, 3, 3]
-/// -> [B, out, H, W] in the sources' dtype and memory layout, with its statistics where a kernel
-/// took them on its way.
+/// A 3×3 convolution with padding 1 and without bias, of the `sources`, [B, ., H, W] each, one
+/// after the other along channels (they need not be concatenated for it). weight
+/// [out, in / groups, 3, 3] -> [B, out, H, W] in the sources' dtype and memory layout, with its
+/// statistics where a kernel took them on its way.
 ///
 /// Channels-last sources of float32 or bfloat16 on a CPU with AVX-512 take kernels of dircn's own
 /// (convolve_cpu.h), which compute in single precision, with first derivatives only; all others

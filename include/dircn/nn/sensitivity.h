@@ -23,6 +23,9 @@ class SensitivityImpl : public torch::nn::Module {
   torch::Tensor forward(const SamplingSpace& space, const torch::Tensor& mask);
 
  private:
+  /// [N, 1, H, W] -> the same shape.
+  torch::Tensor refine(const torch::Tensor& each_coil, bool to_be_recomputed);
+
   Refinement model_;
 };
 TORCH_MODULE(Sensitivity);
