@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
 #include "dircn/core/memory.h"
+#include "dircn/core/precision.h"
 
 namespace dircn {
 
@@ -49,6 +51,13 @@ inline void add_device_option(CLI::App& app, std::string& device) {
   app.add_option("--device", device, "auto, cpu, cuda or cuda:N")
       ->check(known)
       ->capture_default_str();
+}
+
+inline void add_precision_option(CLI::App& app, Precision& precision) {
+  const std::map<std::string, Precision> names{{"fp32", Precision::fp32},
+                                               {"bf16", Precision::bf16}};
+  app.add_option("--precision", precision, "fp32 or bf16 (inside the U-nets)")
+      ->transform(CLI::CheckedTransformer(names));
 }
 
 /// Whether --print-config stands on the command line: then nothing else is required.

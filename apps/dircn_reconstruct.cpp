@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   std::string output;
   std::string device = "auto";
   int64_t crop = 0;
+  dircn::Precision precision = dircn::Precision::fp32;
   bool overwrite = false;
   dircn::ConfigOptions config;
   const bool required = !dircn::prints_config(argc, argv);
@@ -41,13 +42,15 @@ int main(int argc, char** argv) {
              "ismrmrd_header says, else data.crop, 384)")
           ->check(CLI::Range(1, 16384));
   dircn::add_device_option(app, device);
+  dircn::add_precision_option(app, precision);
   app.add_flag("--overwrite", overwrite, "Reconstruct volumes whose output is there already, too");
 
   return dircn::run_command(app, argc, argv, config, [&] {
     const dircn::Config settings = config.load();
     const dircn::ReconstructionOptions options{
         dircn::select_device(device), settings.data,
-        crop_option->count() > 0 ? std::optional<int64_t>(crop) : std::nullopt, overwrite};
+        crop_option->count() > 0 ? std::optional<int64_t>(crop) : std::nullopt, overwrite,
+        precision};
     const auto volumes = dircn::input_volumes(input, output);
     const auto model =
         config.given() ? std::optional<dircn::ModelConfig>(settings.model) : std::nullopt;

@@ -37,15 +37,12 @@ void add_task(std::vector<Task>& tasks, Task task, const std::string& form) {
 }  // namespace
 
 void Options::add_to(CLI::App& app) {
-  const std::map<std::string, Precision> precisions{{"fp32", Precision::fp32},
-                                                    {"bf16", Precision::bf16}};
   config.add_to(app, "YAML with the model to time (default: the challenge's)");
   app.add_option("--mode", task.mode,
                  "infer (one slice), train (one step: forward, loss, backward, Adam), floor (an "
                  "inference's convolutions, each alone) or loader")
       ->transform(any_of_names<Mode>());
-  app.add_option("--precision", task.precision, "fp32 or bf16 (convolutions)")
-      ->transform(CLI::CheckedTransformer(precisions));
+  add_precision_option(app, task.precision);
   app.add_option("--cascades", cascades, "Instead of model.cascades; several: one after another")
       ->check(CLI::Range(1, 1000));
   app.add_option("--coils", coils, "Receive coils; several: one after another")

@@ -99,6 +99,7 @@ torch::Tensor Reconstructor::prepare(const torch::Tensor& kspace, const torch::T
 torch::Tensor Reconstructor::image(const torch::Tensor& prepared, const torch::Tensor& mask,
                                    ImageSize size) {
   const torch::NoGradGuard no_grad;
+  const PrecisionGuard precision(options_.device, options_.precision);
   const auto output = run_(prepared.unsqueeze(0), on_device(canonical_mask(mask), options_.device));
   require(torch::isfinite(output).all().item<bool>(), [] {
     return Error::Parts{"network", "NaN or Inf in its output", "finite values",

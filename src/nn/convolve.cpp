@@ -31,7 +31,9 @@ torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight,
 
 bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
   static const bool processor_has = has_convolve_cpu();
-  if (!processor_has || sources.empty() || (groups != 1 && sources.size() != 1)) {
+  static const bool libtorch_is_faster_in_bf16 = has_matrix_unit();
+  if (!processor_has || sources.empty() || (groups != 1 && sources.size() != 1) ||
+      (libtorch_is_faster_in_bf16 && sources[0].scalar_type() == torch::kBFloat16)) {
     return false;
   }
   int64_t in = 0;

@@ -8,6 +8,7 @@
 #include "convolve_cpu.h"
 
 #include <c10/util/BFloat16.h>
+#include <cpuid.h>
 
 #include <algorithm>
 #include <cmath>
@@ -186,6 +187,16 @@ bool has_convolve_cpu() {
          __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
          __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("bmi2") != 0 &&
          __builtin_cpu_supports("fma") != 0;
+}
+
+bool has_matrix_unit() {
+  constexpr unsigned kFeatures = 7;
+  constexpr unsigned kAmxBf16 = 1U << 22U;
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  return __get_cpuid_count(kFeatures, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & kAmxBf16) != 0;
 }
 
 template <typename T>

@@ -24,6 +24,10 @@ struct ConvolveShape {
 /// Whether this processor has what the kernels are made of: AVX-512.
 bool has_convolve_cpu();
 
+/// Whether this processor has AMX, whose rate in bfloat16 is many times that of single precision.
+/// LibTorch makes use of it; the kernels here do not.
+bool has_matrix_unit();
+
 // Arithmetic is in single precision for either T. Every sum is taken in an order that the shape
 // alone decides, so the results are the same for any number of threads.
 

@@ -93,6 +93,18 @@ TEST_F(ReconstructApp, MasksCropsAndReconstructsEachSlice) {
   }
 }
 
+TEST_F(ReconstructApp, ReconstructsInBfloat16WhereToldTo) {
+  const auto image = [&](const std::string& precision) {
+    EXPECT_EQ(reconstruct("--overwrite --precision " + precision).exit_code, 0);
+    return Hdf5File(output() / "acc4/brain1.h5").read_real("reconstruction");
+  };
+  const auto exact = image("fp32");
+  const double error = testing::relative_max_error(image("bf16"), exact);
+  EXPECT_GT(error, 1e-5);
+  EXPECT_LE(error, 3e-2);
+  EXPECT_EQ(reconstruct("--precision fp8").exit_code, 2);
+}
+
 TEST_F(ReconstructApp, WritesWhatFastmrisFilesSayOfSizeAndScan) {
   fs::remove_all(input());
   {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "dircn/mri/fft.h"
 #include "dircn/nn/dircn.h"
 #include "literal/literal.h"
 #include "support/devices.h"
@@ -160,6 +161,71 @@ DIRCN_DEVICE_TEST(LiteralAgreement, OutputsAndGradientsAreEqual) {
     (expected * weights).square().sum().mul(1e8).backward();
     expect_equal_gradients(network, oracle, item.name);
   }
+}
+
+/// The gradients of a loss, one after the other, in double precision.
+template <typename Forward>
+torch::Tensor flat_gradient(const Forward& forward, const std::vector<torch::Tensor>& parameters,
+                            const torch::Tensor& target) {
+  const auto image = forward();
+  std::vector<torch::Tensor> parts;
+  const auto loss = (image / target.max() - target / target.max()).square().sum();
+  for (const auto& gradient :
+       torch::autograd::grad({loss}, parameters, {}, {}, false, /*allow_unused=*/true)) {
+    parts.push_back(gradient.defined() ? gradient.to(torch::kDouble).flatten()
+                                       : torch::zeros({0}, torch::kDouble));
+  }
+  return torch::cat(parts);
+}
+
+literal::Parameters cast(const literal::Parameters& parameters, torch::ScalarType type) {
+  literal::Parameters result;
+  for (const auto& [key, value] : parameters) {
+    result.emplace(key, value.detach().to(type).set_requires_grad(true));
+  }
+  return result;
+}
+
+std::vector<torch::Tensor> values_of(const literal::Parameters& parameters) {
+  std::vector<torch::Tensor> values;
+  values.reserve(parameters.size());
+  for (const auto& [key, value] : parameters) {
+    values.push_back(value);
+  }
+  return values;
+}
+
+// At a size where the kernels of single precision have many strips, blocks and tasks.
+DIRCN_DEVICE_TEST(LiteralAgreement, GradientsInSinglePrecisionAreAsExactAsTheLiteralForms) {
+  auto config = small_model();
+  config.channels = 8;
+  config.cascades = 3;
+  auto network = perturbed_network(config, device);
+  const auto exact = copied_parameters(network);
+  network->to(torch::kFloat);
+  const auto input = random_input(1, 6, 190, 148, column_mask(148, 4, 12), 23);
+  const auto kspace = input.kspace.to(device);
+  const auto mask = input.mask.to(device);
+  const auto target = ifft2c(kspace).abs().square().sum(1).sqrt();
+  const auto literal_gradient = [&](const literal::Parameters& parameters, torch::ScalarType type) {
+    const auto run = [&] { return literal::forward(parameters, config, kspace.to(type), mask); };
+    return flat_gradient(run, values_of(parameters), target.to(c10::toRealValueType(type)));
+  };
+  const auto expected = literal_gradient(exact, torch::kComplexDouble);
+  const auto literal_error =
+      (literal_gradient(cast(exact, torch::kFloat), torch::kComplexFloat) - expected).norm();
+  std::map<std::string, torch::Tensor> own;  // in the literal parameters' order
+  for (const auto& parameter : network->named_parameters()) {
+    own.emplace(parameter.key(), parameter.value());
+  }
+  std::vector<torch::Tensor> parameters;
+  for (const auto& [key, value] : exact) {
+    parameters.push_back(own.at(key));
+  }
+  const auto run = [&] { return network->forward(kspace.to(torch::kComplexFloat), mask); };
+  const auto actual = flat_gradient(run, parameters, target.to(torch::kFloat));
+  const auto error = (actual - expected).norm().item<double>();
+  EXPECT_LE(error, 2 * literal_error.item<double>()) << "of " << expected.norm().item<double>();
 }
 
 TEST(LiteralAgreement, MaskPerElementEqualsSlicesOneByOne) {

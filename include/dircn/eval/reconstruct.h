@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/core/precision.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/nn/dircn.h"
@@ -22,6 +23,7 @@ struct ReconstructionOptions {
   std::optional<int64_t> crop;  // edge of the square that is written; none: the size that the file
                                 // names, or data.crop
   bool overwrite = false;       // reconstruct volumes whose output is there
+  Precision precision = Precision::fp32;
 };
 
 /// How many volumes went which way, and what the network's time was.
