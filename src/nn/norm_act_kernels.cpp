@@ -23,7 +23,7 @@ NormShape shape_of(const torch::Tensor& x) {
   return {x.size(0), x.size(2) * x.size(3), x.size(1)};
 }
 
-NormLayout layout_of(const torch::Tensor& x) {
+[[maybe_unused]] NormLayout layout_of(const torch::Tensor& x) {
   return kernel_format(x) == kChannelsLast ? NormLayout::channels_last : NormLayout::planes;
 }
 
@@ -39,7 +39,7 @@ T* data_or_null(const torch::Tensor& x) {
 
 /// Memory for what a GPU's kernels hand on to each other. It may be let go as soon as they are
 /// queued: LibTorch gives it to later work of the same stream only.
-torch::Tensor scratch_for(const torch::Tensor& x) {
+[[maybe_unused]] torch::Tensor scratch_for(const torch::Tensor& x) {
   int64_t size = 0;
   if constexpr (kHasCuda) {
     size = norm_scratch_cuda(shape_of(x), layout_of(x));
