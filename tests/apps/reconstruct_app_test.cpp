@@ -99,9 +99,9 @@ TEST_F(ReconstructApp, ReconstructsInBfloat16WhereToldTo) {
     return Hdf5File(output() / "acc4/brain1.h5").read_real("reconstruction");
   };
   const auto exact = image("fp32");
-  const double error = testing::relative_max_error(image("bf16"), exact);
-  EXPECT_GT(error, 1e-5);
-  EXPECT_LE(error, 3e-2);
+  const auto error = ((image("bf16") - exact).norm() / exact.norm()).item<double>();
+  EXPECT_GT(error, 1e-4);
+  EXPECT_LE(error, 0.2);  // 8 bits of mantissa through 60 convolutions with random weights
   EXPECT_EQ(reconstruct("--precision fp8").exit_code, 2);
 }
 

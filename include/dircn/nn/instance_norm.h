@@ -14,7 +14,8 @@ class InstanceNormImpl : public torch::nn::Module {
  public:
   explicit InstanceNormImpl(int64_t channels);
 
-  /// act(norm(x)): [B, C, H, W] -> the same shape. A temporary input may be overwritten (`norm_act`).
+  /// act(norm(x)): [B, C, H, W] -> the same shape. A temporary input may be overwritten
+  /// (`norm_act`).
   torch::Tensor forward(NormInput input, Activation activation = Activation::none);
 
   torch::Tensor weight;  // γ [C]
