@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "dircn/core/gradients.h"
 #include "dircn/core/precision.h"
 #include "dircn/core/torch_compat.h"
 
@@ -85,7 +86,7 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
 Tensors recompute_in_backward(const Run& run, const Tensors& inputs, const Tensors& parameters) {
   Tensors all = inputs;
   all.insert(all.end(), parameters.begin(), parameters.end());
-  if (!torch::GradMode::is_enabled() || std::none_of(all.begin(), all.end(), wants_gradient)) {
+  if (!records_gradients(all)) {
     return run(inputs);
   }
   auto work = c10::make_intrusive<Work>();

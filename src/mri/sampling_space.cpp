@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "dircn/core/gradients.h"
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
@@ -22,7 +23,7 @@ std::vector<int64_t> transformed_axes(const torch::Tensor& mask) {
 SamplingSpace::SamplingSpace(const torch::Tensor& kspace, const torch::Tensor& mask)
     : axes_(transformed_axes(mask)), mask_(roll(mask)) {
   const auto blocks = cache_blocks(kspace, kCoilDim);
-  if (blocks.size() == 1 || (torch::GradMode::is_enabled() && kspace.requires_grad())) {
+  if (blocks.size() == 1 || records_gradients({kspace})) {
     measured_ = transformed(kspace);
     return;
   }

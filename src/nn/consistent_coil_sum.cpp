@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "dircn/core/error.h"
+#include "dircn/core/gradients.h"
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
 #include "dircn/nn/data_consistency.h"
@@ -110,10 +110,7 @@ class ConsistentCoilSum : public torch::autograd::Function<ConsistentCoilSum> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    require(!torch::GradMode::is_enabled(), [] {
-      return Error::Parts{"data consistency", "a second derivative asked for",
-                          "first derivatives only", ""};
-    });
+    require_first_derivative("data consistency");
     const auto saved = context->get_saved_variables();
     const CoilTerms terms{SamplingSpace::restored(saved[3], saved[4]), saved[0], saved[1],
                           saved[2]};
@@ -138,7 +135,7 @@ class ConsistentCoilSum : public torch::autograd::Function<ConsistentCoilSum> {
 torch::Tensor consistent_coil_sum(CoilSum sum, const SamplingSpace& space,
                                   const torch::Tensor& image, const torch::Tensor& maps,
                                   const torch::Tensor& share) {
-  if (torch::GradMode::is_enabled() && space.measured().requires_grad()) {
+  if (records_gradients({space.measured()})) {
     return coil_sum(sum, {space, image, maps, share});
   }
   return ConsistentCoilSum::apply(image, maps, share, space, sum);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "dircn/core/gradients.h"
 #include "kernel_support.h"
 #ifdef DIRCN_AVX512
 #include "convolve_cpu.h"
@@ -130,7 +131,7 @@ class Convolve : public torch::autograd::Function<Convolve> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    require_first_derivative("convolve");
+    require_first_derivative("convolve", kInDoublePrecision);
     auto sources = context->get_saved_variables();
     const auto weight = sources.back();
     sources.pop_back();

@@ -76,39 +76,55 @@ DIRCN_LOCAL_INLINE void channels_together(__m512* v) {
   }
 }
 
-/// Rows of so few channels that a vector holds several pixels.
+/// 16 pixels to the first `count` of so many staged channels.
+template <int Channels>
+DIRCN_LOCAL_INLINE void store_apart(__m512* v, int64_t count, int64_t stride, float* staged) {
+  channels_apart<Channels>(v);
+  DIRCN_UNROLL
+  for (int64_t i = 0; i < Channels; ++i) {
+    if (i < count) {
+      _mm512_storeu_ps(staged + i * stride, v[i]);
+    }
+  }
+}
+
+/// The other way; further channels are zero.
+template <int Channels>
+DIRCN_LOCAL_INLINE void load_together(const float* staged, int64_t stride, int64_t count,
+                                      __m512* v) {
+  DIRCN_UNROLL
+  for (int64_t i = 0; i < Channels; ++i) {
+    v[i] = i < count ? _mm512_loadu_ps(staged + i * stride) : _mm512_setzero_ps();
+  }
+  channels_together<Channels>(v);
+}
+
+/// Rows of so few channels that a vector holds several pixels. `staged` is where their first pixel
+/// goes.
 template <int Channels, typename T>
 void stage_dense(const T* row, int64_t width, float* staged) {
   for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    const int64_t count = smaller(width - pixel, kLaneCount) * Channels;
+    const int64_t left = (width - pixel) * Channels;
     __m512 v[Channels];
     DIRCN_UNROLL
     for (int64_t i = 0; i < Channels; ++i) {
-      const int64_t left = count - i * kLaneCount;
-      v[i] = load(row + pixel * Channels + i * kLaneCount, first_lanes(left));
+      const int64_t first = i * kLaneCount;
+      v[i] = load(row + pixel * Channels + first, first_lanes(left - first));
     }
-    channels_apart<Channels>(v);
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < Channels; ++i) {
-      _mm512_storeu_ps(staged + i * staged_stride(width) + kMargin + pixel, v[i]);
-    }
+    store_apart<Channels>(v, Channels, staged_stride(width), staged + pixel);
   }
 }
 
 template <int Channels, typename T>
 void unstage_dense(const float* staged, int64_t width, T* row) {
   for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    const int64_t count = smaller(width - pixel, kLaneCount) * Channels;
+    const int64_t left = (width - pixel) * Channels;
     __m512 v[Channels];
+    load_together<Channels>(staged + pixel, staged_stride(width), Channels, v);
     DIRCN_UNROLL
     for (int64_t i = 0; i < Channels; ++i) {
-      v[i] = _mm512_loadu_ps(staged + i * staged_stride(width) + kMargin + pixel);
-    }
-    channels_together<Channels>(v);
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < Channels; ++i) {
-      const int64_t left = count - i * kLaneCount;
-      store(v[i], row + pixel * Channels + i * kLaneCount, first_lanes(left));
+      const int64_t first = i * kLaneCount;
+      store(v[i], row + pixel * Channels + first, first_lanes(left - first));
     }
   }
 }
@@ -116,41 +132,26 @@ void unstage_dense(const float* staged, int64_t width, T* row) {
 /// `count` of a row's channels, 16 at most; `distance` is that of pixels.
 template <typename T>
 void stage_channels(const T* row, int64_t distance, int64_t count, int64_t width, float* staged) {
-  const int64_t stride = staged_stride(width);
   const __mmask16 lanes = first_lanes(count);
   for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    const int64_t left = width - pixel;
     __m512 v[kLaneCount];
     DIRCN_UNROLL
     for (int64_t i = 0; i < kLaneCount; ++i) {
-      v[i] = load(row + (pixel + i) * distance, i < left ? lanes : 0);
+      v[i] = load(row + (pixel + i) * distance, pixel + i < width ? lanes : 0);
     }
-    channels_apart<kLaneCount>(v);
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < kLaneCount; ++i) {
-      if (i < count) {
-        _mm512_storeu_ps(staged + i * stride + kMargin + pixel, v[i]);
-      }
-    }
+    store_apart<kLaneCount>(v, count, staged_stride(width), staged + pixel);
   }
 }
 
 template <typename T>
 void unstage_channels(const float* staged, int64_t distance, int64_t count, int64_t width, T* row) {
-  const int64_t stride = staged_stride(width);
   const __mmask16 lanes = first_lanes(count);
   for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    const int64_t left = width - pixel;
     __m512 v[kLaneCount];
+    load_together<kLaneCount>(staged + pixel, staged_stride(width), count, v);
     DIRCN_UNROLL
     for (int64_t i = 0; i < kLaneCount; ++i) {
-      v[i] =
-          i < count ? _mm512_loadu_ps(staged + i * stride + kMargin + pixel) : _mm512_setzero_ps();
-    }
-    channels_together<kLaneCount>(v);
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < kLaneCount; ++i) {
-      if (i < left) {
+      if (pixel + i < width) {
         store(v[i], row + (pixel + i) * distance, lanes);
       }
     }
@@ -168,15 +169,15 @@ void RowLoops<T>::stage(const T* row, int64_t channels, int64_t width, float* st
   }
   switch (channels) {
     case 2:
-      return stage_dense<2>(row, width, staged);
+      return stage_dense<2>(row, width, staged + kMargin);
     case 4:
-      return stage_dense<4>(row, width, staged);
+      return stage_dense<4>(row, width, staged + kMargin);
     case 8:
-      return stage_dense<8>(row, width, staged);
+      return stage_dense<8>(row, width, staged + kMargin);
     default:
       for (int64_t c = 0; c < channels; c += kLaneCount) {
         stage_channels(row + c, channels, smaller(channels - c, kLaneCount), width,
-                       staged + c * stride);
+                       staged + c * stride + kMargin);
       }
   }
 }
@@ -185,14 +186,14 @@ template <typename T>
 void RowLoops<T>::unstage(const float* staged, int64_t channels, int64_t width, T* row) {
   switch (channels) {
     case 2:
-      return unstage_dense<2>(staged, width, row);
+      return unstage_dense<2>(staged + kMargin, width, row);
     case 4:
-      return unstage_dense<4>(staged, width, row);
+      return unstage_dense<4>(staged + kMargin, width, row);
     case 8:
-      return unstage_dense<8>(staged, width, row);
+      return unstage_dense<8>(staged + kMargin, width, row);
     default:
       for (int64_t c = 0; c < channels; c += kLaneCount) {
-        unstage_channels(staged + c * staged_stride(width), channels,
+        unstage_channels(staged + c * staged_stride(width) + kMargin, channels,
                          smaller(channels - c, kLaneCount), width, row + c);
       }
   }

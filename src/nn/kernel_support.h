@@ -5,11 +5,6 @@
 #include <c10/util/BFloat16.h>
 #include <torch/types.h>
 
-#include <algorithm>
-#include <vector>
-
-#include "dircn/core/error.h"
-
 namespace dircn {
 
 constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
@@ -18,12 +13,6 @@ constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 inline bool has_kernel_form(const torch::Tensor& x) {
   return x.is_cpu() && x.dim() == 4 && x.numel() > 0 && x.is_contiguous(kChannelsLast) &&
          (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16);
-}
-
-inline bool records_gradients(const std::vector<torch::Tensor>& inputs) {
-  return torch::GradMode::is_enabled() &&
-         std::any_of(inputs.begin(), inputs.end(),
-                     [](const torch::Tensor& input) { return input.requires_grad(); });
 }
 
 /// Calls work(a value of x's type).
@@ -48,12 +37,8 @@ inline torch::Tensor in_form_of(const torch::Tensor& x, const torch::Tensor& y,
   return y.expand_as(x).to(x.device(), x.scalar_type()).contiguous(format);
 }
 
-/// The kernels' gradients have none of their own.
-inline void require_first_derivative(const char* operation) {
-  require(!torch::GradMode::is_enabled(), [&] {
-    return Error::Parts{operation, "a second derivative asked for", "first derivatives only",
-                        "Use double precision, which LibTorch's operators compute."};
-  });
-}
+/// What to do about a second derivative of a kernel.
+constexpr const char* kInDoublePrecision =
+    "Use double precision, which LibTorch's operators compute.";
 
 }  // namespace dircn

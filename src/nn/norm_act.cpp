@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "dircn/core/gradients.h"
 #include "kernel_support.h"
 #include "norm_act_cpu.h"
 #include "norm_act_kernels.h"
@@ -35,7 +36,7 @@ class NormAct : public torch::autograd::Function<NormAct> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    require_first_derivative("norm_act");
+    require_first_derivative("norm_act", kInDoublePrecision);
     const auto saved = context->get_saved_variables();
     const torch::Tensor& x = saved[0];
     const torch::Tensor& residual = saved[5];

@@ -14,16 +14,25 @@ namespace {
 
 // The loops proper. What is the same for all values is a template argument, so that no value asks.
 
+/// The argument of act at place i of a row that starts at `start`.
+template <bool Add, typename T>
+DIRCN_INLINE float argument(float centred, LaneTerms terms, const T* residual, int64_t start,
+                            int64_t i) {
+  const float z = centred * terms.slope[i] + terms.shift[i];
+  if constexpr (Add) {
+    return z + load(residual[start + i]);
+  }
+  return z;
+}
+
 template <bool Add, bool WithSilu, typename T>
 DIRCN_INLINE void apply_loop(const T* x, const T* residual, T* y, Block block, LaneTerms terms) {
   for (int64_t row = 0; row < block.rows; ++row) {
     const int64_t start = row * block.lanes;
     DIRCN_VECTORIZE
     for (int64_t i = 0; i < block.lanes; ++i) {
-      float z = (load(x[start + i]) - terms.centre[i]) * terms.slope[i] + terms.shift[i];
-      if constexpr (Add) {
-        z += load(residual[start + i]);
-      }
+      const float centred = load(x[start + i]) - terms.centre[i];
+      const float z = argument<Add>(centred, terms, residual, start, i);
       store(WithSilu ? silu(z) : z, y[start + i]);
     }
   }
@@ -41,11 +50,7 @@ DIRCN_INLINE void add_gradients_loop(const BackwardInput<T>& input, T* dz_out, B
       const float centred = load(input.x[start + i]) - terms.centre[i];
       float dz = load(input.dy[start + i]);
       if constexpr (WithSilu) {
-        float z = centred * terms.slope[i] + terms.shift[i];
-        if constexpr (Add) {
-          z += load(input.residual[start + i]);
-        }
-        dz *= silu_slope(z);
+        dz *= silu_slope(argument<Add>(centred, terms, input.residual, start, i));
       }
       if constexpr (Add) {
         store(dz, dz_out[start + i]);
@@ -66,7 +71,7 @@ DIRCN_INLINE void input_gradient_loop(const BackwardInput<T>& input, T* dx, Bloc
       const float centred = load(input.x[start + i]) - terms.centre[i];
       float dz = load(input.dy[start + i]);
       if constexpr (WithSilu) {
-        dz *= silu_slope(centred * terms.slope[i] + terms.shift[i]);
+        dz *= silu_slope(argument<false>(centred, terms, input.residual, start, i));
       }
       const float result = terms.slope[i] * (dz - means.constant[i] - centred * means.linear[i]);
       store(result, dx[start + i]);

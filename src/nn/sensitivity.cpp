@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "dircn/core/gradients.h"
 #include "dircn/core/recompute.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/cache_blocks.h"
@@ -28,7 +29,7 @@ int64_t coils_at_once(const torch::Tensor& kspace) {
 
 /// Divides by the root of the sum of squares over coils; in place where no gradient is recorded.
 torch::Tensor normalized(const torch::Tensor& maps) {
-  if (torch::GradMode::is_enabled() && maps.requires_grad()) {
+  if (records_gradients({maps})) {
     return divide_or_zero(maps, root_sum_of_squares(maps));
   }
   for_each_block(cache_blocks(maps, kRowDim), [&](const CacheBlock& block) {

@@ -34,29 +34,27 @@ int64_t faults_of_the_next() {
 
 constexpr int64_t kFew = (int64_t{16} << 20) / 4096 / 10;
 
-TEST(Memory, FreedTensorsMakeRoomForTheNext) {
-#ifndef __GLIBC__
-  GTEST_SKIP() << "needs glibc";
+class Memory : public ::testing::Test {
+ protected:
+  void SetUp() override {
+#if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__)
+    GTEST_SKIP() << "needs glibc's allocator";
 #endif
-  keep_freed_memory();
+    keep_freed_memory();
+  }
+};
+
+TEST_F(Memory, FreedTensorsMakeRoomForTheNext) {
   EXPECT_LT(faults_of_the_next(), kFew);
 }
 
-TEST(Memory, FreedTensorsMakeRoomOnEveryThread) {
-#ifndef __GLIBC__
-  GTEST_SKIP() << "needs glibc";
-#endif
-  keep_freed_memory();
+TEST_F(Memory, FreedTensorsMakeRoomOnEveryThread) {
   int64_t faults = -1;
   std::thread([&] { faults = faults_of_the_next(); }).join();
   EXPECT_LT(faults, kFew);
 }
 
-TEST(Memory, NothingIsGivenBack) {
-#ifndef __GLIBC__
-  GTEST_SKIP() << "needs glibc";
-#endif
-  keep_freed_memory();
+TEST_F(Memory, NothingIsGivenBack) {
   constexpr size_t kGibibyte = size_t{1} << 30;  // of addresses; nothing is written there
   std::array<void*, 3> blocks{};
   for (auto& block : blocks) {

@@ -23,6 +23,15 @@ using testing::max_error;
 using testing::random_case;
 using testing::rounds_once;
 
+/// Of a sum over y, so that no two values count the same.
+torch::Tensor weights_of(const torch::Tensor& y) {
+  return torch::linspace(-1, 1, y.numel(), torch::kDouble)
+      .mul(40)
+      .sin()
+      .view(y.sizes())
+      .to(y.options());
+}
+
 /// Gradients of a weighted sum of y, for x, scale, shift and residual.
 std::vector<torch::Tensor> gradients(Case c, Activation activation, bool add) {
   std::vector<torch::Tensor> inputs{c.x, c.scale, c.shift};
@@ -35,9 +44,7 @@ std::vector<torch::Tensor> gradients(Case c, Activation activation, bool add) {
   }
   c = {c.name, inputs[0], inputs[1], inputs[2], add ? inputs[3] : c.residual};
   const auto y = c.result(activation, add);
-  const auto weights =
-      torch::linspace(-1, 1, y.numel(), torch::kDouble).mul(40).sin().view(y.sizes());
-  return torch::autograd::grad({(y * weights.to(y.options())).sum()}, inputs);
+  return torch::autograd::grad({(y * weights_of(y)).sum()}, inputs);
 }
 
 DIRCN_DEVICE_TEST(NormActGradients, GradientsAreThoseOfTheDefinition) {
@@ -66,10 +73,9 @@ DIRCN_DEVICE_TEST(NormActGradients, GradientsOfTheOperatorsPassANumericalCheck) 
       random_case({2, 3, 4, 5}, true).to(torch::kDouble, torch::MemoryFormat::Contiguous, device);
   const double step = 1e-6;
   const auto analytic = gradients(c, Activation::silu, true);
-  const auto weights =
-      torch::linspace(-1, 1, c.x.numel(), torch::kDouble).mul(40).sin().view(c.x.sizes());
+  const auto weights = weights_of(c.x);
   const auto value = [&](const Case& at) {
-    return (at.result(Activation::silu, true) * weights.to(device)).sum().item<double>();
+    return (at.result(Activation::silu, true) * weights).sum().item<double>();
   };
   torch::Tensor Case::*const inputs[] = {&Case::x, &Case::scale, &Case::shift, &Case::residual};
   for (size_t i = 0; i < 4; ++i) {
