@@ -17,16 +17,12 @@ int main(int argc, char** argv) {
       "times the loader of training data on a data set."};
   dircn::bench::Options options;
   options.add_to(app);
-  app.callback([&] {
-    if (options.task.mode == dircn::bench::Mode::loader && options.loader.data.empty()) {
-      throw CLI::RequiredError("--mode loader: --data");
-    }
-  });
+  app.callback([&] { options.check(); });
 
   const auto work = [&] {
     const auto config = options.config.load();
     if (options.child) {
-      const auto task = tasks_of(options, config.model).front();
+      const auto task = tasks_of(options, config).front();
       std::cout << dircn::bench::measure_here(task).dump() << std::endl;
       return 0;
     }

@@ -17,42 +17,10 @@ TEXT
 }
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=scripts/lib.sh
-source scripts/lib.sh
+# shellcheck source=scripts/measuring.sh
+source scripts/measuring.sh
 
-libtorch='' device=cpu output=''
-while (($#)); do
-  case "$1" in
-    -h | --help) usage; exit 0 ;;
-    --libtorch) libtorch=${2:-}; [[ -n "$libtorch" ]] || wrong_use "--libtorch needs PATH, pip or apt"; shift 2 ;;
-    --device) device=${2:-}; shift 2 || wrong_use "--device needs cpu or cuda" ;;
-    --output) output=${2:-}; [[ -n "$output" ]] || wrong_use "--output needs a folder"; shift 2 ;;
-    *) wrong_use "unknown argument '$1'" ;;
-  esac
-done
-[[ "$device" == cpu || "$device" == cuda ]] || wrong_use "--device is cpu or cuda, not '$device'"
-output=${output:-docs/performance/$device}
-
-install_packages "${BUILD_PACKAGES[@]}" || exit 1
-choose_torch "$libtorch"
-programs=build/release-$TORCH_KIND
-preset=release
-if [[ "$device" == cuda ]]; then
-  preset=cuda programs=build/cuda-$TORCH_KIND
-fi
-configure "$preset" "$programs"
-build "$programs"
-mkdir -p "$output"
-
-# measure NAME ARGUMENTS...: a table and its numbers.
-measure() {
-  local name=$1 started=$SECONDS text
-  shift
-  say "$name: dircn_bench $*"
-  text=$("$programs/apps/dircn_bench" "$@" --device "$device" --json "$output/$name.json") || die "dircn_bench failed"
-  printf '$ dircn_bench %s --device %s\n%s\n' "$*" "$device" "$text" >"$output/$name.txt"
-  printf '%s\n   (%d s)\n' "$text" $((SECONDS - started))
-}
+measure_with performance "$@"
 
 readonly seed=configs/base.yaml paper=configs/paper.yaml
 measure infer_fp32 --config "$seed" --mode infer --precision fp32 --form both

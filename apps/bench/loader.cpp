@@ -58,7 +58,7 @@ nlohmann::json measure_loader(const LoaderTask& task, const DataConfig& config) 
   const auto bytes = static_cast<double>(kspace_bytes(set, order));
 
   LoaderOptions options;
-  options.fov_crop = config.fov_crop;
+  options.sample.fov_crop = config.fov_crop;
   options.workers = task.workers.value_or(config.workers);
   options.prefetch = task.prefetch.value_or(config.prefetch);
   std::vector<double> seconds;

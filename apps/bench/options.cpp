@@ -25,10 +25,12 @@ void add_task(std::vector<Task>& tasks, Task task, const std::string& form) {
     return;
   }
   for (const Form each : forms_of(form)) {
-    task.form = each;
     tasks.push_back(task);
+    tasks.back().form = each;
+    tasks.back().checkpointing =
+        task.checkpointing && task.mode == Mode::train && each == Form::fast;
   }
-  if (task.mode == Mode::infer && task.form == Form::fast) {
+  if (task.mode == Mode::infer && tasks.back().form == Form::fast) {
     task.mode = Mode::floor;
     tasks.push_back(task);
   }
@@ -43,6 +45,9 @@ void Options::add_to(CLI::App& app) {
                  "inference's convolutions, each alone) or loader")
       ->transform(any_of_names<Mode>());
   add_precision_option(app, task.precision);
+  app.add_flag("--checkpointing", task.checkpointing,
+               "With --mode train: compute cascades again in the backward pass, as "
+               "train.checkpointing does");
   app.add_option("--cascades", cascades, "Instead of model.cascades; several: one after another")
       ->check(CLI::Range(1, 1000));
   app.add_option("--coils", coils, "Receive coils; several: one after another")
@@ -63,15 +68,25 @@ void Options::add_to(CLI::App& app) {
   app.add_flag("--child", child)->group("");  // how this program starts itself for one task
 }
 
-std::vector<Task> tasks_of(const Options& options, const ModelConfig& model) {
+void Options::check() const {
+  if (task.mode == Mode::loader && loader.data.empty()) {
+    throw CLI::RequiredError("--mode loader: --data");
+  }
+  if (task.checkpointing && (task.mode != Mode::train || form != "fast")) {
+    throw CLI::ValidationError("--checkpointing", "is for --mode train with --form fast");
+  }
+}
+
+std::vector<Task> tasks_of(const Options& options, const Config& config) {
   const auto cascades =
-      options.cascades.empty() ? std::vector<int64_t>{model.cascades} : options.cascades;
+      options.cascades.empty() ? std::vector<int64_t>{config.model.cascades} : options.cascades;
   std::vector<Task> tasks;
   for (const int64_t number : cascades) {
     for (const int64_t coils : options.coils) {
       Task task = options.task;
-      task.model = model;
+      task.model = config.model;
       task.model.cascades = number;
+      task.checkpointing = task.checkpointing || config.train.checkpointing;
       task.coils = coils;
       add_task(tasks, task, options.form);
     }
@@ -97,6 +112,9 @@ std::vector<std::string> child_arguments(const Options& options, const Task& tas
                                      std::to_string(task.repeat),
                                      "--device",
                                      task.device};
+  if (options.task.checkpointing) {
+    arguments.emplace_back("--checkpointing");
+  }
   if (!options.config.file.empty()) {
     arguments.insert(arguments.end(), {"--config", options.config.file});
   }

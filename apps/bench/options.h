@@ -7,6 +7,7 @@
 #include "bench/loader.h"
 #include "bench/work.h"
 #include "command_line.h"
+#include "dircn/config/config.h"
 
 namespace dircn::bench {
 
@@ -22,11 +23,14 @@ struct Options {
   bool child = false;
 
   void add_to(CLI::App& app);
+
+  /// Throws `CLI::Error` if they contradict one another.
+  void check() const;
 };
 
 /// One task for every number of cascades, number of coils and form; where the fast form's inference
 /// is among them, its floor, too.
-std::vector<Task> tasks_of(const Options& options, const ModelConfig& model);
+std::vector<Task> tasks_of(const Options& options, const Config& config);
 
 /// The command line on which this program measures `task` alone, one of those that `options` asks
 /// for, in its own process.

@@ -23,7 +23,7 @@ nlohmann::json measure_all(const Options& options, const Config& config) {
     results.push_back(measure_loader(options.loader, config.data));
     return results;
   }
-  for (const auto& task : tasks_of(options, config.model)) {
+  for (const auto& task : tasks_of(options, config)) {
     results.push_back(in_child_process(child_arguments(options, task)));
   }
   return results;

@@ -195,6 +195,11 @@ std::string several_rows(const Rows& rows) {
   return text;
 }
 
+bool any_checkpointing(const Json& results) {
+  return std::any_of(results.begin(), results.end(),
+                     [](const Json& result) { return result.value("checkpointing", false); });
+}
+
 std::string loader_line(const Json& result) {
   const auto count = [&](const char* key, int width) { return word(result[key].dump(), width); };
   return "workers  prefetch  slices   slices/s   k-space MB/s   median ms      peak\n" +
@@ -220,7 +225,8 @@ std::string table(const Json& report) {
   const auto [cascades, coils] = rows.begin()->first;
   const bool several = rows.size() > 1;
   const auto size = first["size"].dump();
-  return mode + ", " + first["precision"].get<std::string>() + ", " + where +
+  return mode + ", " + first["precision"].get<std::string>() + ", " +
+         (any_checkpointing(report["results"]) ? "checkpointing, " : "") + where +
          (several ? ""
                   : std::to_string(cascades) + " cascades, " + std::to_string(coils) + " coils, ") +
          size + "x" + size + "\n" + (several ? several_rows(rows) : only_row(rows.begin()->second));

@@ -22,6 +22,8 @@ namespace {
 using Network =
     std::function<torch::Tensor(const torch::Tensor& kspace, const torch::Tensor& mask)>;
 
+constexpr double kLearningRate = 1e-4;
+
 /// Every 4th column, and 8 % of the columns in the centre.
 torch::Tensor fourfold_mask(int64_t width) {
   auto mask = torch::zeros({1, 1, 1, width}, torch::kBool);
@@ -47,17 +49,22 @@ Network network_of(const Dircn& network, Form form) {
 }  // namespace
 
 nlohmann::json describe(const Task& task) {
-  return {{"mode", to_string(task.mode)},
-          {"precision", to_string(task.precision)},
-          {"cascades", task.model.cascades},
-          {"coils", task.coils},
-          {"size", task.size}};
+  nlohmann::json description{{"mode", to_string(task.mode)},
+                             {"precision", to_string(task.precision)},
+                             {"cascades", task.model.cascades},
+                             {"coils", task.coils},
+                             {"size", task.size}};
+  if (task.mode == Mode::train) {
+    description["checkpointing"] = task.checkpointing;
+  }
+  return description;
 }
 
 std::function<void()> unit_of_work(const Task& task, torch::Device device) {
   torch::manual_seed(1);
   Dircn module(task.model);
   module->to(device);
+  module->set_checkpointing(task.checkpointing);
   const auto network = network_of(module, task.form);
   const auto mask = fourfold_mask(task.size).to(device);
   const auto image =
@@ -72,7 +79,8 @@ std::function<void()> unit_of_work(const Task& task, torch::Device device) {
     };
   }
   const auto target = image.abs().square().sum(1).sqrt().to(device);
-  const auto adam = std::make_shared<torch::optim::Adam>(make_adam(module->parameters(), 1e-4));
+  const std::shared_ptr<torch::optim::Optimizer> adam = make_optimizer({}, module);
+  set_learning_rate(*adam, {}, kLearningRate);
   return [=] {
     adam->zero_grad();
     torch::Tensor output;
@@ -80,7 +88,7 @@ std::function<void()> unit_of_work(const Task& task, torch::Device device) {
       const PrecisionGuard guard(device, precision);
       output = network(kspace, mask);
     }
-    gaussian_ssim_plus_l1_loss(output, target).total.backward();
+    training_loss({}, output, target, torch::ones({1}), {}).total.sum().backward();
     RECORD_FUNCTION("Optimizer", std::vector<c10::IValue>());
     adam->step();
   };

@@ -22,13 +22,15 @@ struct Task {
   Mode mode = Mode::infer;
   Form form = Form::fast;
   Precision precision = Precision::fp32;
+  bool checkpointing = false;  // of the fast form's training step
   int64_t coils = 15;
   int64_t size = 384;  // height and width
   int64_t repeat = 5;
   std::string device = "auto";
 };
 
-/// What a result says of its task: {mode, precision, cascades, coils, size}.
+/// What a result says of its task: {mode, precision, cascades, coils, size}, and of a training step
+/// {checkpointing}.
 nlohmann::json describe(const Task& task);
 
 /// One inference, or one training step, of the task's form of the network on synthetic k-space with

@@ -1,17 +1,19 @@
 #include "dircn/config/config.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "config_fields.h"
+#include "dircn/core/error.h"
 
 namespace dircn {
 
-void Config::check() const {
-  Config copy = *this;
-  config::check_fields(config::fields(copy), "");
-  model.check();
-  const auto& mask = data.mask;
+namespace {
+
+void check_mask(const MaskConfig& mask) {
   const size_t pairs = mask.accelerations.size();
   require(pairs > 0 && pairs == mask.center_fractions.size(), [&] {
     return Error::Parts{"data.mask.accelerations",
@@ -19,13 +21,72 @@ void Config::check() const {
                             std::to_string(pairs) + " accelerations",
                         "one fraction for each acceleration, and at least one", ""};
   });
-  const auto& steps = train.milestones;
-  const bool increasing =
-      std::adjacent_find(steps.begin(), steps.end(), std::greater_equal<>()) == steps.end();
-  require(increasing, [&] {
-    return Error::Parts{"train.milestones", "an epoch that is not after the one before it",
-                        "increasing epochs", ""};
+}
+
+void check_split(const DataConfig& data) {
+  require(data.val.empty() || data.validation_share == 0, [&] {
+    return Error::Parts{"data.validation_share", "a share while data.val names a folder",
+                        "one of the two", "Set data.validation_share to 0, or data.val to \"\"."};
   });
+}
+
+void check_increasing(const std::vector<int64_t>& epochs, const std::string& key) {
+  const bool increasing =
+      std::adjacent_find(epochs.begin(), epochs.end(), std::greater_equal<>()) == epochs.end();
+  require(increasing, [&] {
+    return Error::Parts{key, "an epoch that is not after the one before it", "increasing epochs",
+                        ""};
+  });
+}
+
+void check_loss(const LossConfig& loss) {
+  require(loss.gaussian_ssim > 0 || loss.uniform_ssim > 0 || loss.l1 > 0 || loss.mse > 0, [&] {
+    return Error::Parts{"train.loss", "terms that all weigh 0",
+                        "a weight above 0 for gaussian_ssim, uniform_ssim, l1 or mse", ""};
+  });
+}
+
+void check_batch(const BatchConfig& batch) {
+  check_increasing(batch.milestones, "train.batch.milestones");
+  int64_t largest = batch.size;
+  for (size_t i = 0; i < batch.milestones.size() && largest <= config::kMaxBatch; ++i) {
+    largest *= batch.factor;
+  }
+  require(largest <= config::kMaxBatch, [&] {
+    return Error::Parts{"train.batch.milestones", "batches that grow beyond all bounds",
+                        "at most " + std::to_string(config::kMaxBatch) + " slices", ""};
+  });
+}
+
+// A phase that names no number keeps that of the one before it; the first, the model's.
+void check_phases(const Config& config) {
+  const std::vector<PhaseConfig>& phases = config.train.phases;
+  int64_t before = 0;
+  for (size_t i = 0; i < phases.size(); ++i) {
+    const int64_t cascades = phases[i].cascades;
+    require(cascades == 0 || cascades >= before, [&] {
+      return Error::Parts{"train.phases[" + std::to_string(i) + "].cascades",
+                          std::to_string(cascades),
+                          "at least the " + std::to_string(before) + " of the phase before",
+                          "A network can grow, but not shrink."};
+    });
+    const int64_t inherited = i == 0 ? config.model.cascades : before;
+    before = cascades == 0 ? inherited : cascades;
+  }
+}
+
+}  // namespace
+
+void Config::check() const {
+  Config copy = *this;
+  config::check_fields(config::fields(copy), "");
+  model.check();
+  check_mask(data.mask);
+  check_split(data);
+  check_increasing(train.schedule.milestones, "train.schedule.milestones");
+  check_loss(train.loss);
+  check_batch(train.batch);
+  check_phases(*this);
 }
 
 std::vector<ConfigDifference> differences(const Config& before, const Config& now) {

@@ -12,6 +12,7 @@ constexpr int64_t kMaxThreads = 256;
 constexpr int64_t kMaxPrefetch = 4096;
 constexpr int64_t kMaxAcceleration = 1000;
 constexpr int64_t kMaxEpochs = 1000000;
+constexpr double kMaxGamma = 10;  // d^gamma is never rounded to 0
 constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 constexpr double kNoBound = std::numeric_limits<double>::max();
 
@@ -40,6 +41,23 @@ Fields fields(MaskConfig& mask) {
   };
 }
 
+Fields fields(AugmentationConfig& augmentation) {
+  return {
+      {"probability", augmentation.probability, number_from(0, 1)},
+      {"schedule", augmentation.schedule, Choice<AugmentationSchedule>()},
+      {"flips", augmentation.flips, number_from(0, 1)},
+      {"right_angles", augmentation.right_angles, number_from(0, 1)},
+      {"rotation", augmentation.rotation, number_from(0, 1)},
+      {"translation", augmentation.translation, number_from(0, 1)},
+      {"scaling", augmentation.scaling, number_from(0, 1)},
+      {"shear", augmentation.shear, number_from(0, 1)},
+      {"max_rotation", augmentation.max_rotation, number_from(0, 180)},
+      {"max_translation", augmentation.max_translation, number_from(0, 1)},
+      {"max_scaling", augmentation.max_scaling, number_from(0, 1).without_max()},
+      {"max_shear", augmentation.max_shear, number_from(0, 89)},
+  };
+}
+
 Fields fields(DataConfig& data) {
   return {
       {"layout", data.layout, Choice<Layout>()},
@@ -51,6 +69,86 @@ Fields fields(DataConfig& data) {
       {"workers", data.workers, integer(1, kMaxThreads)},
       {"prefetch", data.prefetch, integer(1, kMaxPrefetch)},
       {"mask", fields(data.mask)},
+      {"training_masks", data.training_masks, Choice<TrainingMasks>()},
+      {"normalization", data.normalization, Choice<Normalization>()},
+      {"normalization_fraction", data.normalization_fraction, number_above(0, 1)},
+      {"augmentation", fields(data.augmentation)},
+      {"subset", data.subset, number_above(0, 1)},
+      {"validation_share", data.validation_share, number_from(0, 1).without_max()},
+      {"split_seed", data.split_seed, integer(0, kUnlimited)},
+  };
+}
+
+Fields fields(ScheduleConfig& schedule) {
+  return {
+      {"kind", schedule.kind, Choice<ScheduleKind>()},
+      {"warmup", schedule.warmup, number_from(0, kMaxEpochs)},
+      {"milestones", schedule.milestones, list_of(integer(1, kMaxEpochs))},
+      {"factor", schedule.factor, number_above(0, 1)},
+      {"patience", schedule.patience, integer(1, kMaxEpochs)},
+      {"threshold", schedule.threshold, number_from(0, kNoBound)},
+      {"lowest", schedule.lowest, number_from(0, 1)},
+      {"peak_at", schedule.peak_at, number_above(0, 1).without_max()},
+  };
+}
+
+Fields fields(FocalConfig& focal) {
+  return {
+      {"by", focal.by, Choice<FocalBy>()},
+      {"gamma", focal.gamma, number_from(0, kMaxGamma)},
+  };
+}
+
+Fields fields(LossConfig& loss) {
+  return {
+      {"gaussian_ssim", loss.gaussian_ssim, number_from(0, kNoBound)},
+      {"uniform_ssim", loss.uniform_ssim, number_from(0, kNoBound)},
+      {"l1", loss.l1, number_from(0, kNoBound)},
+      {"mse", loss.mse, number_from(0, kNoBound)},
+      {"range", loss.range, Choice<SsimRange>()},
+      {"focal", fields(loss.focal)},
+  };
+}
+
+Fields fields(BatchConfig& batch) {
+  return {
+      {"size", batch.size, integer(1, kMaxBatch)},
+      {"at_once", batch.at_once, integer(1, kMaxBatch)},
+      {"milestones", batch.milestones, list_of(integer(1, kMaxEpochs))},
+      {"factor", batch.factor, integer(2, kMaxBatch)},
+  };
+}
+
+Fields fields(RateFactors& factors) {
+  return {
+      {"sensitivity", factors.sensitivity, number_from(0, kNoBound)},
+      {"cascades", factors.cascades, number_from(0, kNoBound)},
+      {"data_consistency", factors.data_consistency, number_from(0, kNoBound)},
+      {"aggregation", factors.aggregation, number_from(0, kNoBound)},
+  };
+}
+
+Fields fields(OptimizerConfig& optimizer) {
+  return {
+      {"kind", optimizer.kind, Choice<OptimizerKind>()},
+      {"amsgrad", optimizer.amsgrad, Flag()},
+      {"momentum", optimizer.momentum, number_from(0, 1).without_max()},
+      {"weight_decay", optimizer.weight_decay, number_from(0, kNoBound)},
+      {"clip_norm", optimizer.clip_norm, number_from(0, kNoBound)},
+      {"rate_factors", fields(optimizer.rate_factors)},
+  };
+}
+
+Fields fields(PhaseConfig& phase) {
+  return {
+      {"cascades", phase.cascades, integer(0, kMaxCascades)},
+      {"learning_rate", phase.learning_rate, number_from(0, kNoBound)},
+      {"epochs", phase.epochs, integer(0, kMaxEpochs)},
+      {"added", phase.added, Choice<AddedCascades>()},
+      {"transfer", phase.transfer, Choice<Transfer>()},
+      {"freeze", phase.freeze, list_of(Text())},
+      {"until", phase.until, Choice<PhaseEnd>()},
+      {"patience", phase.patience, integer(1, kMaxEpochs)},
   };
 }
 
@@ -58,10 +156,18 @@ Fields fields(TrainConfig& train) {
   return {
       {"epochs", train.epochs, integer(1, kMaxEpochs)},
       {"learning_rate", train.learning_rate, number_above(0, kNoBound)},
-      {"milestones", train.milestones, list_of(integer(1, kMaxEpochs))},
-      {"milestone_factor", train.milestone_factor, number_above(0, 1)},
+      {"schedule", fields(train.schedule)},
+      {"loss", fields(train.loss)},
+      {"batch", fields(train.batch)},
+      {"optimizer", fields(train.optimizer)},
+      {"ema", train.ema, number_from(0, 1).without_max()},
+      {"precision", train.precision, Choice<Precision>()},
+      {"checkpointing", train.checkpointing, Flag()},
+      {"start", train.start, Text()},
+      {"phases", train.phases, list_of(Record<PhaseConfig>{fields})},
       {"seed", train.seed, integer(0, kUnlimited)},
       {"save_minutes", train.save_minutes, number_above(0, kNoBound)},
+      {"keep", train.keep, integer(0, kMaxEpochs)},
   };
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "dircn/config/config.h"
 #include "field.h"
 
@@ -10,5 +12,8 @@ Fields fields(ModelConfig& model);
 Fields fields(DataConfig& data);
 Fields fields(TrainConfig& train);
 Fields fields(Config& config);
+
+/// Slices of a batch at most.
+constexpr int64_t kMaxBatch = 65536;
 
 }  // namespace dircn::config

@@ -40,13 +40,12 @@ std::string shortest(T number) {
 Error unknown_key(const std::string& name, const Fields& fields, const Value& section,
                   const std::string& place) {
   const std::vector<std::string> valid = names_of(fields);
-  std::string meant = nearest_name(name, valid);
-  for (const std::string& key : section.source.known_keys) {
+  const std::vector<std::string>& known = section.source.known_keys;
+  const auto elsewhere = std::find_if(known.begin(), known.end(), [&](const std::string& key) {
     const size_t dot = key.rfind('.');
-    if (dot != std::string::npos && key.substr(dot + 1) == name) {
-      meant = key;
-    }
-  }
+    return dot != std::string::npos && key.substr(dot + 1) == name;
+  });
+  const std::string meant = elsewhere == known.end() ? nearest_name(name, valid) : *elsewhere;
   return Error({place + ": " + excerpt(join(section.key, name)), "an unknown key",
                 "one of " + join_names(valid), "Did you mean " + meant + "?"});
 }
@@ -71,7 +70,9 @@ T Number<T>::read(const Value& value) const {
 template <typename T>
 void Number<T>::check(T number, const std::string& subject) const {
   const bool finite = std::isfinite(static_cast<double>(number));
-  require(finite && (open ? number > min : number >= min) && number <= max, [&] {
+  const bool above = min_excluded ? number > min : number >= min;
+  const bool below = max_excluded ? number < max : number <= max;
+  require(finite && above && below, [&] {
     return Error::Parts{subject, shortest(number), describe_range(), ""};
   });
 }
@@ -84,16 +85,19 @@ std::string Number<T>::print(T number) const {
 template <typename T>
 std::string Number<T>::describe_range() const {
   const std::string kind = std::is_integral_v<T> ? "an integer" : "a finite number";
-  const std::string above = (open ? " above " : " of at least ") + shortest(min);
-  return kind + above +
-         (max == std::numeric_limits<T>::max() ? "" : " and at most " + shortest(max));
+  const std::string above = (min_excluded ? " above " : " of at least ") + shortest(min);
+  const std::string below = (max_excluded ? " and below " : " and at most ") + shortest(max);
+  return kind + above + (max == std::numeric_limits<T>::max() ? "" : below);
 }
 
 template struct Number<int64_t>;
 template struct Number<double>;
 
 Number<int64_t> integer(int64_t min, int64_t max) {
-  return {min, max, false};
+  return {min, max};
+}
+Number<double> number_from(double min, double max) {
+  return {min, max};
 }
 Number<double> number_above(double min, double max) {
   return {min, max, true};
@@ -187,6 +191,15 @@ std::string print_fields(const Fields& fields, const std::string& indent) {
   return text;
 }
 
+std::string print_map(const Fields& fields) {
+  std::string text = "{";
+  for (const Field& field : fields) {
+    text.append(text.size() > 1 ? ", " : "").append(field.name).append(": ");
+    text.append(field.print ? field.print() : print_map(field.section));
+  }
+  return text.append("}");
+}
+
 std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields,
                                                                 const std::string& prefix) {
   std::vector<std::pair<std::string, std::string>> values;
@@ -205,9 +218,14 @@ std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fi
 std::vector<std::string> dotted_keys(const Fields& fields, const std::string& prefix) {
   std::vector<std::string> keys;
   for (const Field& field : fields) {
-    keys.push_back(join(prefix, field.name));
-    const std::vector<std::string> inner = dotted_keys(field.section, keys.back());
-    keys.insert(keys.end(), inner.begin(), inner.end());
+    const std::string key = join(prefix, field.name);
+    keys.push_back(key);
+    for (const std::string& inner : dotted_keys(field.section, key)) {
+      keys.push_back(inner);
+    }
+    for (const std::string& inner : field.inner_keys) {
+      keys.push_back(key + inner);
+    }
   }
   return keys;
 }

@@ -19,7 +19,8 @@
 //   Type read(Value)    the value in YAML, or an Error
 //   void check(Type, subject)   throws an Error if a value of that type is out of range
 //   std::string print(Type)     YAML that reads back to the same value
-// Rules compose: list_of(integer(1, 9)).
+// Rules compose: list_of(integer(1, 9)); `Record` makes a rule of a list of keys, so that
+// list_of(Record<T>{fields}) is a list of maps.
 
 namespace dircn::config {
 
@@ -48,14 +49,17 @@ struct Value {
   }
 };
 
-/// A finite number in [min, max], or in (min, max] if `open`. For int64_t and double.
+/// A finite number in [min, max], without the ends that are excluded. For int64_t and double.
 template <typename T>
 struct Number {
   using Type = T;
   T min;
   T max;
-  bool open;
+  bool min_excluded = false;
+  bool max_excluded = false;
 
+  /// The same range without its maximum.
+  Number without_max() const { return {min, max, min_excluded, true}; }
   T read(const Value& value) const;
   void check(T number, const std::string& subject) const;
   std::string print(T number) const;
@@ -63,7 +67,8 @@ struct Number {
 };
 
 Number<int64_t> integer(int64_t min, int64_t max);
-Number<double> number_above(double min, double max);
+Number<double> number_from(double min, double max);   // [min, max]
+Number<double> number_above(double min, double max);  // (min, max]
 
 /// true or false.
 struct Flag {
@@ -136,25 +141,7 @@ List<Rule> list_of(Rule element) {
   return {element};
 }
 
-/// A key: a value bound to a member, or a section of more keys. Holds references to what it is
-/// bound to.
-class Field {
- public:
-  template <typename Rule>
-  Field(std::string name, typename Rule::Type& member, Rule rule)
-      : name(std::move(name)),
-        read([&member, rule](const Value& value) { member = rule.read(value); }),
-        check([&member, rule](const std::string& subject) { rule.check(member, subject); }),
-        print([&member, rule] { return rule.print(member); }) {}
-  Field(std::string name, std::vector<Field> section)
-      : name(std::move(name)), section(std::move(section)) {}
-
-  std::string name;
-  std::function<void(const Value&)> read;  // empty in a section, like the two below
-  std::function<void(const std::string& subject)> check;
-  std::function<std::string()> print;
-  std::vector<Field> section;
-};
+class Field;
 using Fields = std::vector<Field>;
 
 /// Sets the members whose keys the map `value` names. Throws `Error` on unknown and repeated keys
@@ -168,11 +155,68 @@ void check_fields(const Fields& fields, const std::string& prefix);
 /// The fields as YAML.
 std::string print_fields(const Fields& fields, const std::string& indent = "");
 
+/// The fields as a map on one line: {a: 1, b: {c: 2}}.
+std::string print_map(const Fields& fields);
+
 /// The dotted keys of all values, each with its value as YAML.
 std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields,
                                                                 const std::string& prefix = "");
 
-/// The dotted keys of all values and sections.
+/// The dotted keys of all values and sections; those of a list's maps as in "list[].key".
 std::vector<std::string> dotted_keys(const Fields& fields, const std::string& prefix = "");
+
+/// A map whose keys are bound to a struct; those that are missing keep their initial values.
+template <typename Struct>
+struct Record {
+  using Type = Struct;
+  Fields (*keys)(Struct& members);
+
+  Struct read(const Value& value) const {
+    Struct result;
+    read_fields(keys(result), value);
+    return result;
+  }
+  void check(const Struct& record, const std::string& subject) const {
+    Struct copy = record;
+    check_fields(keys(copy), subject);
+  }
+  std::string print(const Struct& record) const {
+    Struct copy = record;
+    return print_map(keys(copy));
+  }
+};
+
+/// The keys that can stand within a value, for errors to suggest.
+template <typename Rule>
+std::vector<std::string> keys_within(const Rule& /*rule*/) {
+  return {};
+}
+template <typename Struct>
+std::vector<std::string> keys_within(const List<Record<Struct>>& rule) {
+  Struct any;
+  return dotted_keys(rule.element.keys(any), "[]");
+}
+
+/// A key: a value bound to a member, or a section of more keys. Holds references to what it is
+/// bound to.
+class Field {
+ public:
+  template <typename Rule>
+  Field(std::string name, typename Rule::Type& member, Rule rule)
+      : name(std::move(name)),
+        read([&member, rule](const Value& value) { member = rule.read(value); }),
+        check([&member, rule](const std::string& subject) { rule.check(member, subject); }),
+        print([&member, rule] { return rule.print(member); }),
+        inner_keys(keys_within(rule)) {}
+  Field(std::string name, std::vector<Field> section)
+      : name(std::move(name)), section(std::move(section)) {}
+
+  std::string name;
+  std::function<void(const Value&)> read;  // empty in a section, like the two below
+  std::function<void(const std::string& subject)> check;
+  std::function<std::string()> print;
+  std::vector<Field> section;
+  std::vector<std::string> inner_keys;  // of the maps in a list, "[].key"
+};
 
 }  // namespace dircn::config

@@ -147,8 +147,8 @@ class Loader {
       if (found != places_.end()) {
         return found->second + ": ";
       }
-      const size_t dot = key.rfind('.');
-      key = dot == std::string::npos ? "" : key.substr(0, dot);
+      const size_t end = key.find_last_of(".[");  // a[0].b belongs to a[0], and that to a
+      key = end == std::string::npos ? "" : key.substr(0, end);
     }
     return "";
   }

@@ -17,7 +17,8 @@ namespace dircn::config {
 namespace {
 
 constexpr int kMaxDepth = 64;
-constexpr int kMaxValues = 100000;
+constexpr size_t kMaxValues = 100000;
+constexpr size_t kCharactersAValue = 64;
 
 std::string place(const std::string& name, int line) {
   return name + ":" + std::to_string(line);
@@ -46,6 +47,7 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_tag(tag, mark);
     auto tree = make(Tree::Kind::scalar, mark);
     tree->text = value;
+    tree->size += value.size() / kCharactersAValue;
     tree->quoted = tag == "!";
     add(std::move(tree), mark, anchor);
   }
@@ -88,9 +90,7 @@ class TreeBuilder : public YAML::EventHandler {
               "a value without '!...' before it");
   }
 
-  std::shared_ptr<Tree> make(Tree::Kind kind, const YAML::Mark& mark) {
-    refuse_if(++values_ > kMaxValues, mark, "too many values",
-              "at most " + std::to_string(kMaxValues));
+  static std::shared_ptr<Tree> make(Tree::Kind kind, const YAML::Mark& mark) {
     auto tree = std::make_shared<Tree>();
     tree->kind = kind;
     tree->line = line_of(mark);
@@ -121,6 +121,9 @@ class TreeBuilder : public YAML::EventHandler {
     Open& parent = stack_.back();
     parent.tree->depth = std::max(parent.tree->depth, tree->depth + 1);
     refuse_depth(parent.tree->depth, mark);
+    parent.tree->size += tree->size;
+    refuse_if(parent.tree->size > kMaxValues, mark, "too many values",
+              "at most " + std::to_string(kMaxValues));
     if (parent.tree->kind == Tree::Kind::list) {
       parent.tree->list.push_back(std::move(tree));
     } else if (parent.key == nullptr) {
@@ -144,7 +147,6 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<Open> stack_;
   std::map<YAML::anchor_t, TreePtr> anchors_;
   int documents_ = 0;
-  int values_ = 0;
 };
 
 void refuse_control_characters(const std::string& yaml, const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct Tree {
   Kind kind = Kind::nothing;
   int line = 1;               // 1-based
   int depth = 1;              // levels from here down, through aliases too
+  size_t size = 1;            // values from here down, likewise; a long text counts as several
   std::string text;           // of a scalar
   bool quoted = false;        // a scalar in quotes or a block: text, whatever it looks like
   std::vector<TreePtr> list;  // elements of a list
@@ -30,7 +32,8 @@ struct Tree {
 
 /// Parses one YAML document; an empty text gives `Kind::nothing`. Throws `Error` whose subject is
 /// "NAME:LINE" for bad syntax, several documents, type tags, keys that are no scalars, and for what
-/// no honest configuration needs: control characters, more than 1 MiB, 64 levels or 100000 values.
+/// no honest configuration needs: control characters, more than 1 MiB, 64 levels or 100000 values
+/// (through aliases too, so that no short file becomes a long configuration).
 TreePtr parse_tree(const std::string& yaml, const std::string& name);
 
 /// The longest text that `parse_tree` takes, in bytes.

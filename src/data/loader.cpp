@@ -7,17 +7,15 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <limits>
 #include <map>
 #include <mutex>
-#include <numeric>
-#include <random>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "dircn/core/error.h"
 #include "dircn/core/threads.h"
+#include "dircn/data/augmentation.h"
 
 namespace dircn {
 namespace {
@@ -26,27 +24,6 @@ void require_positive(int64_t value, const std::string& subject) {
   require(value > 0, [&] {
     return Error::Parts{subject, std::to_string(value), "at least 1", ""};
   });
-}
-
-/// One step of SplitMix64 (Steele et al., OOPSLA 2014): numbers that differ little become seeds
-/// that differ in every bit.
-uint64_t mixed(uint64_t number) {
-  number += 0x9e3779b97f4a7c15;
-  number = (number ^ (number >> 30U)) * 0xbf58476d1ce4e5b9;
-  number = (number ^ (number >> 27U)) * 0x94d049bb133111eb;
-  return number ^ (number >> 31U);
-}
-
-/// Uniform in [0, bound). The standard library's distributions are its own business; the engine is
-/// not.
-uint64_t draw_below(std::mt19937_64& random, uint64_t bound) {
-  const uint64_t most = std::numeric_limits<uint64_t>::max();
-  const uint64_t whole = most - most % bound;  // a multiple of bound
-  uint64_t number = random();
-  while (number >= whole) {
-    number = random();
-  }
-  return number % bound;
 }
 
 }  // namespace
@@ -171,7 +148,7 @@ class Loader::Pipeline {
   Result result_of(const Raw& raw) const {
     Result result;
     try {
-      result.sample = make_sample(raw.slice, order_[raw.place], options_.fov_crop);
+      result.sample = make_sample(raw.slice, order_[raw.place], options_.sample);
       if (pin_) {
         result.sample = with_tensors(
             result.sample, [](const torch::Tensor& tensor) { return tensor.pin_memory(); });
@@ -198,7 +175,28 @@ class Loader::Pipeline {
 };
 
 LoaderOptions loader_options(const DataConfig& config, torch::Device device) {
-  return {config.fov_crop, config.workers, config.prefetch, device.is_cuda()};
+  LoaderOptions options;
+  options.sample.fov_crop = config.fov_crop;
+  options.sample.normalization = config.normalization;
+  options.sample.normalization_fraction = config.normalization_fraction;
+  options.workers = config.workers;
+  options.prefetch = config.prefetch;
+  options.pin_memory = device.is_cuda();
+  return options;
+}
+
+LoaderOptions training_loader_options(const DataConfig& config, torch::Device device, int64_t seed,
+                                      int64_t epoch, int64_t epochs) {
+  LoaderOptions options = loader_options(config, device);
+  TrainingDraws draws;
+  draws.masks = config.training_masks;
+  draws.mask = config.mask;
+  draws.augmentation = config.augmentation;
+  draws.probability = augmentation_probability(config.augmentation, epoch, epochs);
+  draws.seed = seed;
+  draws.epoch = epoch;
+  options.sample.draws = draws;
+  return options;
 }
 
 Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
@@ -214,16 +212,6 @@ std::optional<Sample> Loader::next() {
 
 double Loader::seconds_waited() const {
   return pipeline_->seconds_waited();
-}
-
-std::vector<int64_t> shuffled_order(int64_t size, int64_t seed, int64_t epoch) {
-  std::vector<int64_t> order(static_cast<size_t>(size));
-  std::iota(order.begin(), order.end(), 0);
-  std::mt19937_64 random(mixed(mixed(static_cast<uint64_t>(seed)) + static_cast<uint64_t>(epoch)));
-  for (size_t last = order.size(); last > 1; --last) {
-    std::swap(order[last - 1], order[draw_below(random, last)]);  // Fisher-Yates
-  }
-  return order;
 }
 
 }  // namespace dircn

@@ -1,26 +1,99 @@
 #include "dircn/data/sample.h"
 
+#include <random>
+#include <string>
+
+#include "dircn/core/error.h"
+#include "dircn/data/augmentation.h"
+#include "dircn/data/draw_mask.h"
 #include "dircn/data/fov_crop.h"
+#include "dircn/data/normalization.h"
+#include "dircn/data/random_draws.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
 
 namespace dircn {
+namespace {
+
+/// In this epoch or, by the augmentation's schedule, in a later one: what cannot be is found before
+/// a run has spent hours.
+bool draws_anything(const TrainingDraws& draws) {
+  return draws.masks != TrainingMasks::file || draws.augmentation.probability > 0 ||
+         draws.probability > 0;
+}
+
+/// Whether k-space holds what the file's mask samples and no more. (Nothing at all tells nothing.)
+bool is_masked(const RawSlice& raw) {
+  const torch::Tensor measured = raw.kspace.ne(0).any(0);
+  const torch::Tensor left_out = raw.mask.logical_not() & raw.acquired;
+  return left_out.any().item<bool>() && measured.any().item<bool>() &&
+         !(measured & left_out).any().item<bool>();
+}
+
+void require_fully_sampled(const RawSlice& raw, const TrainingDraws& draws) {
+  require(draws.masks == TrainingMasks::file || raw.mask.dim() == 1, [&] {
+    return Error::Parts{raw.name, "a 2-D mask",
+                        "a mask of columns, in the place of which another one can be drawn",
+                        "Set data.training_masks: file."};
+  });
+  require(!raw.masked_in_file || !is_masked(raw), [&] {
+    return Error::Parts{raw.name, "k-space that is masked already",
+                        "fully sampled k-space, to draw masks or augmentations for it",
+                        "Set data.training_masks: file and data.augmentation.probability: 0."};
+  });
+}
+
+torch::Tensor augmented(const torch::Tensor& kspace, int64_t index, const TrainingDraws& draws) {
+  std::mt19937_64 random = random_engine({draws.seed, draws.epoch, index});
+  const bool square = kspace.size(-2) == kspace.size(-1);
+  const AugmentationDraw draw =
+      draw_augmentation(draws.augmentation, draws.probability, square, random);
+  const bool changes = draw.moves_pixels() || draw.interpolates();
+  return changes ? fft2c(augment(ifft2c(kspace), draw)) : kspace;
+}
+
+/// `draw_mask` takes everything random from a name, so what a mask depends on goes in there.
+torch::Tensor training_mask(const RawSlice& raw, const TrainingDraws& draws) {
+  if (draws.masks == TrainingMasks::file) {
+    return raw.mask;
+  }
+  const std::string name = draws.masks == TrainingMasks::fixed
+                               ? raw.volume
+                               : raw.name + " seed " + std::to_string(draws.seed) + " epoch " +
+                                     std::to_string(draws.epoch);
+  torch::Tensor mask = draw_mask(draws.mask, name, raw.kspace.size(-1)).columns & raw.acquired;
+  require(mask.any().item<bool>(), [&] {
+    return Error::Parts{raw.name + ": data.mask", "no column drawn that was acquired",
+                        "at least one", "Raise data.mask.center_fractions."};
+  });
+  return mask;
+}
+
+}  // namespace
 
 torch::Tensor combined_image(const torch::Tensor& kspace) {
   return root_sum_of_squares(ifft2c(kspace.unsqueeze(0))).squeeze(0).squeeze(0);
 }
 
-Sample make_sample(const RawSlice& raw, int64_t index, FovCrop crop) {
-  const bool square = effective_fov_crop(crop, raw.mask) == FovCrop::square;
-  const torch::Tensor full = square ? fov_crop(raw.kspace) : raw.kspace;
+Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& options) {
+  const bool square = effective_fov_crop(options.fov_crop, raw.mask) == FovCrop::square;
+  torch::Tensor full = square ? fov_crop(raw.kspace) : raw.kspace;
+  torch::Tensor mask = raw.mask;
+  if (options.draws && draws_anything(*options.draws)) {
+    require_fully_sampled(raw, *options.draws);
+    full = augmented(full, index, *options.draws);
+    mask = training_mask(raw, *options.draws);
+  }
   Sample sample;
   sample.index = index;
-  sample.kspace = full * raw.mask;
-  sample.mask = canonical_mask(raw.mask);
+  sample.kspace = full * mask;
+  sample.mask = canonical_mask(mask);
   sample.zero_filled = combined_image(sample.kspace);
   sample.target = raw.label ? *raw.label : combined_image(full);
   sample.maximum = raw.maximum;
+  sample.scale = normalization_scale(options.normalization, sample.kspace, sample.zero_filled,
+                                     options.normalization_fraction);
   return sample;
 }
 

@@ -47,14 +47,17 @@ void require_pairs(const std::vector<VolumeEntry>& volumes) {
 }  // namespace
 
 SliceSet::SliceSet(const fs::path& folder, Labels labels, const std::string& split,
-                   DataConfig config)
+                   DataConfig config, Part part)
     : labels_(labels), config_(std::move(config)) {
   require(!folder.empty(), [&] {
     return Error::Parts{split, "no folder named", "a folder of volumes",
                         "Name it in the configuration: data.train, data.val."};
   });
-  volumes_ = find_volumes(folder);
-  require_pairs(volumes_);
+  const std::vector<VolumeEntry> found = find_volumes(folder);
+  require_pairs(found);
+  for (const int64_t i : volumes_of_part(part, static_cast<int64_t>(found.size()), config_)) {
+    volumes_.push_back(found[static_cast<size_t>(i)]);
+  }
   for (size_t i = 0; i < volumes_.size(); ++i) {
     add_slices(i);
   }
@@ -64,7 +67,7 @@ void SliceSet::add_slices(size_t volume) {
   const VolumeEntry& entry = volumes_[volume];
   const KspaceVolume kspace(entry.kspace, config_);
   const int64_t count = kspace.slices();
-  if (labels_ == Labels::kRequired) {
+  if (labels_ != Labels::kIgnored) {
     const LabelVolume label(label_file(entry, kspace.layout()), kspace.layout());
     require_as_many_slices(label.file().path(), label.slices(), entry.kspace, count);
     maxima_.push_back(label.maximum());
@@ -82,9 +85,17 @@ RawSlice SliceSet::read(int64_t index) const {
   const auto [volume, number] = slice(index);
   const VolumeEntry& entry = volumes_[volume];
   const KspaceVolume file(entry.kspace, config_);
-  RawSlice raw{file.read_slice(number), file.mask(), std::nullopt, 0};
+  RawSlice raw;
+  raw.kspace = file.read_slice(number);
+  raw.mask = file.mask();
+  raw.acquired = file.acquired();
+  raw.masked_in_file = !file.mask_is_drawn();
+  raw.volume = entry.kspace.filename().string();
+  raw.name = name(index);
   if (labels_ == Labels::kRequired) {
     raw.label = read_label_slice(Hdf5File(label_file(entry, file.layout())), file.layout(), number);
+  }
+  if (!maxima_.empty()) {
     raw.maximum = maxima_[volume];
   }
   return raw;

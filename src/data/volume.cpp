@@ -80,6 +80,7 @@ torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width) {
 KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& config)
     : file_(path), layout_(layout_of(file_, config.layout)) {
   read_shape();
+  acquired_ = torch::ones({width_}, torch::kBool);
   if (layout_ == Layout::fastmri && !file_.has_dataset(kMask)) {
     const DrawnMask drawn = draw_mask(config.mask, path.filename().string(), width_);
     mask_ = drawn.columns;
@@ -132,7 +133,8 @@ void KspaceVolume::obey_scan_header() {
                                                  path().string() + ": '" + kHeader + "'");
     set_image_size(header.image_size, kHeader);
     const torch::Tensor column = torch::arange(width_);
-    mask_ = mask_ & (column >= header.first_column) & (column < header.end_column);
+    acquired_ = (column >= header.first_column) & (column < header.end_column);
+    mask_ = mask_ & acquired_;
     require_sampled(mask_, path().string(), "no column left after those that were not acquired");
   }
   if (file_.has_dataset(kTarget)) {

@@ -28,8 +28,11 @@ torch::Tensor ScoredKspace::read_slice(int64_t index) {
 }
 
 torch::Tensor ScoredKspace::zero_filled(int64_t index, const torch::Tensor& target) {
-  const RawSlice raw{read_slice(index), mask_, target, 0};
-  return center_crop_or_pad(make_sample(raw, index, fov_crop_).zero_filled, target.size(0),
+  RawSlice raw;
+  raw.kspace = read_slice(index);
+  raw.mask = mask_;
+  raw.label = target;
+  return center_crop_or_pad(make_sample(raw, index, {fov_crop_}).zero_filled, target.size(0),
                             target.size(1));
 }
 

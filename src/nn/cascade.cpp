@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <vector>
+
 #include "dircn/nn/aggregation.h"
 
 namespace dircn {
@@ -19,7 +21,30 @@ ResXUnetOptions unet_options(const ModelConfig& config, int64_t index) {
   return options;
 }
 
+torch::Tensor or_undefined(const torch::Tensor& tensor) {
+  return tensor.numel() > 0 ? tensor : torch::Tensor();
+}
+
 }  // namespace
+
+std::vector<torch::Tensor> CascadeState::tensors() const {
+  auto all = kspace.tensors();
+  all.push_back(aggregate);
+  all.insert(all.end(), features.begin(), features.end());
+  for (auto& tensor : all) {
+    if (!tensor.defined()) {
+      tensor = torch::empty({0}, all.front().options());
+    }
+  }
+  return all;
+}
+
+CascadeState CascadeState::with(const std::vector<torch::Tensor>& tensors) const {
+  auto next = tensors.begin();
+  const auto take = [&next] { return or_undefined(*next++); };
+  const std::vector<torch::Tensor> of_kspace{take(), take(), take()};
+  return {kspace.with(of_kspace), take(), {}, {take(), take(), take(), take()}};
+}
 
 CascadeImpl::CascadeImpl(const ModelConfig& config, int64_t index)
     : aggregation_(config.aggregation),

@@ -59,4 +59,12 @@ torch::Tensor CascadeKspace::whole() const {
   return soft_consistency(space_, space_.to_kspace(expand_to_coils(image_, maps_)), share_);
 }
 
+CascadeKspace CascadeKspace::with(const std::vector<torch::Tensor>& tensors) const {
+  CascadeKspace other = *this;
+  other.image_ = tensors[0];
+  other.share_ = tensors[1];
+  other.stored_ = tensors[2];
+  return other;
+}
+
 }  // namespace dircn

@@ -2,9 +2,12 @@
 
 #include <torch/types.h>
 
+#include <cstddef>
 #include <sstream>
+#include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/core/recompute.h"
 #include "dircn/mri/fft.h"
 
 namespace dircn {
@@ -26,6 +29,19 @@ void check_shapes(const torch::Tensor& kspace, const torch::Tensor& mask) {
   });
 }
 
+/// What the cascade makes of `state`; of all that it computes nothing else is kept for the backward
+/// pass.
+CascadeState recomputed(const Cascade& cascade, const SamplingSpace& space,
+                        const torch::Tensor& maps, const CascadeState& state) {
+  const auto run = [cascade, space](const std::vector<torch::Tensor>& inputs) {
+    const CascadeState start{CascadeKspace(space, inputs.back()), {}, {}, {}};
+    return Cascade(cascade)->forward(start.with(inputs)).tensors();
+  };
+  auto inputs = state.tensors();
+  inputs.push_back(maps);
+  return state.with(recompute_in_backward(run, inputs, cascade->parameters()));
+}
+
 }  // namespace
 
 DircnImpl::DircnImpl(const ModelConfig& config) : config_(config) {
@@ -40,8 +56,10 @@ DircnImpl::DircnImpl(const ModelConfig& config) : config_(config) {
 CascadeKspace DircnImpl::refine(const SamplingSpace& space, const torch::Tensor& maps,
                                 const Visitor& visit) {
   CascadeState state{CascadeKspace(space, maps), {}, {}, {}};
-  for (const auto& module : *i_cascades_) {
-    state = module->as<CascadeImpl>()->forward(state);
+  const bool recompute = checkpointing_ && !visit && torch::GradMode::is_enabled();
+  for (size_t t = 0; t < i_cascades_->size(); ++t) {
+    Cascade cascade(i_cascades_->ptr<CascadeImpl>(t));
+    state = recompute ? recomputed(cascade, space, maps, state) : cascade->forward(state);
     if (visit) {
       visit(state);
     }

@@ -1,133 +1,119 @@
 #include "dircn/train/optimizer.h"
 
+#include <torch/optim/adam.h>
+#include <torch/optim/adamw.h>
+#include <torch/optim/sgd.h>
 #include <torch/types.h>
+#include <torch/utils.h>
 
-#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <memory>
-#include <sstream>
 #include <string>
-#include <tuple>
-#include <utility>
+#include <vector>
 
-#include "dircn/core/error.h"
-#include "dircn/core/torch_compat.h"
+#include "dircn/io/checkpoint.h"
 
 namespace dircn {
 namespace {
 
-/// A tensor of one parameter's state, which must have the parameter's shape.
-torch::Tensor moment(const PickleDict& entry, const std::string& name,
-                     const torch::Tensor& parameter, const std::string& subject) {
-  const auto& value = entry.at(name, subject).as_tensor(subject + ": " + name);
-  require(value.sizes() == parameter.sizes(), [&] {
-    std::ostringstream found;
-    std::ostringstream expected;
-    found << name << " " << value.sizes();
-    expected << parameter.sizes() << ", the parameter's shape";
-    return Error::Parts{subject, found.str(), expected.str(),
-                        "The optimiser belongs to another network."};
-  });
-  return value.to(parameter.options()).clone();
+constexpr size_t kRoles = 4;
+
+/// Only the last group can be missing (concatenation has no aggregation weights), so the index of a
+/// group is its role.
+std::vector<std::vector<torch::Tensor>> by_role(const Dircn& network) {
+  std::vector<std::vector<torch::Tensor>> groups(kRoles);
+  for (const auto& parameter : network->named_parameters()) {
+    groups[static_cast<size_t>(role_of(parameter.key()))].push_back(parameter.value());
+  }
+  if (groups.back().empty()) {
+    groups.pop_back();
+  }
+  return groups;
 }
 
-/// Newer Pythons keep the step count as a tensor.
-int64_t step_count(const PickleValue& step, const std::string& subject) {
-  const double count =
-      step.is_tensor() ? step.as_tensor().item<double>() : step.as_double(subject + ": step");
-  require(count >= 0 && std::floor(count) == count, [&] {
-    return Error::Parts{subject + ": step", std::to_string(count), "a count of steps", ""};
-  });
-  return static_cast<int64_t>(count);
+/// Of Adam or AdamW.
+template <typename Options>
+Options adam_options(const OptimizerConfig& config) {
+  return Options(0).weight_decay(config.weight_decay).amsgrad(config.amsgrad);
 }
 
-std::unique_ptr<torch::optim::AdamParamState> parameter_state(const PickleDict& entry,
-                                                              const torch::Tensor& parameter,
-                                                              const std::string& subject) {
-  auto state = std::make_unique<torch::optim::AdamParamState>();
-  state->step(step_count(entry.at("step", subject), subject));
-  state->exp_avg(moment(entry, "exp_avg", parameter, subject));
-  state->exp_avg_sq(moment(entry, "exp_avg_sq", parameter, subject));
-  state->max_exp_avg_sq(moment(entry, "max_exp_avg_sq", parameter, subject));
-  return state;
+torch::optim::SGDOptions sgd_options(const OptimizerConfig& config) {
+  return torch::optim::SGDOptions(0).momentum(config.momentum).weight_decay(config.weight_decay);
 }
 
 }  // namespace
 
-torch::optim::Adam make_adam(const std::vector<torch::Tensor>& parameters, double learning_rate) {
-  return torch::optim::Adam(parameters, torch::optim::AdamOptions(learning_rate).amsgrad(true));
-}
-
-double multi_step_rate(double base, const std::vector<int64_t>& milestones, double factor,
-                       int64_t epoch) {
-  const auto reached =
-      std::count_if(milestones.begin(), milestones.end(), [&](int64_t m) { return m <= epoch; });
-  return base * std::pow(factor, static_cast<double>(reached));
-}
-
-void set_learning_rate(torch::optim::Adam& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups()) {
-    static_cast<torch::optim::AdamOptions&>(group.options()).lr(rate);
+ParameterRole role_of(const std::string& key) {
+  const std::string consistency_weight = ".dc_weight";
+  if (key.rfind("sens_net.", 0) == 0) {
+    return ParameterRole::sensitivity;
   }
+  if (is_aggregation_weight(key)) {
+    return ParameterRole::aggregation;
+  }
+  const size_t place = key.rfind(consistency_weight);
+  const bool at_end = place != std::string::npos && place + consistency_weight.size() == key.size();
+  return at_end ? ParameterRole::data_consistency : ParameterRole::cascades;
 }
 
-PickleDict adam_state(torch::optim::Adam& optimizer, const std::vector<torch::Tensor>& parameters) {
-  PickleDict states;
-  PickleValue::List indices;
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const auto index = static_cast<int64_t>(i);
-    indices.emplace_back(index);
-    const auto found = optimizer.state().find(compat::optimizer_key(parameters[i]));
-    if (found == optimizer.state().end()) {
-      continue;
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
+                                                        const Dircn& network) {
+  return make_optimizer(config, by_role(network));
+}
+
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(
+    const OptimizerConfig& config, const std::vector<std::vector<torch::Tensor>>& groups) {
+  std::vector<torch::optim::OptimizerParamGroup> parameters;
+  for (const auto& group : groups) {
+    parameters.emplace_back(group);
+    for (const auto& parameter : group) {
+      if (!parameter.requires_grad()) {
+        parameter.mutable_grad() = torch::Tensor();
+      }
     }
-    const auto& state = static_cast<torch::optim::AdamParamState&>(*found->second);
-    states.set(index, PickleDict{{"step", torch::tensor(static_cast<float>(state.step()))},
-                                 {"exp_avg", state.exp_avg()},
-                                 {"exp_avg_sq", state.exp_avg_sq()},
-                                 {"max_exp_avg_sq", state.max_exp_avg_sq()}});
   }
-  const auto& options =
-      static_cast<torch::optim::AdamOptions&>(optimizer.param_groups()[0].options());
-  const PickleDict group{
-      {"lr", options.lr()},
-      {"betas", PickleValue::tuple({std::get<0>(options.betas()), std::get<1>(options.betas())})},
-      {"eps", options.eps()},
-      {"weight_decay", options.weight_decay()},
-      {"amsgrad", options.amsgrad()},
-      {"maximize", false},
-      {"foreach", PickleValue()},
-      {"capturable", false},
-      {"differentiable", false},
-      {"fused", PickleValue()},
-      {"params", PickleValue::list(std::move(indices))}};
-  return {{"state", states}, {"param_groups", PickleValue::list({group})}};
+  switch (config.kind) {
+    case OptimizerKind::adamw:
+      return std::make_unique<torch::optim::AdamW>(
+          parameters, adam_options<torch::optim::AdamWOptions>(config));
+    case OptimizerKind::sgd:
+      return std::make_unique<torch::optim::SGD>(parameters, sgd_options(config));
+    case OptimizerKind::adam:
+      break;
+  }
+  return std::make_unique<torch::optim::Adam>(parameters,
+                                              adam_options<torch::optim::AdamOptions>(config));
 }
 
-void load_adam_state(torch::optim::Adam& optimizer, const std::vector<torch::Tensor>& parameters,
-                     const PickleValue& state, const std::filesystem::path& file) {
-  const std::string subject = file.string() + ": optimizer";
-  const auto& groups =
-      state.as_dict(subject).at("param_groups", subject).as_list(subject + ": param_groups");
-  require(groups.size() == 1, [&] {
-    return Error::Parts{subject, std::to_string(groups.size()) + " parameter groups", "one", ""};
-  });
-  for (const auto& [key, entry] :
-       state.as_dict().at("state", subject).as_dict(subject + ": state").entries()) {
-    const auto* index = std::get_if<int64_t>(&key);
-    require(index != nullptr && *index >= 0 && *index < static_cast<int64_t>(parameters.size()),
-            [&] {
-              return Error::Parts{subject, "the state of an unknown parameter",
-                                  "indices below " + std::to_string(parameters.size()),
-                                  "The optimiser belongs to another network."};
-            });
-    const auto& parameter = parameters[*index];
-    const auto entry_subject = subject + ": parameter " + std::to_string(*index);
-    optimizer.state()[compat::optimizer_key(parameter)] =
-        parameter_state(entry.as_dict(entry_subject), parameter, entry_subject);
+void set_learning_rate(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
+                       double rate) {
+  const RateFactors& factors = config.rate_factors;
+  const std::array<double, kRoles> of_role{factors.sensitivity, factors.cascades,
+                                           factors.data_consistency, factors.aggregation};
+  for (size_t i = 0; i < optimizer.param_groups().size(); ++i) {
+    optimizer.param_groups()[i].options().set_lr(rate * of_role.at(i));
   }
-  set_learning_rate(optimizer,
-                    groups[0].as_dict(subject).at("lr", subject).as_double(subject + ": lr"));
+}
+
+double clip_gradients(const std::vector<torch::Tensor>& parameters, double clip_norm) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> norms;
+  for (const auto& parameter : parameters) {
+    if (parameter.grad().defined()) {
+      norms.push_back(parameter.grad().norm(2, torch::kDouble));
+    }
+  }
+  const double norm = norms.empty() ? 0 : torch::stack(norms).norm().item<double>();
+  if (clip_norm > 0 && norm > clip_norm && std::isfinite(norm)) {
+    for (const auto& parameter : parameters) {
+      if (parameter.grad().defined()) {
+        parameter.mutable_grad().mul_(clip_norm / norm);
+      }
+    }
+  }
+  return norm;
 }
 
 }  // namespace dircn

@@ -4,16 +4,37 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <regex>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "dircn/core/error.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
+namespace {
+
+/// The epoch in the name of a checkpoint; none if it is no epoch's.
+std::optional<int64_t> epoch_of(const fs::path& file) {
+  static const std::regex pattern("epoch-([0-9]{4,9})\\.pt");
+  std::smatch match;
+  const std::string name = file.filename().string();
+  return std::regex_match(name, match, pattern) ? std::optional<int64_t>(std::stoll(match[1]))
+                                                : std::nullopt;
+}
+
+fs::path epoch_name(int64_t epoch) {
+  const std::string digits = std::to_string(epoch);
+  return "epoch-" + std::string(4 - std::min<size_t>(4, digits.size()), '0') + digits + ".pt";
+}
+
+}  // namespace
 
 RunFolder::RunFolder(fs::path path) : path_(std::move(path)), lock_(-1) {
   std::error_code error;
@@ -38,6 +59,31 @@ RunFolder::RunFolder(fs::path path) : path_(std::move(path)), lock_(-1) {
 
 RunFolder::~RunFolder() {
   ::close(lock_);
+}
+
+void RunFolder::keep_epoch(int64_t epoch, int64_t keep) const {
+  std::error_code error;
+  std::vector<fs::path> outdated;
+  for (const auto& entry : fs::directory_iterator(path_, error)) {
+    const auto of = epoch_of(entry.path());
+    if (of && (*of <= epoch - keep || *of >= epoch)) {  // later ones are of a run that went on
+      outdated.push_back(entry.path());
+    }
+  }
+  for (const auto& file : outdated) {
+    fs::remove(file, error);
+  }
+  if (keep > 0) {
+    const fs::path kept = path_ / epoch_name(epoch);
+    fs::create_hard_link(last(), kept, error);
+    if (error) {  // a file system without links
+      fs::copy_file(last(), kept, error);
+    }
+    require(!error, [&] {
+      return Error::Parts{kept.string(), error.message(), "a file that can be written",
+                          "Check that its folder has space left, or set train.keep to 0."};
+    });
+  }
 }
 
 }  // namespace dircn

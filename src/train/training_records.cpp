@@ -8,23 +8,86 @@
 #include "dircn/core/text.h"
 
 namespace dircn {
+namespace {
+
+nlohmann::json to_json(const ValidationScores& scores) {
+  return {{"loss", scores.loss},
+          {"ssim", scores.ssim},
+          {"ssim_zero_filled", scores.ssim_zero_filled},
+          {"psnr", scores.psnr},
+          {"nmse", scores.nmse}};
+}
+
+nlohmann::json to_json(const SliceRecord& slice) {
+  return {{"name", slice.name},
+          {"loss", slice.loss},
+          {"gtSSIM", slice.gt_ssim},
+          {"predSSIM", slice.pred_ssim},
+          {"weight", slice.weight}};
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, double>> SliceRecord::terms() const {
+  std::vector<std::pair<std::string, double>> found;
+  const auto add = [&](const char* term, const std::optional<double>& value) {
+    if (value) {
+      found.emplace_back(term, *value);
+    }
+  };
+  add("gaussian_ssim", gaussian_ssim);
+  add("uniform_ssim", uniform_ssim);
+  add("l1", l1);
+  add("mse", mse);
+  return found;
+}
+
+double StepRecord::mean(double SliceRecord::*number) const {
+  double sum = 0;
+  for (const SliceRecord& slice : slices) {
+    sum += slice.*number;
+  }
+  return sum / static_cast<double>(slices.size());
+}
+
+std::vector<std::pair<std::string, double>> StepRecord::terms() const {
+  auto means = slices.front().terms();
+  for (size_t i = 1; i < slices.size(); ++i) {
+    const auto more = slices[i].terms();
+    for (size_t term = 0; term < means.size(); ++term) {
+      means[term].second += more[term].second;
+    }
+  }
+  for (auto& [name, value] : means) {
+    value /= static_cast<double>(slices.size());
+  }
+  return means;
+}
 
 std::string to_json(const StepRecord& record) {
-  return nlohmann::json{{"type", "step"},
-                        {"epoch", record.epoch},
-                        {"step", record.step},
-                        {"slice", record.slice},
-                        {"loss", record.loss},
-                        {"ssim_loss", record.ssim_loss},
-                        {"l1_loss", record.l1_loss},
-                        {"gtSSIM", record.gt_ssim},
-                        {"predSSIM", record.pred_ssim}}
-      .dump();
+  nlohmann::json line{{"type", "step"},
+                      {"phase", record.phase},
+                      {"epoch", record.epoch},
+                      {"step", record.step},
+                      {"learning_rate", record.learning_rate},
+                      {"gradient_norm", record.gradient_norm},
+                      {"loss", record.mean(&SliceRecord::loss)},
+                      {"gtSSIM", record.mean(&SliceRecord::gt_ssim)},
+                      {"predSSIM", record.mean(&SliceRecord::pred_ssim)}};
+  for (const auto& [name, value] : record.terms()) {
+    line["loss_terms"][name] = value;
+  }
+  for (const SliceRecord& slice : record.slices) {
+    line["slices"].push_back(to_json(slice));
+  }
+  return line.dump();
 }
 
 std::string to_json(const EpochRecord& record) {
   nlohmann::json line{{"type", "epoch"},
+                      {"phase", record.phase},
                       {"epoch", record.epoch},
+                      {"step", record.step},
                       {"learning_rate", record.learning_rate},
                       {"loss", record.loss},
                       {"gtSSIM", record.gt_ssim},
@@ -32,11 +95,10 @@ std::string to_json(const EpochRecord& record) {
                       {"slices_per_second", record.slices_per_second},
                       {"data_wait", record.data_wait}};
   if (record.validation) {
-    line["validation"] = {{"loss", record.validation->loss},
-                          {"ssim", record.validation->ssim},
-                          {"ssim_zero_filled", record.validation->ssim_zero_filled},
-                          {"psnr", record.validation->psnr},
-                          {"nmse", record.validation->nmse}};
+    line["validation"] = to_json(*record.validation);
+  }
+  if (record.validation_ema) {
+    line["validation_ema"] = to_json(*record.validation_ema);
   }
   return line.dump();
 }
@@ -45,8 +107,9 @@ std::string to_text(const EpochRecord& record) {
   std::string text = "epoch " + std::to_string(record.epoch) + "/" + std::to_string(record.epochs) +
                      ": loss " + four_digits(record.loss);
   if (record.validation) {
-    text += ", validation SSIM " + four_digits(record.validation->ssim) + " (zero-filled " +
-            four_digits(record.validation->ssim_zero_filled) + ")";
+    text += ", validation SSIM " + four_digits(record.validation->ssim) +
+            (record.validation_ema ? ", EMA " + four_digits(record.validation_ema->ssim) : "") +
+            " (zero-filled " + four_digits(record.validation->ssim_zero_filled) + ")";
   }
   std::array<char, 128> speed{};
   std::snprintf(speed.data(), speed.size(), ", rate %.2g, %.3g slices/s, data wait %.1f %%",

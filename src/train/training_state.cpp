@@ -8,6 +8,8 @@
 #include "dircn/io/checkpoint.h"
 #include "dircn/io/module_state.h"
 #include "dircn/train/optimizer.h"
+#include "dircn/train/phase_start.h"
+#include "run_position.h"
 
 namespace dircn {
 namespace {
@@ -15,56 +17,18 @@ namespace {
 constexpr const char* kOptimizer = "optimizer";
 constexpr const char* kConfig = "config";
 constexpr const char* kTraining = "training";
+constexpr const char* kSchedule = "schedule";
+constexpr const char* kOverfitting = "overfitting";
+constexpr const char* kFocal = "focal";
+constexpr const char* kAverage = "ema";
 constexpr const char* kOtherRun =
     "Resume with the configuration of that run (its config.yaml), or start a new one in another "
     "--output.";
 
-PickleDict to_dict(const RunPosition& position) {
-  return {{"epoch", position.epoch},
-          {"slices", position.slices},
-          {"steps", position.steps},
-          {"slices_in_epoch", position.slices_in_epoch},
-          {"loss_sum", position.loss_sum},
-          {"gt_ssim_sum", position.gt_ssim_sum},
-          {"pred_ssim_sum", position.pred_ssim_sum},
-          {"best_ssim", position.best_ssim},
-          {"best_epoch", position.best_epoch},
-          {"metrics_bytes", position.metrics_bytes}};
-}
-
-RunPosition position_from(const PickleDict& dict, const std::string& subject) {
-  const auto integer = [&](const char* key) {
-    const int64_t value = dict.at(key, subject).as_int(subject + ": " + key);
-    require(value >= 0, [&] {
-      return Error::Parts{subject + ": " + key, std::to_string(value), "0 or more", ""};
-    });
-    return value;
-  };
-  const auto number = [&](const char* key) {
-    return dict.at(key, subject).as_double(subject + ": " + key);
-  };
-  RunPosition position;
-  position.epoch = integer("epoch");
-  position.slices = integer("slices");
-  position.steps = integer("steps");
-  position.slices_in_epoch = integer("slices_in_epoch");
-  position.loss_sum = number("loss_sum");
-  position.gt_ssim_sum = number("gt_ssim_sum");
-  position.pred_ssim_sum = number("pred_ssim_sum");
-  position.best_ssim = number("best_ssim");
-  position.best_epoch = integer("best_epoch");
-  position.metrics_bytes = integer("metrics_bytes");
-  require(position.slices <= position.slices_in_epoch, [&] {
-    return Error::Parts{subject, std::to_string(position.slices) + " slices done",
-                        "at most the " + std::to_string(position.slices_in_epoch) + " of an epoch",
-                        ""};
-  });
-  return position;
-}
-
 /// What a run must not change on its way.
 bool is_fixed(const std::string& key) {
-  return key.rfind("model.", 0) == 0 || key == "train.seed";
+  return key.rfind("model.", 0) == 0 || key == "train.seed" || key == "data.split_seed" ||
+         key == "data.validation_share" || key == "train.optimizer.kind";
 }
 
 void compare(const Config& before, const Config& now, const std::string& name) {
@@ -77,42 +41,97 @@ void compare(const Config& before, const Config& now, const std::string& name) {
   }
   require(fixed.empty(), [&] {
     return Error::Parts{name, "a checkpoint of another configuration: " + fixed,
-                        "the same model and seed", kOtherRun};
+                        "the same model, seed, split and kind of optimiser", kOtherRun};
   });
   if (!changed.empty()) {
     log_warning("continuing with another configuration than that of " + name + ": " + changed);
   }
 }
 
-}  // namespace
-
-void save_training_state(const std::filesystem::path& path, const Dircn& network,
-                         torch::optim::Adam& optimizer, const Config& config,
-                         const RunPosition& position) {
-  save_checkpoint(path, state_of(*network), network->config(),
-                  {{"epoch", position.epoch},
-                   {kOptimizer, adam_state(optimizer, network->parameters())},
-                   {kConfig, to_yaml(config)},
-                   {kTraining, to_dict(position)}});
+/// Whether the phase that a checkpoint was written in is one of the configuration's.
+void check_phase(const std::vector<PhaseConfig>& phases, const RunPosition& position,
+                 const Checkpoint& checkpoint) {
+  const std::string name = checkpoint.path.string();
+  const auto planned = static_cast<int64_t>(phases.size());
+  require(position.phase < planned, [&] {
+    return Error::Parts{name, "a run in its phase " + std::to_string(position.phase + 1),
+                        "one of the " + std::to_string(planned) + " in train.phases", kOtherRun};
+  });
+  const int64_t expected = phases[static_cast<size_t>(position.phase)].cascades;
+  const int64_t cascades = checkpoint.model ? checkpoint.model->cascades : 0;
+  require(cascades == expected, [&] {
+    return Error::Parts{
+        name, std::to_string(cascades) + " cascades",
+        std::to_string(expected) + ", as phase " + std::to_string(position.phase + 1) + " has them",
+        kOtherRun};
+  });
 }
 
-RunPosition load_training_state(const std::filesystem::path& path, Dircn& network,
-                                torch::optim::Adam& optimizer, const Config& config) {
+/// The averaged weights that a checkpoint holds.
+void load_average(MovingAverage& average, const PickleDict& weights, const Checkpoint& of) {
+  Checkpoint averaged = of;
+  for (auto& [key, tensor] : averaged.state) {
+    tensor = weights.at(key, of.path.string() + ": " + kAverage).as_tensor(key);
+  }
+  load_state(*average.network(), averaged);
+}
+
+PickleDict to_dict(const StateDict& weights) {
+  PickleDict dict;
+  for (const auto& [key, tensor] : weights) {
+    dict.set(key, tensor);
+  }
+  return dict;
+}
+
+}  // namespace
+
+void save_training_state(const std::filesystem::path& path, TrainingState& state,
+                         const Config& config) {
+  PickleDict contents{
+      {"epoch", state.position.epoch},
+      {kOptimizer, optimizer_state(*state.optimizer, config.train.optimizer, state.network)},
+      {kConfig, to_yaml(config)},
+      {kSchedule, state.schedule.state()},
+      {kOverfitting, state.overfitting.state()},
+      {kFocal, state.focal.state()},
+      {kTraining, detail::to_dict(state.position)}};
+  if (state.average) {
+    contents.set(kAverage, to_dict(state_of(*state.average->network())));
+  }
+  save_checkpoint(path, state_of(*state.network), state.network->config(), contents);
+}
+
+TrainingState load_training_state(const std::filesystem::path& path, const Config& config,
+                                  torch::Device device) {
   const std::string name = path.string();
   const auto checkpoint = load_checkpoint(path);
   const auto& contents = checkpoint.contents.as_dict(name);
-  for (const char* key : {kOptimizer, kConfig, kTraining}) {
+  for (const char* key : {kOptimizer, kConfig, kTraining, kSchedule, kOverfitting, kFocal}) {
     require(contents.find(key) != nullptr, [&] {
       return Error::Parts{name, "a checkpoint without '" + std::string(key) + "'",
                           "one that dircn_train wrote", "Resume from a run's last.pt."};
     });
   }
-  const std::string subject = name + ": " + kTraining;
+  const auto entry = [&](const char* key) -> const PickleDict& {
+    return contents.at(key).as_dict(name + ": " + key);
+  };
   compare(parse_config(contents.at(kConfig).as_string(name + ": " + kConfig), name), config, name);
-  const auto position = position_from(contents.at(kTraining).as_dict(subject), subject);
+  const auto position = detail::position_from(entry(kTraining), name + ": " + kTraining);
+  const auto phases = plan(config, position.start_cascades);
+  check_phase(phases, position, checkpoint);
+  Dircn network(*checkpoint.model);
   load_state(*network, checkpoint);
-  load_adam_state(optimizer, network->parameters(), contents.at(kOptimizer), path);
-  return position;
+  TrainingState state = begin_phase(network, position, phases, config, device);
+  load_optimizer_state(*state.optimizer, config.train.optimizer, network, contents.at(kOptimizer),
+                       path);
+  state.schedule.load(entry(kSchedule), name + ": " + kSchedule);
+  state.overfitting.load(entry(kOverfitting), name + ": " + kOverfitting);
+  state.focal.load(entry(kFocal), name + ": " + kFocal);
+  if (state.average && contents.find(kAverage) != nullptr) {
+    load_average(*state.average, entry(kAverage), checkpoint);
+  }
+  return state;
 }
 
 }  // namespace dircn

@@ -11,6 +11,7 @@
 #include "dircn/core/progress.h"
 #include "dircn/data/loader.h"
 #include "dircn/eval/challenge_score.h"
+#include "dircn/eval/comparison_picture.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/metrics.h"
 #include "dircn/nn/losses.h"
@@ -19,14 +20,17 @@ namespace dircn {
 namespace {
 
 /// Adds one slice's scores to the sums.
-void add_slice(ValidationScores& sums, const torch::Tensor& image, const Sample& sample) {
+void add_slice(ValidationScores& sums, const torch::Tensor& image, const Sample& sample,
+               const LossConfig& loss) {
   const auto& target = sample.target;
   const auto fit = [&](const torch::Tensor& x) {
     return center_crop_or_pad(x, target.size(0), target.size(1));
   };
   const auto cropped = fit(image);
-  sums.loss +=
-      gaussian_ssim_plus_l1_loss(cropped.unsqueeze(0), target.unsqueeze(0)).total.item<double>();
+  const auto number = [&](double value) { return torch::full({1}, value, target.options()); };
+  sums.loss += training_loss(loss, cropped.unsqueeze(0), target.unsqueeze(0), number(sample.scale),
+                             number(sample.maximum))
+                   .total.item<double>();
   sums.ssim += masked_ssim(cropped, target, sample.maximum, kForegroundThreshold);
   sums.ssim_zero_filled +=
       masked_ssim(fit(sample.zero_filled), target, sample.maximum, kForegroundThreshold);
@@ -34,18 +38,29 @@ void add_slice(ValidationScores& sums, const torch::Tensor& image, const Sample&
   sums.nmse += nmse(cropped, target);
 }
 
+torch::Tensor picture_of(const torch::Tensor& image, const Sample& sample) {
+  const auto& target = sample.target;
+  const auto fit = [&](const torch::Tensor& x) {
+    return center_crop_or_pad(x, target.size(0), target.size(1)).cpu();
+  };
+  SliceImages images;
+  images.zero_filled = fit(sample.zero_filled);
+  images.reconstruction = fit(image);
+  images.target = target.cpu();
+  return comparison_picture(images);
+}
+
 }  // namespace
 
-std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set,
-                                         const DataConfig& config, torch::Device device,
-                                         const std::string& title,
+std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set, const Config& config,
+                                         torch::Device device, const std::string& title,
                                          const std::function<bool()>& stop) {
   const torch::NoGradGuard no_grad;
   const auto start = std::chrono::steady_clock::now();
   std::vector<int64_t> order(static_cast<size_t>(set.size()));
   std::iota(order.begin(), order.end(), 0);
   network->eval();
-  Loader loader(set, order, loader_options(config, device));
+  Loader loader(set, order, loader_options(config.data, device));
   Progress progress(set.size(), "slices", title);
   ValidationScores scores;
   while (const auto loaded = loader.next()) {
@@ -58,7 +73,10 @@ std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set,
       return Error::Parts{"validation of " + set.name(sample.index), "NaN or Inf in the image",
                           "finite values", "Resume from an earlier checkpoint at a lower rate."};
     });
-    add_slice(scores, image, sample);
+    add_slice(scores, image, sample, config.train.loss);
+    if (sample.index == set.size() / 2) {
+      scores.picture = picture_of(image, sample);
+    }
     progress.advance();
   }
   const auto count = static_cast<double>(set.size());

@@ -219,6 +219,35 @@ TEST(BenchAppSweep, CascadesReplaceThoseOfTheConfiguration) {
   EXPECT_EQ(one.report["results"][0]["gflop"], set.report["results"][0]["gflop"]);
 }
 
+TEST(BenchAppCheckpointing, TakesLessMemory) {
+  const std::string arguments =
+      "--mode train --set model.channels=8 --cascades 8 --coils 2 --size 160 --repeat 1";
+  const Bench plain(arguments);
+  const Bench saving(arguments + " --checkpointing");
+  ASSERT_EQ(plain.result.exit_code, 0) << plain.result.output;
+  ASSERT_EQ(saving.result.exit_code, 0) << saving.result.output;
+  const auto& before = plain.report["results"][0];
+  const auto& after = saving.report["results"][0];
+  EXPECT_EQ(before["checkpointing"], false);
+  EXPECT_EQ(after["checkpointing"], true);
+  EXPECT_FALSE(plain.prints("checkpointing")) << plain.result.output;
+  EXPECT_TRUE(saving.prints("train, fp32, checkpointing, cpu")) << saving.result.output;
+#if !defined(__SANITIZE_ADDRESS__)  // which keeps what was freed
+  // Of eight cascades' tensors, 25 MB each, there are those of one at a time.
+  EXPECT_LT(after["peak_bytes"].get<double>(), before["peak_bytes"].get<double>() - 80e6);
+#endif
+}
+
+TEST(BenchAppCheckpointing, IsOfTheFastFormAsTheConfigurationSays) {
+  const Bench bench(
+      "--mode train --form both --set train.checkpointing=true --coils 1 --size 32 --repeat 1");
+  ASSERT_EQ(bench.result.exit_code, 0) << bench.result.output;
+  const auto& results = bench.report["results"];
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[0]["checkpointing"], false);  // literal
+  EXPECT_EQ(results[1]["checkpointing"], true);
+}
+
 TEST(BenchApp, MeasuresTheLoader) {
   const TemporaryFolder folder;
   testing::SmallSet set;
@@ -248,18 +277,20 @@ TEST(BenchApp, MeasuresTheLoader) {
 }
 
 TEST(BenchAppUse, NamesWhatIsWrong) {
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --help").exit_code, 0);
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --form slow").exit_code, 2);
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --device gpu").exit_code, 2);
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --config x.yaml --mode fly").exit_code, 2);
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --cascades 0").exit_code, 2);
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --cascades 1 two").exit_code, 2);
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --coils 1 0").exit_code, 2);
-  const auto no_data = run_command(std::string(DIRCN_BENCH) + " --mode loader");
+  const std::string bench = DIRCN_BENCH;
+  EXPECT_EQ(run_command(bench + " --help").exit_code, 0);
+  for (const char* wrong :
+       {"--form slow", "--device gpu", "--config x.yaml --mode fly", "--cascades 0",
+        "--cascades 1 two", "--coils 1 0", "--mode infer --checkpointing",
+        "--mode train --checkpointing --form literal",
+        "--mode train --checkpointing --form both"}) {
+    EXPECT_EQ(run_command(bench + " " + wrong).exit_code, 2) << wrong;
+  }
+  const auto no_data = run_command(bench + " --mode loader");
   EXPECT_EQ(no_data.exit_code, 2);
   EXPECT_NE(no_data.output.find("--data"), std::string::npos) << no_data.output;
-  EXPECT_EQ(run_command(std::string(DIRCN_BENCH) + " --mode loader --data /no/such").exit_code, 1);
-  const auto missing = run_command(std::string(DIRCN_BENCH) + " --config /no/such.yaml");
+  EXPECT_EQ(run_command(bench + " --mode loader --data /no/such").exit_code, 1);
+  const auto missing = run_command(bench + " --config /no/such.yaml");
   EXPECT_EQ(missing.exit_code, 1);
   EXPECT_NE(missing.output.find("/no/such.yaml"), std::string::npos) << missing.output;
 }

@@ -18,13 +18,14 @@ void expect_success(const std::string& command) {
 TEST(EndToEnd, ANetworkTrainedOnSimulatedScansBeatsZeroFilling) {
   const testing::TemporaryFolder folder;
   const auto path = [&](const char* name) { return (folder / name).string(); };
-  testing::write_file(folder / "small.yaml",
-                      "model: {cascades: 2, channels: 4, sensitivity_channels: 2, groups: 2, "
-                      "sensitivity_groups: 1}\n"
-                      "data: {train: " +
-                          path("data/train") + ", val: " + path("data/val") +
-                          ", crop: 64}\n"
-                          "train: {epochs: 4, learning_rate: 5.0e-3, milestones: [3]}\n");
+  testing::write_file(
+      folder / "small.yaml",
+      "model: {cascades: 2, channels: 4, sensitivity_channels: 2, groups: 2, "
+      "sensitivity_groups: 1}\n"
+      "data: {train: " +
+          path("data/train") + ", val: " + path("data/val") +
+          ", crop: 64}\n"
+          "train: {epochs: 4, learning_rate: 5.0e-3, schedule: {milestones: [3]}}\n");
   expect_success(std::string(DIRCN_SIMULATE) + " --anatomy phantom --output " + path("data") +
                  " --train 10 --val 1 --leaderboard 1 --acceleration 4 --slices 8 --coils 4"
                  " --height 136 --width 68 --label 64");

@@ -35,7 +35,7 @@ TEST(FastmriApps, SimulateTrainReconstructAndScore) {
                           data + "/multicoil_train\n  val: " + data +
                           "/multicoil_val\n  mask: {type: random, center_fractions: [0.16], "
                           "accelerations: [4]}\n"
-                          "train: {epochs: 1, milestones: []}\n");
+                          "train: {epochs: 1, schedule: {milestones: []}}\n");
   const auto config = " --config " + (folder / "small.yaml").string();
   const auto run = (folder / "run").string();
   succeed(std::string(DIRCN_TRAIN) + config + " --output " + run);

@@ -29,7 +29,7 @@ class TrainApp : public ::testing::Test {
                         "data: {train: " +
                             (folder_ / "train").string() + ", val: " + (folder_ / "val").string() +
                             ", crop: 32}\n"
-                            "train: {epochs: 2, milestones: [1]}\n");
+                            "train: {epochs: 2, schedule: {milestones: [1]}}\n");
   }
 
   std::string command(const fs::path& output, const std::string& more = "") const {
@@ -110,7 +110,7 @@ TEST_F(TrainApp, ResumesAfterAKillToTheSameBits) {
 TEST_F(TrainApp, BeginsByItselfWhenThereIsNothingToResume) {
   const auto result = train(folder_ / "run",
                             "--resume auto --set train.epochs=1 "
-                            "--set train.milestones=[]");
+                            "--set train.schedule.milestones=[]");
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_FALSE(mentions(result, "resuming")) << result.output;
   // More epochs continue a finished run; a checkpoint of elsewhere begins a new one.
@@ -176,7 +176,7 @@ TEST_F(TrainApp, SaysWhatItTakes) {
 
 TEST_F(TrainApp, LosesNothingOnAFullDisk) {
   const auto run = folder_ / "run";
-  ASSERT_EQ(train(run, "--set train.epochs=1 --set train.milestones=[]").exit_code, 0);
+  ASSERT_EQ(train(run, "--set train.epochs=1 --set train.schedule.milestones=[]").exit_code, 0);
   const auto before = testing::read_file(run / "last.pt");
   const auto result = run_command("ulimit -f 16; trap '' XFSZ; " + command(run, "--resume auto"));
   EXPECT_EQ(result.exit_code, 1) << result.output;

@@ -46,13 +46,70 @@ data:
     type: equispaced_fraction
     center_fractions: [0.08, 0.04]
     accelerations: [4, 8]
+  training_masks: file
+  normalization: none
+  normalization_fraction: 0.08
+  augmentation:
+    probability: 0.0
+    schedule: exponential
+    flips: 0.5
+    right_angles: 0.5
+    rotation: 1.0
+    translation: 1.0
+    scaling: 1.0
+    shear: 1.0
+    max_rotation: 180.0
+    max_translation: 0.125
+    max_scaling: 0.25
+    max_shear: 15.0
+  subset: 1.0
+  validation_share: 0.0
+  split_seed: 1
 train:
   epochs: 120
   learning_rate: 0.002
-  milestones: [30, 90]
-  milestone_factor: 0.1
+  schedule:
+    kind: multi_step
+    warmup: 0.0
+    milestones: [30, 90]
+    factor: 0.1
+    patience: 10
+    threshold: 1.0e-04
+    lowest: 0.0
+    peak_at: 0.3
+  loss:
+    gaussian_ssim: 1.0
+    uniform_ssim: 0.0
+    l1: 1.0
+    mse: 0.0
+    range: target_max
+    focal:
+      by: zero_filled
+      gamma: 0.0
+  batch:
+    size: 1
+    at_once: 1
+    milestones: []
+    factor: 2
+  optimizer:
+    kind: adam
+    amsgrad: true
+    momentum: 0.9
+    weight_decay: 0.0
+    clip_norm: 0.0
+    rate_factors:
+      sensitivity: 1.0
+      cascades: 1.0
+      data_consistency: 1.0
+      aggregation: 1.0
+  ema: 0.0
+  precision: fp32
+  checkpointing: false
+  start: ""
+  phases: []
   seed: 1
   save_minutes: 10.0
+  keep: 3
 )";
 
 TEST(Config, DefaultsPrintAsYaml) {
@@ -80,7 +137,8 @@ TEST(Config, ReadsEveryKindOfValue) {
   const Config config = parse(
       "model: {se_ratio: 1, aggregation: none, se_squeeze: \"statistics\"}\n"
       "data:\n  train: 2022\n  val: 'a b # c'\n  leaderboard: \"\\x41\\n\\\"\"\n  fov_crop: none\n"
-      "train:\n  learning_rate: 1E-5\n  milestones: []\n  seed: 9223372036854775807\n");
+      "train:\n  learning_rate: 1E-5\n  schedule: {milestones: []}\n  precision: bf16\n"
+      "  seed: 9223372036854775807\n");
   EXPECT_EQ(config.model.se_ratio, 1.0);
   EXPECT_EQ(config.model.aggregation, Aggregation::none);
   EXPECT_EQ(config.model.se_squeeze, SeSqueeze::statistics);
@@ -89,7 +147,8 @@ TEST(Config, ReadsEveryKindOfValue) {
   EXPECT_EQ(config.data.leaderboard, "A\n\"");
   EXPECT_EQ(config.data.fov_crop, FovCrop::none);
   EXPECT_EQ(config.train.learning_rate, 1e-5);
-  EXPECT_TRUE(config.train.milestones.empty());
+  EXPECT_TRUE(config.train.schedule.milestones.empty());
+  EXPECT_EQ(config.train.precision, Precision::bf16);
   EXPECT_EQ(config.train.seed, 9223372036854775807);
 }
 
@@ -111,8 +170,8 @@ TEST(Config, PrintedYamlReadsBackToTheSameBits) {
   config.data.layout = Layout::fastmri;
   config.data.mask = {MaskType::magic_fraction, {0.1, 1.0 / 3}, {2, 5}};
   config.train.learning_rate = 1e-5;
-  config.train.milestone_factor = 1;
-  config.train.milestones = {1, 2, 1000000};
+  config.train.schedule.factor = 1;
+  config.train.schedule.milestones = {1, 2, 1000000};
   config.train.seed = 0;
   const Config back = parse(to_yaml(config));
   EXPECT_EQ(to_yaml(back), to_yaml(config));
@@ -125,11 +184,11 @@ TEST(Config, PrintedYamlReadsBackToTheSameBits) {
   EXPECT_EQ(back.data.mask.type, MaskType::magic_fraction);
   EXPECT_EQ(back.data.mask.center_fractions, config.data.mask.center_fractions);
   EXPECT_EQ(back.train.learning_rate, 1e-5);
-  EXPECT_EQ(back.train.milestones, config.train.milestones);
+  EXPECT_EQ(back.train.schedule.milestones, config.train.schedule.milestones);
 }
 
 TEST(Differences, AreNamedWithBothValues) {
-  const Config before = parse("model: {cascades: 3}\ntrain: {milestones: [5]}\n");
+  const Config before = parse("model: {cascades: 3}\ntrain: {schedule: {milestones: [5]}}\n");
   const Config now = parse("data: {train: here}\n");
   const auto found = differences(before, now);
   ASSERT_EQ(found.size(), 3U);
@@ -137,7 +196,7 @@ TEST(Differences, AreNamedWithBothValues) {
   EXPECT_EQ(found[0].before, "3");
   EXPECT_EQ(found[0].now, "8");
   EXPECT_EQ(found[1].key, "data.train");
-  EXPECT_EQ(found[2].key, "train.milestones");
+  EXPECT_EQ(found[2].key, "train.schedule.milestones");
   EXPECT_EQ(found[2].before, "[5]");
   EXPECT_TRUE(differences(now, now).empty());
 }
@@ -145,10 +204,10 @@ TEST(Differences, AreNamedWithBothValues) {
 TEST(Overrides, WinOverTheFileInTheirOrder) {
   const Config config =
       parse("model: {cascades: 3}\n",
-            {"model.cascades=4", "train.milestones=[5, 6]", "data.train=/a=b", "model.cascades=5",
-             "data={crop: 320, fov_crop: none}", "data.val="});
+            {"model.cascades=4", "train.schedule.milestones=[5, 6]", "data.train=/a=b",
+             "model.cascades=5", "data={crop: 320, fov_crop: none}", "data.val="});
   EXPECT_EQ(config.model.cascades, 5);
-  EXPECT_EQ(config.train.milestones, (std::vector<int64_t>{5, 6}));
+  EXPECT_EQ(config.train.schedule.milestones, (std::vector<int64_t>{5, 6}));
   EXPECT_EQ(config.data.train, "/a=b");
   EXPECT_EQ(config.data.val, "");
   EXPECT_EQ(config.data.crop, 320);
@@ -170,6 +229,7 @@ TEST(ShippedConfigs, PaperIsThePublishedModel) {
   expected.aggregation = Aggregation::concat;
   EXPECT_TRUE(paper.model == expected) << to_yaml(paper);
   EXPECT_EQ(paper.train.learning_rate, 2e-3);
+  EXPECT_TRUE(paper.train.checkpointing);
 }
 
 TEST(ShippedConfigs, BaseDocumentsEveryKey) {

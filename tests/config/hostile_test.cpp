@@ -40,6 +40,12 @@ std::string alias_chain(int length) {
   return yaml;
 }
 
+// Ten thousand phases that freeze ten thousand patterns each.
+std::string alias_phases() {
+  return "train: {phases: [&p {freeze: [" + repeat("a, ", 10000) + "a]}" + repeat(", *p", 10000) +
+         "]}\n";
+}
+
 struct HostileInput {
   std::string name;
   std::function<std::string()> yaml;
@@ -70,11 +76,20 @@ const HostileInput kInputs[] = {
     {"deep_maps", [] { return repeat("{a: ", 1000); }, "nested too deeply"},
     {"deep_blocks", [] { return repeat("- ", 100000); }, "nested too deeply"},
     {"deep_keys", [] { return repeat("? ", 100000); }, "c.yaml:1"},
-    {"alias_bomb", alias_bomb, "a0: found an unknown key"},
+    {"alias_bomb", alias_bomb, "too many values"},
     {"alias_chain", [] { return alias_chain(50000); }, "nested too deeply"},
     {"alias_in_itself", [] { return std::string("data: &a {train: *a}\n"); }, "alias"},
-    {"alias_as_value", [] { return alias_bomb() + "model: {cascades: *a11}\n"; }, "unknown key"},
-    {"many_values", [] { return "train: {milestones: [" + repeat("1,", 200000) + "1]}\n"; },
+    {"alias_as_value", [] { return alias_bomb() + "model: {cascades: *a11}\n"; },
+     "too many values"},
+    {"many_values",
+     [] { return "train: {schedule: {milestones: [" + repeat("1,", 200000) + "1]}}\n"; },
+     "too many values"},
+    {"alias_phases", alias_phases, "too many values"},
+    {"alias_texts",
+     [] {
+       return "train: {start: &t " + std::string(500000, 't') + ", phases: [{freeze: [" +
+              repeat("*t, ", 1000) + "*t]}]}\n";
+     },
      "too many values"},
     {"long_key", [] { return std::string(900000, 'k') + ": 1\n"; }, "c.yaml:1"},
     {"long_quoted_key", [] { return "? \"" + std::string(900000, 'k') + "\"\n: 1\n"; },

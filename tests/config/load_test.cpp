@@ -32,16 +32,17 @@ TEST(LoadConfig, NamesAMissingFileAndAFolder) {
 
 TEST(Extends, TheNearerFileWinsMapsMergeListsReplace) {
   const TemporaryFolder folder;
-  write_file(folder / "far.yaml",
-             "model: {cascades: 2, channels: 8}\ntrain: {epochs: 3, milestones: [1, 2]}\n");
+  write_file(
+      folder / "far.yaml",
+      "model: {cascades: 2, channels: 8}\ntrain: {epochs: 3, schedule: {milestones: [1, 2]}}\n");
   write_file(folder / "sub/near.yaml",
-             "model: {channels: 12}\nextends: ../far.yaml\ntrain: {milestones: [7]}\n");
+             "model: {channels: 12}\nextends: ../far.yaml\ntrain: {schedule: {milestones: [7]}}\n");
   write_file(folder / "top.yaml", "extends: sub/near.yaml\nmodel: {groups: 3}\n");
   const Config config = load_config(folder / "top.yaml", {"train.epochs=4"});
   EXPECT_EQ(config.model.cascades, 2);
   EXPECT_EQ(config.model.channels, 12);
   EXPECT_EQ(config.model.groups, 3);
-  EXPECT_EQ(config.train.milestones, (std::vector<int64_t>{7}));
+  EXPECT_EQ(config.train.schedule.milestones, (std::vector<int64_t>{7}));
   EXPECT_EQ(config.train.epochs, 4);
 }
 

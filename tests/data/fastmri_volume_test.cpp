@@ -78,10 +78,12 @@ TEST(FastmriVolume, LeavesColumnsUnsampledThatWereNotAcquired) {
   expected.slice(0, 38).fill_(false);
   const KspaceVolume own(with_header(folder / "own.h5", header, torch::ones({kWidth})));
   EXPECT_TRUE(torch::equal(own.mask(), expected));
+  EXPECT_TRUE(torch::equal(own.acquired(), expected));
   const DataConfig config = equispaced();
   const KspaceVolume drawn(with_header(folder / "drawn.h5", header), config);
   EXPECT_TRUE(
       torch::equal(drawn.mask(), draw_mask(config.mask, "drawn.h5", kWidth).columns & expected));
+  EXPECT_TRUE(torch::equal(drawn.acquired(), expected));
   ASSERT_TRUE(drawn.image_size().has_value());
   EXPECT_EQ(drawn.image_size()->height, 30);
   EXPECT_EQ(drawn.image_size()->width, 28);
@@ -166,7 +168,7 @@ TEST(FastmriSet, LiesBesideOtherLayoutsAndShapes) {
   const RawSlice raw = set.read(2);
   EXPECT_TRUE(torch::equal(raw.label.value(), label[0]));
   EXPECT_FLOAT_EQ(static_cast<float>(raw.maximum), label.max().item<float>());
-  const Sample sample = make_sample(raw, 2, FovCrop::square);
+  const Sample sample = make_sample(raw, 2, {FovCrop::square});
   EXPECT_EQ(sample.kspace.sizes(), torch::IntArrayRef({3, 20, 20}));
   EXPECT_EQ(sample.target.sizes(), torch::IntArrayRef({32, 32}));
   EXPECT_EQ(set.read(4).label->size(0), 24);
@@ -178,10 +180,33 @@ TEST(FastmriSet, MasksFullKspaceForTraining) {
   testing::write_fastmri(folder / "a.h5", kspace, torch::rand({1, 32, 32}), std::nullopt);
   const DataConfig config = equispaced();
   const SliceSet set(folder.path(), SliceSet::Labels::kIgnored, "training set", config);
-  const Sample sample = make_sample(set.read(0), 0, FovCrop::square);
+  const Sample sample = make_sample(set.read(0), 0, {FovCrop::square});
   const auto mask = draw_mask(config.mask, "a.h5", kWidth).columns;
   EXPECT_TRUE(torch::equal(sample.kspace, kspace[0] * mask));
   EXPECT_EQ(sample.target.sizes(), torch::IntArrayRef({kWidth, kWidth}));
+}
+
+/// `fixed` masks are those that such a volume has anyway, and its missing columns stay missing.
+TEST(FastmriSet, DrawsMasksForTraining) {
+  const TemporaryFolder folder;
+  with_header(folder / "a.h5", testing::scan_header(ScanText{30, 28, kWidth, 33, 15}));
+  with_header(folder / "b.h5", testing::scan_header(ScanText{30, 28, kWidth, 33, 15}),
+              testing::some_columns(kWidth));
+  const DataConfig config = equispaced();
+  const SliceSet set(folder.path(), SliceSet::Labels::kIgnored, "training set", config);
+  const RawSlice raw = set.read(0);
+  EXPECT_FALSE(raw.masked_in_file);
+  EXPECT_TRUE(set.read(1).masked_in_file);
+  EXPECT_EQ(raw.volume, "a.h5");
+  EXPECT_EQ(raw.name, "a.h5 slice 0");
+  SampleOptions options;
+  options.draws = TrainingDraws();
+  options.draws->masks = TrainingMasks::fixed;
+  options.draws->mask = config.mask;
+  EXPECT_TRUE(torch::equal(make_sample(raw, 0, options).mask, make_sample(raw, 0, {}).mask));
+  options.draws->masks = TrainingMasks::redrawn;
+  const auto redrawn = make_sample(raw, 0, options).mask.flatten();
+  EXPECT_FALSE((redrawn & raw.acquired.logical_not()).any().item<bool>());
 }
 
 }  // namespace

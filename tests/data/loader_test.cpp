@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
-#include <limits>
 #include <numeric>
 #include <thread>
 
@@ -62,6 +61,7 @@ void expect_equal(const Sample& a, const Sample& b) {
   EXPECT_TRUE(torch::equal(a.zero_filled, b.zero_filled)) << a.index;
   EXPECT_TRUE(torch::equal(a.target, b.target)) << a.index;
   EXPECT_EQ(a.maximum, b.maximum);
+  EXPECT_EQ(a.scale, b.scale);
 }
 
 /// Long enough for a loader to read a hundred small slices.
@@ -75,7 +75,7 @@ TEST_F(LoaderTest, DeliversInOrderTheSameBitsWithAnyThreads) {
   const std::vector<int64_t> order = {4, 0, 5, 2, 2, 3, 1};
   std::vector<Sample> expected;
   for (const int64_t index : order) {
-    expected.push_back(make_sample(set_->read(index), index, FovCrop::square));
+    expected.push_back(make_sample(set_->read(index), index, {FovCrop::square}));
   }
   for (const int64_t workers : {1, 2, 3}) {
     for (const int64_t prefetch : {1, 2, 5, 100}) {
@@ -91,6 +91,23 @@ TEST_F(LoaderTest, DeliversInOrderTheSameBitsWithAnyThreads) {
   }
 }
 
+TEST_F(LoaderTest, DrawsTheSameWithAnyThreads) {
+  const SliceSet training(folder_.path(), SliceSet::Labels::kMaxima, "a set");
+  DataConfig config;
+  config.training_masks = TrainingMasks::redrawn;
+  config.mask = {MaskType::random, {0.1}, {4}};
+  config.normalization = Normalization::zero_filled_maximum;
+  config.augmentation.probability = 1;
+  LoaderOptions drawing = training_loader_options(config, torch::kCPU, 1, 5, 6);
+  for (const int64_t workers : {1, 3}) {
+    drawing.workers = workers;
+    Loader loader(training, all(), drawing);
+    for (const int64_t index : all()) {
+      expect_equal(*loader.next(), make_sample(training.read(index), index, drawing.sample));
+    }
+  }
+}
+
 TEST_F(LoaderTest, MixesShapes) {
   Loader loader(*set_, {0, 5}, options(1, 2));
   EXPECT_EQ(loader.next()->kspace.sizes(), torch::IntArrayRef({3, 40, 40}));
@@ -99,7 +116,7 @@ TEST_F(LoaderTest, MixesShapes) {
 
 TEST_F(LoaderTest, HandsTheFovCropOn) {
   LoaderOptions uncropped;
-  uncropped.fov_crop = FovCrop::none;
+  uncropped.sample.fov_crop = FovCrop::none;
   Loader loader(*set_, {0}, uncropped);
   EXPECT_EQ(loader.next()->kspace.sizes(), torch::IntArrayRef({3, 48, 40}));
 }
@@ -219,57 +236,11 @@ TEST_F(LoaderTest, PinsItsTensors_CUDA) {
   int64_t index = 0;
   while (const auto sample = loader.next()) {
     EXPECT_TRUE(sample->kspace.is_pinned() && sample->target.is_pinned());
-    const Sample expected = make_sample(set_->read(index), index, FovCrop::square);
+    const Sample expected = make_sample(set_->read(index), index, {FovCrop::square});
     expect_equal(to_device(to_device(*sample, torch::kCUDA), torch::kCPU), expected);
     ++index;
   }
   EXPECT_EQ(index, set_->size());
-}
-
-/// Computed by an independent program from MT19937-64 and SplitMix64 as published.
-TEST(ShuffledOrder, IsTheSameOnEveryMachine) {
-  EXPECT_EQ(shuffled_order(10, 1, 0), (std::vector<int64_t>{5, 0, 8, 7, 3, 1, 9, 6, 4, 2}));
-  EXPECT_EQ(shuffled_order(10, 1, 1), (std::vector<int64_t>{6, 2, 8, 7, 4, 5, 9, 3, 0, 1}));
-  EXPECT_EQ(shuffled_order(12, 2022, 119),
-            (std::vector<int64_t>{5, 2, 7, 10, 1, 8, 6, 9, 11, 4, 0, 3}));
-}
-
-TEST(ShuffledOrder, IsAPermutationForEverySize) {
-  for (const int64_t size : {0, 1, 2, 3, 17, 1000}) {
-    auto order = shuffled_order(size, 3, 4);
-    std::sort(order.begin(), order.end());
-    std::vector<int64_t> expected(static_cast<size_t>(size));
-    std::iota(expected.begin(), expected.end(), 0);
-    EXPECT_EQ(order, expected);
-  }
-}
-
-TEST(ShuffledOrder, DiffersByEpochAndSeed) {
-  EXPECT_EQ(shuffled_order(50, 1, 2), shuffled_order(50, 1, 2));
-  EXPECT_NE(shuffled_order(50, 1, 2), shuffled_order(50, 1, 3));
-  EXPECT_NE(shuffled_order(50, 1, 2), shuffled_order(50, 2, 2));
-  EXPECT_NE(shuffled_order(50, 1, 2), shuffled_order(50, 2, 1));
-  EXPECT_NE(shuffled_order(50, 1, 0), shuffled_order(50, 0, 1));
-}
-
-/// Pearson's statistic of every (place, slice) pair over many seeds, or epochs: 49 degrees of
-/// freedom, so its mean is 49 and 98 lies 5 standard deviations (√98) above.
-TEST(ShuffledOrder, IsUniform) {
-  constexpr int64_t kSize = 8;
-  constexpr int64_t kRuns = 4000;
-  for (const bool by_seed : {true, false}) {
-    auto counts = torch::zeros({kSize, kSize}, torch::kDouble);
-    auto count = counts.accessor<double, 2>();
-    for (int64_t run = 0; run < kRuns; ++run) {
-      const auto order = by_seed ? shuffled_order(kSize, run, 3) : shuffled_order(kSize, 3, run);
-      for (int64_t place = 0; place < kSize; ++place) {
-        ++count[place][order[static_cast<size_t>(place)]];
-      }
-    }
-    const double expected = static_cast<double>(kRuns) / kSize;
-    const double statistic = ((counts - expected).square() / expected).sum().item<double>();
-    EXPECT_LT(statistic, 98) << "by " << (by_seed ? "seed" : "epoch");
-  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "data/raw_slice.h"
 #include "dircn/data/fov_crop.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
@@ -18,14 +19,10 @@ namespace dircn {
 namespace {
 
 using testing::as_complex;
-using testing::full_kspace;
 using testing::GoldenFile;
+using testing::raw_slice;
 using testing::relative_max_error;
 using testing::some_columns;
-
-RawSlice raw_slice(int64_t height, int64_t width) {
-  return {full_kspace(1, 3, height, width, 7)[0], some_columns(width), std::nullopt, 0};
-}
 
 torch::Tensor image_of(const torch::Tensor& kspace) {
   return root_sum_of_squares(ifft2c(kspace.unsqueeze(0)))[0][0];
@@ -40,7 +37,7 @@ void expect_reference_samples(SliceSet::Labels labels, const std::string& split)
     const auto key = [&](const std::string& of, const char* name) {
       return of + "." + std::to_string(i) + "." + name;
     };
-    const Sample sample = make_sample(set.read(i), i, FovCrop::square);
+    const Sample sample = make_sample(set.read(i), i, {FovCrop::square});
     EXPECT_EQ(set.volume_of(i).relative, file.text(key(split, "file")));
     EXPECT_EQ(set.slice_of(i), file.integer(key(split, "slice")));
     EXPECT_EQ(sample.index, i);
@@ -62,7 +59,7 @@ TEST(MakeSample, EqualsTheReferencesValidationSamples) {
 }
 
 TEST(MakeSample, HasTheShapesAndTypesOfTheNetwork) {
-  const Sample sample = make_sample(raw_slice(14, 9), 5, FovCrop::square);
+  const Sample sample = make_sample(raw_slice(14, 9), 5, {FovCrop::square});
   EXPECT_EQ(sample.index, 5);
   EXPECT_EQ(sample.kspace.sizes(), torch::IntArrayRef({3, 9, 9}));
   EXPECT_EQ(sample.kspace.scalar_type(), torch::kComplexFloat);
@@ -77,14 +74,14 @@ TEST(MakeSample, HasTheShapesAndTypesOfTheNetwork) {
 TEST(MakeSample, WithEveryColumnTheInputIsTheTarget) {
   RawSlice raw = raw_slice(14, 9);
   raw.mask = torch::ones({9}, torch::kBool);
-  const Sample sample = make_sample(raw, 0, FovCrop::square);
+  const Sample sample = make_sample(raw, 0, {FovCrop::square});
   EXPECT_TRUE(torch::equal(sample.zero_filled, sample.target));
 }
 
 /// Parseval: the target keeps the energy inside the field of view, the input that of its columns.
 TEST(MakeSample, KeepsEnergies) {
   const RawSlice raw = raw_slice(14, 9);
-  const Sample sample = make_sample(raw, 0, FovCrop::square);
+  const Sample sample = make_sample(raw, 0, {FovCrop::square});
   const auto energy = [](const torch::Tensor& x) {
     return torch::abs(x).to(torch::kDouble).square().sum().item<double>();
   };
@@ -95,9 +92,9 @@ TEST(MakeSample, KeepsEnergies) {
 
 TEST(MakeSample, MaskingBeforeOrAfterTheCropIsTheSame) {
   RawSlice raw = raw_slice(15, 10);
-  const Sample after = make_sample(raw, 0, FovCrop::square);
+  const Sample after = make_sample(raw, 0, {FovCrop::square});
   raw.kspace = raw.kspace * raw.mask;
-  const Sample before = make_sample(raw, 0, FovCrop::square);
+  const Sample before = make_sample(raw, 0, {FovCrop::square});
   EXPECT_LT(relative_max_error(before.kspace, after.kspace), 1e-6);
   EXPECT_LT(relative_max_error(before.zero_filled, after.zero_filled), 1e-6);
   EXPECT_EQ(torch::abs(after.kspace * raw.mask.logical_not()).max().item<float>(), 0.0F);
@@ -105,7 +102,7 @@ TEST(MakeSample, MaskingBeforeOrAfterTheCropIsTheSame) {
 
 TEST(MakeSample, WithoutCropMasksAlone) {
   const RawSlice raw = raw_slice(14, 9);
-  const Sample sample = make_sample(raw, 0, FovCrop::none);
+  const Sample sample = make_sample(raw, 0, {FovCrop::none});
   EXPECT_TRUE(torch::equal(sample.kspace, raw.kspace * raw.mask));
   EXPECT_TRUE(torch::equal(sample.target, image_of(raw.kspace)));
 }
@@ -113,7 +110,7 @@ TEST(MakeSample, WithoutCropMasksAlone) {
 TEST(MakeSample, LeavesTheFieldOfViewOfTwoDimensionalMasks) {
   RawSlice raw = raw_slice(14, 9);
   raw.mask = (torch::arange(14 * 9) % 3 == 0).view({14, 9});
-  const Sample sample = make_sample(raw, 0, FovCrop::square);
+  const Sample sample = make_sample(raw, 0, {FovCrop::square});
   EXPECT_TRUE(torch::equal(sample.kspace, raw.kspace * raw.mask));
   EXPECT_TRUE(torch::equal(sample.mask, raw.mask.view({1, 1, 14, 9})));
   EXPECT_EQ(effective_fov_crop(FovCrop::square, raw.mask), FovCrop::none);
@@ -125,16 +122,31 @@ TEST(MakeSample, TakesTheLabelWhereThereIsOne) {
   RawSlice raw = raw_slice(14, 9);
   raw.label = torch::rand({12, 11});
   raw.maximum = 0.5;
-  const Sample sample = make_sample(raw, 0, FovCrop::square);
+  const Sample sample = make_sample(raw, 0, {FovCrop::square});
   EXPECT_TRUE(torch::equal(sample.target, *raw.label));
   EXPECT_DOUBLE_EQ(sample.maximum, 0.5);
   EXPECT_EQ(sample.zero_filled.sizes(), torch::IntArrayRef({9, 9}));
 }
 
+TEST(MakeSample, ScalesByWhatTheNetworkSees) {
+  const RawSlice raw = raw_slice(14, 9);
+  EXPECT_DOUBLE_EQ(make_sample(raw, 0, {}).scale, 1);
+  SampleOptions options;
+  options.normalization = Normalization::zero_filled_maximum;
+  const Sample by_image = make_sample(raw, 0, options);
+  EXPECT_DOUBLE_EQ(by_image.scale, by_image.zero_filled.max().item<double>());
+  options.normalization = Normalization::center_maximum;
+  options.normalization_fraction = 1;
+  const Sample by_kspace = make_sample(raw, 0, options);
+  EXPECT_DOUBLE_EQ(by_kspace.scale,
+                   torch::abs(by_kspace.kspace).slice(2, 0, 8).max().item<double>());
+  EXPECT_TRUE(torch::equal(by_kspace.kspace, by_image.kspace)) << "data stay in their units";
+}
+
 DIRCN_DEVICE_TEST(ToDevice, MovesEveryTensor) {
   RawSlice raw = raw_slice(14, 9);
   raw.maximum = 0.5;
-  const Sample sample = make_sample(raw, 3, FovCrop::square);
+  const Sample sample = make_sample(raw, 3, {FovCrop::square});
   const Sample moved = to_device(sample, device);
   EXPECT_EQ(moved.index, 3);
   EXPECT_DOUBLE_EQ(moved.maximum, 0.5);

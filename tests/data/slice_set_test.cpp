@@ -81,6 +81,56 @@ TEST(SliceSet, ReadsWhatTheFilesHold) {
   EXPECT_DOUBLE_EQ(third.maximum, 2 * kMaximum);
 }
 
+TEST(SliceSet, SaysWhereASliceComesFrom) {
+  const TemporaryFolder folder;
+  write_pairs(folder / "acc4");
+  const SliceSet set(folder.path(), Labels::kIgnored, "training set");
+  const RawSlice slice = set.read(1);
+  EXPECT_EQ(slice.name, "acc4/a.h5 slice 1");
+  EXPECT_EQ(slice.volume, "a.h5");
+  EXPECT_TRUE(slice.masked_in_file);
+  EXPECT_TRUE(torch::equal(slice.acquired, torch::ones({8}, torch::kBool)));
+}
+
+TEST(SliceSet, ReadsMaximaWithoutLabels) {
+  const TemporaryFolder folder;
+  write_pairs(folder.path());
+  const SliceSet set(folder.path(), Labels::kMaxima, "training set");
+  const RawSlice slice = set.read(2);
+  EXPECT_FALSE(slice.label.has_value());
+  EXPECT_DOUBLE_EQ(slice.maximum, 2 * kMaximum);
+  EXPECT_EQ(SliceSet(folder.path(), Labels::kIgnored, "training set").read(2).maximum, 0);
+  write_images(folder / "image/b.h5", some_label(1), -1);
+  EXPECT_THROW(SliceSet(folder.path(), Labels::kMaxima, "training set"), Error);
+  fs::remove_all(folder / "image");
+  expect_error([&] { SliceSet(folder.path(), Labels::kMaxima, "training set"); },
+               {"kspace/a.h5: found no image file"});
+}
+
+/// Whole volumes of two slices each, none in both parts; those of the other part are not opened.
+TEST(SliceSet, HasTheVolumesOfItsPart) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 10; ++i) {
+    write_kspace(folder / ("v" + std::to_string(i) + ".h5"), full_kspace(2, 1, 8, 8, 1),
+                 some_columns(8));
+  }
+  DataConfig config;
+  config.validation_share = 0.3;
+  const SliceSet validation(folder.path(), Labels::kIgnored, "validation set", config,
+                            Part::validation);
+  const SliceSet training(folder.path(), Labels::kIgnored, "training set", config, Part::training);
+  ASSERT_EQ(validation.size(), 6);
+  EXPECT_EQ(validation.volumes(), 3);
+  EXPECT_EQ(validation.name(0), "v0.h5 slice 0");
+  EXPECT_EQ(validation.name(3), "v5.h5 slice 1");
+  EXPECT_EQ(validation.name(5), "v8.h5 slice 1");
+  EXPECT_EQ(training.size(), 14);
+  EXPECT_EQ(training.name(0), "v1.h5 slice 0");
+  testing::write_file(folder / "v0.h5", "hello");
+  EXPECT_NO_THROW(
+      SliceSet(folder.path(), Labels::kIgnored, "training set", config, Part::training));
+}
+
 TEST(SliceSet, NeedsNoImagesForTraining) {
   const TemporaryFolder folder;
   write_kspace(folder / "a.h5", full_kspace(1, 2, 8, 8, 1), torch::eye(8));

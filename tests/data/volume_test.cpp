@@ -51,6 +51,8 @@ TEST(KspaceVolume, ReadsShapeMaskAndSlices) {
   EXPECT_EQ(volume.width(), 5);
   EXPECT_EQ(volume.path(), folder / "v.h5");
   EXPECT_TRUE(torch::equal(volume.mask(), some_mask() == 1));
+  EXPECT_TRUE(volume.acquired().all().item<bool>());
+  EXPECT_EQ(volume.acquired().sizes(), torch::IntArrayRef({5}));
   EXPECT_EQ(volume.read_slice(1).scalar_type(), torch::kComplexFloat);
   EXPECT_TRUE(torch::equal(volume.read_slice(1), kspace[1]));
   EXPECT_TRUE(torch::equal(volume.read_slice(0), kspace[0]));

@@ -154,7 +154,7 @@ TEST_F(HostileFiles, AreTrainedOnOrNamed) {
         config.model = tiny_model();
         config.data.train = (folder / "train").string();
         config.train.epochs = 1;
-        config.train.milestones = {1};
+        config.train.schedule.milestones = {1};
         const RunFolder run(folder / "run");
         Trainer trainer(config, torch::kCPU, run);
         // Asked before every step and at the end of the epoch.

@@ -18,7 +18,7 @@
 #include "dircn/io/module_state.h"
 #include "dircn/io/torch_file.h"
 #include "dircn/nn/dircn.h"
-#include "dircn/train/training_state.h"
+#include "dircn/train/phase_start.h"
 #include "inspect/inspected.h"
 #include "support/golden.h"
 #include "support/paths.h"
@@ -97,14 +97,12 @@ TEST(InspectCheckpoint, ReadsATrainingState) {
   const TemporaryFolder folder;
   Config config;
   config.model = testing::small_model();
-  Dircn network(config.model);
-  torch::optim::Adam optimizer(network->parameters());
-  RunPosition position;
-  position.epoch = 7;
-  position.steps = 140;
-  position.best_ssim = 0.75;
-  position.best_epoch = 5;
-  save_training_state(folder / "last.pt", network, optimizer, config, position);
+  TrainingState state = first_phase(config, torch::kCPU);
+  state.position.epoch = 7;
+  state.position.steps = 140;
+  state.position.best_ssim = 0.75;
+  state.position.best_epoch = 5;
+  save_training_state(folder / "last.pt", state, config);
   const auto inspection = inspect(folder / "last.pt");
   const auto report = Json::parse(inspection.json);
   EXPECT_TRUE(report["problems"].empty()) << report["problems"];
@@ -215,10 +213,12 @@ TEST(InspectConfig, CountsTheParametersOfTheNetworkItDescribes) {
 
 TEST(InspectConfig, TellsEveryValue) {
   const TemporaryFolder folder;
-  testing::write_file(folder / "a.yml",
-                      "model: {channels: 8, groups: 2}\n"
-                      "data: {train: \"12\", layout: fastmri}\n"
-                      "train: {learning_rate: 1e-4, milestones: [3, 5]}\n");
+  testing::write_file(
+      folder / "a.yml",
+      "model: {channels: 8, groups: 2}\n"
+      "data: {train: \"12\", layout: fastmri}\n"
+      "train: {learning_rate: 1e-4, schedule: {milestones: [3, 5]},\n"
+      "        phases: [{cascades: 9, until: overfitting}, {freeze: [\"*.bias\"]}]}\n");
   const auto inspection = inspect(folder / "a.yml");
   const auto report = Json::parse(inspection.json);
   EXPECT_EQ(report["model"]["channels"], 8);
@@ -229,7 +229,13 @@ TEST(InspectConfig, TellsEveryValue) {
   EXPECT_EQ(report["data"]["mask"]["accelerations"].get<std::vector<int>>(),
             (std::vector<int>{4, 8}));
   EXPECT_EQ(report["train"]["learning_rate"], 1e-4);
-  EXPECT_EQ(report["train"]["milestones"].get<std::vector<int>>(), (std::vector<int>{3, 5}));
+  EXPECT_EQ(report["train"]["schedule"]["milestones"].get<std::vector<int>>(),
+            (std::vector<int>{3, 5}));
+  EXPECT_EQ(report["train"]["phases"].size(), 2u);
+  EXPECT_EQ(report["train"]["phases"][0]["cascades"], 9);
+  EXPECT_EQ(report["train"]["phases"][0]["until"], "overfitting");
+  EXPECT_EQ(report["train"]["phases"][1]["freeze"].get<std::vector<std::string>>(),
+            (std::vector<std::string>{"*.bias"}));
   testing::expect_in_text(report, inspection.text);
 }
 

@@ -28,7 +28,8 @@ Run backward_pass(const GoldenFile& inputs, torch::Device device, torch::ScalarT
   run.network->to(device, dtype);
   const auto target = inputs.tensor("target").to(device, dtype);
   run.image = run.network->forward(inputs.kspace(dtype).to(device), inputs.mask().to(device));
-  const auto loss = gaussian_ssim_plus_l1_loss(run.image, target).total;
+  const auto loss =
+      training_loss(LossConfig{}, run.image, target, torch::ones({1}), {}).total.mean();
   loss.backward();
   run.loss = loss.item<double>();
   return run;

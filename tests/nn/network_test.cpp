@@ -48,16 +48,6 @@ TEST(Network, HasTheSizesOfTheReferences) {
   EXPECT_NEAR(count(paper), 61.0, 0.05);
 }
 
-TEST(Network, ScalesWithItsInput) {
-  const torch::NoGradGuard no_grad;
-  Dircn network(small_model());
-  network->to(torch::kDouble);
-  const auto input = random_input(1, 2, 40, 36, column_mask(36, 4, 6), 1);
-  const auto image = network->forward(input.kspace, input.mask);
-  EXPECT_LE(relative_max_error(network->forward(1e3 * input.kspace, input.mask), 1e3 * image),
-            1e-9);
-}
-
 TEST(Network, SmallestImagesWork) {
   const torch::NoGradGuard no_grad;
   Dircn network(small_model());

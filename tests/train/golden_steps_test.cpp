@@ -10,6 +10,7 @@
 #include "dircn/nn/dircn.h"
 #include "dircn/nn/losses.h"
 #include "dircn/train/optimizer.h"
+#include "dircn/train/rate_schedule.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/paths.h"
@@ -20,6 +21,14 @@ namespace {
 using testing::GoldenFile;
 using testing::relative_max_error;
 
+ScheduleConfig schedule_of(const torch::Tensor& milestones, double factor) {
+  ScheduleConfig config;
+  config.milestones.assign(milestones.data_ptr<int64_t>(),
+                           milestones.data_ptr<int64_t>() + milestones.numel());
+  config.factor = factor;
+  return config;
+}
+
 TEST(Adam, EqualsTheReferenceStepByStepWithItsSchedule) {
   const GoldenFile golden("S6c_adam_only.pth");
   const int64_t count = golden.integer("num_params");
@@ -28,21 +37,20 @@ TEST(Adam, EqualsTheReferenceStepByStepWithItsSchedule) {
     parameters.push_back(
         golden.tensor("param." + std::to_string(i) + ".initial").clone().set_requires_grad(true));
   }
-  auto adam = make_adam(parameters, golden.number("lr"));
-  const auto steps = golden.tensor("milestones");
-  const std::vector<int64_t> milestones(steps.data_ptr<int64_t>(),
-                                        steps.data_ptr<int64_t>() + steps.numel());
+  const OptimizerConfig config;
+  const auto adam = make_optimizer(config, {parameters});
+  const auto schedule = schedule_of(golden.tensor("milestones"), golden.number("gamma"));
+  const RateSchedule rates(schedule, golden.number("lr"));
   for (int64_t step = 0; step < golden.integer("num_steps"); ++step) {
     const auto key = "step." + std::to_string(step) + ".";
-    set_learning_rate(
-        adam, multi_step_rate(golden.number("lr"), milestones, golden.number("gamma"), step));
+    set_learning_rate(*adam, config, rates.rate({step, 0, 1, 6}));
     for (int64_t i = 0; i < count; ++i) {
       const auto gradient = key + "grad." + std::to_string(i);
       if (golden.has(gradient)) {
         parameters[i].mutable_grad() = golden.tensor(gradient).clone();
       }
     }
-    adam.step();
+    adam->step();
     for (int64_t i = 0; i < count; ++i) {
       EXPECT_LE(relative_max_error(parameters[i].detach(),
                                    golden.tensor(key + "param." + std::to_string(i))),
@@ -52,12 +60,15 @@ TEST(Adam, EqualsTheReferenceStepByStepWithItsSchedule) {
   }
 }
 
-TEST(MultiStepRate, FallsAtEveryMilestone) {
-  const std::vector<int64_t> milestones{30, 90};
-  EXPECT_DOUBLE_EQ(multi_step_rate(2e-3, milestones, 0.1, 0), 2e-3);
-  EXPECT_DOUBLE_EQ(multi_step_rate(2e-3, milestones, 0.1, 29), 2e-3);
-  EXPECT_DOUBLE_EQ(multi_step_rate(2e-3, milestones, 0.1, 30), 2e-4);
-  EXPECT_DOUBLE_EQ(multi_step_rate(2e-3, milestones, 0.1, 90), 2e-5);
+TEST(RateSchedule, EqualsTheReferencesInEveryEpoch) {
+  const GoldenFile golden("S6c_adam_only.pth");
+  const auto expected = golden.tensor("lr_epochs_milestones_30_90").to(torch::kDouble);
+  const RateSchedule rates(ScheduleConfig{}, golden.number("lr"));
+  ASSERT_EQ(expected.numel(), 120);
+  for (int64_t epoch = 0; epoch < expected.numel(); ++epoch) {
+    const double rate = expected[epoch].item<double>();
+    EXPECT_NEAR(rates.rate({epoch, 0.5, 0.6, 120}), rate, 1e-6 * rate) << epoch;
+  }
 }
 
 struct Trained {
@@ -72,19 +83,24 @@ Trained train(const GoldenFile& inputs, const GoldenFile& golden, torch::Device 
   Trained run{Dircn(inputs.model_config()), {}, {}};
   testing::load_parameters(*run.network, inputs.tensors("state_dict"));
   run.network->to(device, dtype);
-  auto adam = make_adam(run.network->parameters(), golden.number("lr"));
+  const OptimizerConfig config;
+  const auto adam = make_optimizer(config, run.network);
+  set_learning_rate(*adam, config, golden.number("lr"));
   const auto kspace = inputs.kspace(dtype).to(device);
   const auto mask = inputs.mask().to(device);
   const auto target = inputs.tensor("target").to(device, dtype);
   const int64_t steps = golden.integer("steps");
   for (int64_t step = 0; step <= steps; ++step) {
-    adam.zero_grad();
+    adam->zero_grad();
     run.image = run.network->forward(kspace, mask);
-    const auto loss = gaussian_ssim_plus_l1_loss(run.image, target).total;
+    const auto loss =
+        training_loss(LossConfig{}, run.image, target,
+                      torch::ones({target.size(0)}, target.options()), torch::Tensor())
+            .total.mean();
     run.losses.push_back(loss.item<double>());
     if (step < steps) {
       loss.backward();
-      adam.step();
+      adam->step();
     }
   }
   return run;
@@ -139,12 +155,12 @@ TEST_P(ResumedAdam, ContinuesTheReferenceRun) {
   const auto checkpoint = load_checkpoint(testing::golden(name + ".pth"));
   Dircn network(golden.model_config());
   load_state(*network, checkpoint);
-  const auto parameters = network->parameters();
-  auto adam = make_adam(parameters, 1);
-  load_adam_state(adam, parameters, checkpoint.contents.as_dict().at("optimizer"), checkpoint.path);
-  EXPECT_EQ(static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).lr(),
-            golden.number("lr"));
-  EXPECT_EQ(static_cast<int64_t>(adam.state().size()), golden.tensor("opt_state_indices").numel());
+  const OptimizerConfig config;
+  const auto adam = make_optimizer(config, network);
+  load_optimizer_state(*adam, config, network, checkpoint.contents.as_dict().at("optimizer"),
+                       checkpoint.path);
+  set_learning_rate(*adam, config, golden.number("lr"));
+  EXPECT_EQ(static_cast<int64_t>(adam->state().size()), golden.tensor("opt_state_indices").numel());
   int64_t compared = 0;
   for (auto& parameter : network->named_parameters()) {
     const auto key = "resume.grad." + parameter.key();
@@ -152,7 +168,7 @@ TEST_P(ResumedAdam, ContinuesTheReferenceRun) {
       parameter.value().mutable_grad() = golden.tensor(key).clone();
     }
   }
-  adam.step();
+  adam->step();
   for (const auto& parameter : network->named_parameters()) {
     const auto key = "resume.param." + parameter.key();
     if (golden.has(key)) {
@@ -178,11 +194,19 @@ INSTANTIATE_TEST_SUITE_P(Golden, ResumedAdam,
 
 TEST(ResumedAdam, RefusesAnotherNetworksState) {
   const auto checkpoint = load_checkpoint(testing::golden("S7_checkpoint-best.pth"));
-  std::vector<torch::Tensor> parameters{torch::zeros({3}).set_requires_grad(true)};
-  auto adam = make_adam(parameters, 1);
-  EXPECT_THROW(load_adam_state(adam, parameters, checkpoint.contents.as_dict().at("optimizer"),
-                               checkpoint.path),
-               Error);
+  const auto& state = checkpoint.contents.as_dict().at("optimizer");
+  auto model = GoldenFile("S7_checkpoint-best_expected.pth").model_config();
+  const OptimizerConfig config;
+  const auto load = [&] {
+    const Dircn network(model);
+    load_optimizer_state(*make_optimizer(config, network), config, network, state, checkpoint.path);
+  };
+  EXPECT_NO_THROW(load());
+  model.channels *= 2;
+  EXPECT_THROW(load(), Error);  // other shapes
+  model.channels /= 2;
+  model.cascades += 1;
+  EXPECT_THROW(load(), Error);  // more parameters
 }
 
 }  // namespace

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/data/random_draws.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/slice_set.h"
 
 namespace dircn {
 
 struct LoaderOptions {
-  FovCrop fov_crop = FovCrop::square;
+  SampleOptions sample;
   int64_t workers = 1;      // threads that make samples of raw slices
   int64_t prefetch = 4;     // samples at most between the disk and the network
   bool pin_memory = false;  // for copies to a GPU that do not wait; without CUDA it does nothing
@@ -20,6 +21,10 @@ struct LoaderOptions {
 
 /// What `config` says, for a network on `device`.
 LoaderOptions loader_options(const DataConfig& config, torch::Device device);
+
+/// The same for epoch `epoch` of `epochs` on a training set, with what is drawn for it.
+LoaderOptions training_loader_options(const DataConfig& config, torch::Device device, int64_t seed,
+                                      int64_t epoch, int64_t epochs);
 
 /// Prepares samples ahead of time: one thread reads slices (HDF5 allows no more), `workers` threads
 /// transform them, each on one core. Memory stays constant in the size of the set: no more than
@@ -49,9 +54,5 @@ class Loader {
   class Pipeline;
   std::unique_ptr<Pipeline> pipeline_;
 };
-
-/// 0 ... size - 1 in the random order of one epoch: equal arguments, equal order, on any machine
-/// and with any standard library.
-std::vector<int64_t> shuffled_order(int64_t size, int64_t seed, int64_t epoch);
 
 }  // namespace dircn

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "dircn/config/config.h"
 #include "dircn/data/slice_set.h"
@@ -18,15 +19,37 @@ struct Sample {
   torch::Tensor zero_filled;  // [H, W] float32: root sum of squares of `kspace`'s coil images
   torch::Tensor target;       // float32: the label [h, w] where there is one, else the root sum of
                               // squares of the coil images before masking, [H, W]
-  double maximum = 0;         // the volume's `max`, where there is a label
+  double maximum = 0;         // the volume's `max`, where the set has maxima
+  double scale = 1;           // what image and target are divided by in the loss
+};
+
+/// What is drawn at random for the slices of a training set; all of it follows from seed, epoch and
+/// slice, to the bit. It needs fully sampled k-space, and slices without labels: those would not
+/// move along. Masks are drawn in the place of column masks only; augmentations go with any.
+struct TrainingDraws {
+  TrainingMasks masks = TrainingMasks::file;
+  MaskConfig mask;
+  AugmentationConfig augmentation;
+  double probability = 0;  // of an augmentation, in this epoch
+  int64_t seed = 1;
+  int64_t epoch = 0;
+};
+
+/// How slices become samples.
+struct SampleOptions {
+  FovCrop fov_crop = FovCrop::square;
+  Normalization normalization = Normalization::none;
+  double normalization_fraction = 0.08;
+  std::optional<TrainingDraws> draws = std::nullopt;  // of a training set
 };
 
 /// The root sum of squares of the coil images of k-space [C, H, W]: [H, W].
 torch::Tensor combined_image(const torch::Tensor& kspace);
 
-/// Crops the field of view of `raw` (column masks only, see `effective_fov_crop`), masks it and
-/// makes its target.
-Sample make_sample(const RawSlice& raw, int64_t index, FovCrop crop);
+/// Crops the field of view of `raw` (column masks only, see `effective_fov_crop`), augments and
+/// masks it, and makes its target. Throws `Error`, naming the slice, where draws are asked for that
+/// its k-space does not allow.
+Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& options);
 
 /// The sample with `change(tensor)` in the place of each tensor.
 Sample with_tensors(const Sample& sample,

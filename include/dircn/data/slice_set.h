@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/data/volume_split.h"
 #include "dircn/data/volume_tree.h"
 
 namespace dircn {
@@ -18,7 +19,11 @@ struct RawSlice {
   torch::Tensor kspace;                // [C, H, W] complex64; may or may not be masked
   torch::Tensor mask;                  // bool [W] or [H, W], see `KspaceVolume::mask`
   std::optional<torch::Tensor> label;  // [h, w] float32: `image_label`, where the set has labels
-  double maximum = 0;                  // the volume's `max`, where the set has labels
+  double maximum = 0;                  // the volume's `max`, where the set has maxima
+  torch::Tensor acquired;              // bool [W]: columns that a mask drawn for it may sample
+  bool masked_in_file = false;         // its file has a mask
+  std::string volume;                  // file name: what fixed masks are drawn by
+  std::string name;                    // "brain1.h5 slice 3"
 };
 
 /// The slices of a data set, volume after volume. Making one reads headers and masks only, so that
@@ -29,16 +34,17 @@ class SliceSet {
  public:
   enum class Labels {
     kIgnored,  // k-space is all that is needed: training
+    kMaxima,   // and every volume's `max`: training with a loss that needs it
     kRequired  // every volume has its `image_label` and `max`: validation
   };
 
   /// `folder`: see `find_volumes`; `split` is what messages call it ("training set", say). Throws
   /// `Error`, naming the file, if a volume cannot be used; if an `image/` folder beside `kspace/`
-  /// does not hold the same names (hidden files aside); and with `kRequired`, if there is no image
-  /// file, if it is not as `LabelVolume` wants it, or has another number of slices than the
-  /// k-space.
+  /// does not hold the same names (hidden files aside); and with `kMaxima` or `kRequired`, if there
+  /// is no image file, if it is not as `LabelVolume` wants it, or has another number of slices than
+  /// the k-space. `part`: see `volumes_of_part`; the other volumes are not opened.
   SliceSet(const std::filesystem::path& folder, Labels labels, const std::string& split,
-           DataConfig config = {});
+           DataConfig config = {}, Part part = Part::all);
 
   int64_t size() const { return static_cast<int64_t>(slices_.size()); }
   int64_t volumes() const { return static_cast<int64_t>(volumes_.size()); }
@@ -65,7 +71,7 @@ class SliceSet {
   Labels labels_;
   DataConfig config_;
   std::vector<VolumeEntry> volumes_;
-  std::vector<double> maxima_;  // by volume; empty without labels
+  std::vector<double> maxima_;  // by volume; empty with `kIgnored`
   std::vector<Slice> slices_;
 };
 

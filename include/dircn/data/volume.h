@@ -54,7 +54,9 @@ class KspaceVolume {
 
   /// Bool, [W] (columns) or [H, W]; true where a sample was taken; true at least once.
   const torch::Tensor& mask() const { return mask_; }
-  /// Whether the file has none, so that it was drawn.
+  /// Bool [W]: the columns that the scan header says were acquired; all where it says nothing.
+  const torch::Tensor& acquired() const { return acquired_; }
+  /// Whether the file has no mask, so that it was drawn.
   bool mask_is_drawn() const { return mask_is_drawn_; }
   /// The nominal acceleration: what was drawn, or what the file's mask looks like (`MaskPattern`).
   int64_t acceleration() const { return acceleration_; }
@@ -78,6 +80,7 @@ class KspaceVolume {
   int64_t height_ = 0;
   int64_t width_ = 0;
   torch::Tensor mask_;
+  torch::Tensor acquired_;
   bool mask_is_drawn_ = false;
   int64_t acceleration_ = 1;
   std::optional<ImageSize> image_size_;

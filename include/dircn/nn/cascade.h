@@ -4,6 +4,8 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include <vector>
+
 #include "dircn/config/model_config.h"
 #include "dircn/nn/cascade_kspace.h"
 #include "dircn/nn/refinement.h"
@@ -17,6 +19,13 @@ struct CascadeState {
       aggregate;  // agg_{t-1}, centred images [B, K, H, W] complex; undefined before the first
   torch::Tensor image;       // x_{t-1}, centred [B, 1, H, W] complex; undefined before the first
   DecoderFeatures features;  // F_{t-1}; undefined before the first and without interconnections
+
+  /// All that the next cascade reads besides measurement and maps, in one order; for those that are
+  /// undefined an empty tensor, since no other can cross an autograd function.
+  std::vector<torch::Tensor> tensors() const;
+
+  /// With these instead, of a state of the same network; without `image`, which no cascade reads.
+  CascadeState with(const std::vector<torch::Tensor>& tensors) const;
 };
 
 /// One cascade (DIRCN §2.1): coil combination, aggregation with the earlier inputs, refinement,

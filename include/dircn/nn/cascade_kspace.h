@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <vector>
+
 #include "dircn/config/model_config.h"
 #include "dircn/mri/sampling_space.h"
 
@@ -27,6 +29,12 @@ class CascadeKspace {
 
   /// All coils, in the sampling space: [B, C, H, W] complex.
   torch::Tensor whole() const;
+
+  /// What `updated` changes; the last one is undefined in the soft form.
+  std::vector<torch::Tensor> tensors() const { return {image_, share_, stored_}; }
+
+  /// With these three instead, of a k-space in the same space with the same maps.
+  CascadeKspace with(const std::vector<torch::Tensor>& tensors) const;
 
  private:
   SamplingSpace space_;

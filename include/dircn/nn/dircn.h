@@ -50,6 +50,11 @@ class DircnImpl : public torch::nn::Module {
 
   const ModelConfig& config() const { return config_; }
 
+  /// Keeps of every cascade only what it hands on, and computes it again in the backward pass
+  /// (activation checkpointing): training in a fraction of the memory, for a third more time. The
+  /// same values and gradients.
+  void set_checkpointing(bool on) { checkpointing_ = on; }
+
  private:
   using Visitor = std::function<void(const CascadeState&)>;
 
@@ -58,6 +63,7 @@ class DircnImpl : public torch::nn::Module {
                        const Visitor& visit = {});
 
   ModelConfig config_;
+  bool checkpointing_ = false;
   Sensitivity sens_net_{nullptr};
   torch::nn::ModuleList i_cascades_;
 };

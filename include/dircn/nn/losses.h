@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "dircn/config/train_config.h"
+
 namespace dircn {
 
 /// Losses of a reconstructed image against its target, both [B, H, W] real; each returns a scalar.
@@ -18,16 +20,22 @@ torch::Tensor gaussian_ssim_loss(const torch::Tensor& image, const torch::Tensor
 torch::Tensor uniform_ssim_loss(const torch::Tensor& image, const torch::Tensor& target,
                                 const torch::Tensor& data_range);
 
-/// A training loss and the terms that it is the sum of; scalars.
+/// The terms of a training loss, each [B]: one value a slice. Undefined where its weight is 0.
 struct LossTerms {
-  torch::Tensor total;
-  torch::Tensor ssim;
+  torch::Tensor gaussian_ssim;
+  torch::Tensor uniform_ssim;
   torch::Tensor l1;
+  torch::Tensor mse;
+  torch::Tensor total;  // their weighted sum
 };
 
-/// What the challenge team trained with: Gaussian SSIM loss plus mean absolute error, both with
-/// weight 1.
-LossTerms gaussian_ssim_plus_l1_loss(const torch::Tensor& image, const torch::Tensor& target);
+/// The training loss of each slice (the weights by difficulty are not in it). `scale` [B]: what
+/// image and target are divided by first, see Note [Normalization] in data/normalization.h; it acts
+/// on L1 and MSE alone, since SSIM takes its range along. `volume_maximum` [B], in the target's
+/// units: the data range of `uniform_ssim` with `SsimRange::volume_max`; else it may be undefined.
+LossTerms training_loss(const LossConfig& config, const torch::Tensor& image,
+                        const torch::Tensor& target, const torch::Tensor& scale,
+                        const torch::Tensor& volume_maximum);
 
 /// Maximum − minimum of each image: [B, H, W] -> [B].
 torch::Tensor value_range(const torch::Tensor& images);

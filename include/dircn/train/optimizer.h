@@ -1,36 +1,59 @@
 #pragma once
 
-#include <torch/optim/adam.h>
+#include <torch/optim/optimizer.h>
 #include <torch/types.h>
 
-#include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "dircn/config/train_config.h"
 #include "dircn/io/pickle_value.h"
+#include "dircn/nn/dircn.h"
 
 namespace dircn {
 
-/// Adam with AMSGrad, betas (0.9, 0.999), eps 1e-8: what the challenge team trained with.
-torch::optim::Adam make_adam(const std::vector<torch::Tensor>& parameters, double learning_rate);
+/// The kinds of parameters that may learn at rates of their own (`RateFactors`).
+enum class ParameterRole { sensitivity, cascades, data_consistency, aggregation };
 
-/// The learning rate of `epoch` (the first is 0) under a multi-step schedule: `base` times `factor`
-/// for every milestone that `epoch` has reached.
-double multi_step_rate(double base, const std::vector<int64_t>& milestones, double factor,
-                       int64_t epoch);
+/// The role of a parameter of `Dircn`, by its key.
+ParameterRole role_of(const std::string& key);
 
-/// Gives every parameter group this learning rate.
-void set_learning_rate(torch::optim::Adam& optimizer, double rate);
+/// An optimiser of all of the network's parameters, one group a role in the order of
+/// `ParameterRole`. Parameters without a gradient are left alone by every step, and frozen ones (of
+/// which none is required) lose the gradient that they may still have: they keep their bits. Adam:
+/// betas (0.9, 0.999), eps 1e-8; with AMSGrad it is what the challenge team trained with. The rates
+/// are 0 until `set_learning_rate`.
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
+                                                        const Dircn& network);
+/// The same of any tensors; group i has the role i.
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(
+    const OptimizerConfig& config, const std::vector<std::vector<torch::Tensor>>& groups);
 
-/// The optimiser's state as Python's Adam keeps it (`optimizer.load_state_dict` takes it): the
-/// `optimizer` entry of a checkpoint. Parameters that have not been stepped yet have no entry.
-PickleDict adam_state(torch::optim::Adam& optimizer, const std::vector<torch::Tensor>& parameters);
+/// Gives every group `rate` times the factor of its role.
+void set_learning_rate(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
+                       double rate);
 
-/// Continues from the `optimizer` entry of a checkpoint of Python's Adam: per parameter, by its
-/// index among `parameters`, step count, first and second moments and their maximum, and the
-/// group's learning rate. Parameters without an entry (frozen ones) keep none. Throws `Error`,
-/// naming `file`, if the entry is no such state or its shapes do not fit.
-void load_adam_state(torch::optim::Adam& optimizer, const std::vector<torch::Tensor>& parameters,
-                     const PickleValue& state, const std::filesystem::path& file);
+/// The norm of all gradients together, computed in double precision; scales them down to
+/// `clip_norm` if that is above 0 and they are larger. Where the norm is not finite, it is returned
+/// and the gradients stay as they are.
+double clip_gradients(const std::vector<torch::Tensor>& parameters, double clip_norm);
+
+/// The optimiser's state as Python's Adam, AdamW or SGD keeps it: the `optimizer` entry of a
+/// checkpoint. `load_state_dict` of an optimiser with the same groups takes it. Parameters are
+/// known by their index in `network->parameters()`; those that have not been stepped yet have no
+/// entry.
+PickleDict optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
+                           const Dircn& network);
+
+/// Continues from the `optimizer` entry of a checkpoint of ours or of Python's, with our groups or
+/// with one of all parameters in the network's order (as the reference has it): the n-th parameter
+/// of a group there is the n-th here. Takes over step counts and moments; parameters without an
+/// entry get none. Options and learning rates stay what they are. Throws `Error`, naming `file`, if
+/// the entry is no such state of this kind of optimiser, or its shapes do not fit.
+void load_optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
+                          const Dircn& network, const PickleValue& state,
+                          const std::filesystem::path& file);
 
 }  // namespace dircn

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <torch/optim/adam.h>
 #include <torch/types.h>
 
 #include <chrono>
@@ -8,24 +7,25 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/data/sample.h"
+#include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
 #include "dircn/nn/dircn.h"
-#include "dircn/nn/losses.h"
-#include "dircn/train/metrics_log.h"
+#include "dircn/train/run_checkpoints.h"
 #include "dircn/train/run_folder.h"
+#include "dircn/train/run_log.h"
 #include "dircn/train/training_state.h"
+#include "dircn/train/training_step.h"
 #include "dircn/train/validation.h"
 
 namespace dircn {
 
-/// Trains a network as the challenge team did: Gaussian SSIM + L1 loss on the whole (FOV-cropped)
-/// image, Adam with AMSGrad, multi-step rate, one slice a step; after each epoch a validation on
-/// the labels. On a CPU a run that was interrupted and resumed, wherever it was, ends at the same
-/// bits as one that was not (same LibTorch, same number of threads).
+/// Trains a network as a configuration says: phase after phase, epoch after epoch, a validation on
+/// the labels after each. On a CPU a run that was interrupted and resumed, wherever it was, ends at
+/// the same bits as one that was not (same LibTorch, same number of threads).
 ///
 ///     RunFolder folder("runs/base");
 ///     Trainer trainer(config, device, folder);
@@ -34,7 +34,8 @@ namespace dircn {
 class Trainer {
  public:
   /// Opens `config`'s training set and, if one is named, its validation set. Throws `Error` if
-  /// they cannot be used. `folder` must outlive the trainer.
+  /// they cannot be used, or if something in `config` needs a validation set where there is none.
+  /// `folder` must outlive the trainer.
   Trainer(const Config& config, torch::Device device, const RunFolder& folder);
 
   /// Continues where `checkpoint` was written. Throws `Error` if it is of another run, see
@@ -47,21 +48,25 @@ class Trainer {
   /// want of memory.
   bool run(const std::function<bool()>& stop = interrupted);
 
-  const RunPosition& position() const { return position_; }
-  const Dircn& network() const { return network_; }
+  /// After `resume` or `run`.
+  const RunPosition& position() const { return state_->position; }
+  const Dircn& network() const { return state_->network; }
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  bool run_phases(const std::function<bool()>& stop);
+  bool add_difficulties(const std::function<bool()>& stop);
   bool train_epoch(const std::function<bool()>& stop);
+  double step(Loader& loader, int64_t slices);
+  double update(const TrainingStep& step);
+  [[noreturn]] void fail(const NotFinite& what);
   bool finish_epoch(const std::function<bool()>& stop);
-  void log_start() const;
-  double step(const Sample& sample);
-  void require_finite(const LossTerms& loss, const Sample& sample, double gradient = 0);
-  void log_step(const Sample& sample, const LossTerms& loss, const torch::Tensor& image);
-  void log_epoch(const std::optional<ValidationScores>& scores);
-  void save(const std::filesystem::path& path);
-  double learning_rate() const;
+  EpochRecord epoch_record() const;
+  void end_epoch(const EpochRecord& record);
+  LoaderOptions loader_options_of_epoch(int64_t epoch) const;
+  const PhaseConfig& phase() const;
+  PhaseProgress progress(int64_t slices) const;
   std::string epoch_title() const;
 
   Config config_;
@@ -69,12 +74,11 @@ class Trainer {
   const RunFolder& folder_;
   SliceSet training_;
   std::optional<SliceSet> validation_;
-  Dircn network_;
-  torch::optim::Adam optimizer_;
-  std::optional<MetricsLog> metrics_;
-  RunPosition position_;
-  bool consistent_ = true;  // network and optimiser are between two steps
-  Clock::time_point saved_ = Clock::now();
+  std::vector<PhaseConfig> phases_;
+  std::optional<TrainingState> state_;
+  std::optional<RunLog> log_;
+  std::optional<RunCheckpoints> checkpoints_;
+  bool consistent_ = true;    // the state is one between two steps
   double epoch_seconds_ = 0;  // of this process's part of the epoch
   double waited_seconds_ = 0;
   int64_t epoch_slices_ = 0;

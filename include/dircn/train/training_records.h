@@ -3,35 +3,60 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dircn/train/validation.h"
 
 namespace dircn {
 
-/// What is kept of a training step: a line of metrics.jsonl.
+/// What is kept of a slice that was trained on.
+struct SliceRecord {
+  std::string name;
+  double loss = 0;                      // before its weight
+  std::optional<double> gaussian_ssim;  // terms of the loss, without their weights; none: not in it
+  std::optional<double> uniform_ssim;
+  std::optional<double> l1;
+  std::optional<double> mse;
+  double gt_ssim = 0;    // distance of the zero-filled image from the target, see `ssim_distance`
+  double pred_ssim = 0;  // of the network's
+  double weight = 1;     // by difficulty
+
+  /// The terms that there are, by name.
+  std::vector<std::pair<std::string, double>> terms() const;
+};
+
+/// What is kept of a step of the optimiser: a line of metrics.jsonl.
 struct StepRecord {
-  int64_t epoch;  // from 1
-  int64_t step;   // in all, from 1
-  std::string slice;
-  double loss;
-  double ssim_loss;
-  double l1_loss;
-  double gt_ssim;    // distance of the zero-filled image from the target, see `ssim_distance`
-  double pred_ssim;  // of the network's
+  int64_t phase = 1;  // from 1
+  int64_t epoch = 1;  // of the run, from 1
+  int64_t step = 1;   // in all, from 1
+  double learning_rate = 0;
+  double gradient_norm = 0;  // before clipping
+  std::vector<SliceRecord> slices;
+
+  /// The mean of a number over the slices.
+  double mean(double SliceRecord::*number) const;
+  /// Means of the terms over the slices.
+  std::vector<std::pair<std::string, double>> terms() const;
 };
 
 /// What is kept of an epoch; means over its slices.
 struct EpochRecord {
-  int64_t epoch;   // from 1
-  int64_t epochs;  // of the whole run
-  double learning_rate;
-  double loss;
-  double gt_ssim;
-  double pred_ssim;
-  double slices_per_second;
-  double data_wait;     // share of the time that the network waited for data
-  double seconds_left;  // of the whole run
+  int64_t phase = 1;   // from 1
+  int64_t phases = 1;  // of the run
+  int64_t epoch = 1;   // of the run, from 1
+  int64_t epochs = 1;  // of the whole run, if no phase ends early
+  int64_t step = 0;    // of the optimisers, in all
+  double learning_rate = 0;
+  double loss = 0;
+  double gt_ssim = 0;
+  double pred_ssim = 0;
+  double slices_per_second = 0;
+  double data_wait = 0;     // share of the time that the network waited for data
+  double seconds_left = 0;  // of the whole run
   std::optional<ValidationScores> validation;
+  std::optional<ValidationScores> validation_ema;  // of the averaged weights
 };
 
 /// One line of JSON.

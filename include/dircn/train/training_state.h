@@ -1,41 +1,63 @@
 #pragma once
 
-#include <torch/optim/adam.h>
+#include <torch/optim/optimizer.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 
 #include "dircn/config/config.h"
 #include "dircn/nn/dircn.h"
+#include "dircn/train/focal_weights.h"
+#include "dircn/train/moving_average.h"
+#include "dircn/train/phase_plan.h"
+#include "dircn/train/rate_schedule.h"
 
 namespace dircn {
 
-/// How far a run has come. With the network's parameters and the optimiser's moments it is all that
-/// a resumed run needs: the order of an epoch's slices follows from seed and epoch.
+/// How far a run has come. The order of an epoch's slices, and whatever is drawn for them, follow
+/// from seed, epoch and slice, so this is the state of everything random, too.
 struct RunPosition {
-  int64_t epoch = 0;            // epochs that are complete; the number of the running one, from 0
+  int64_t start_cascades = 0;   // of the checkpoint that the run began with; 0: none
+  int64_t phase = 0;            // the running one, from 0
+  int64_t phase_epoch = 0;      // epochs of it that are complete
+  bool overfitted = false;      // it ends before its epochs are over
+  int64_t epoch = 0;            // epochs of the run that are complete; the running one, from 0
   int64_t slices = 0;           // of the running epoch, already trained on
-  int64_t steps = 0;            // of the optimiser, in all
+  int64_t steps = 0;            // of the optimisers, in all
   int64_t slices_in_epoch = 0;  // size of the training set
   double loss_sum = 0;          // sums over `slices`
   double gt_ssim_sum = 0;
   double pred_ssim_sum = 0;
-  double best_ssim = -1;      // best validation score; -1: none yet
-  int64_t best_epoch = 0;     // after which it was reached
-  int64_t metrics_bytes = 0;  // size of metrics.jsonl
+  double best_ssim = -1;        // best validation score; -1: none yet
+  int64_t best_epoch = 0;       // after which it was reached
+  double best_ema_ssim = -1;    // of the averaged weights
+  double phase_best_ssim = -1;  // of the running phase
+  int64_t metrics_bytes = 0;    // size of metrics.jsonl
 };
 
-/// Writes a checkpoint (see `save_checkpoint`) that training can continue from. Python's Adam can
-/// load its `optimizer`, too.
-void save_training_state(const std::filesystem::path& path, const Dircn& network,
-                         torch::optim::Adam& optimizer, const Config& config,
-                         const RunPosition& position);
+/// All that a run has learnt so far, and where it stands.
+struct TrainingState {
+  RunPosition position;
+  Dircn network{nullptr};
+  std::unique_ptr<torch::optim::Optimizer> optimizer;
+  RateSchedule schedule;
+  OverfittingRule overfitting;
+  FocalWeights focal;
+  std::optional<MovingAverage> average;
+};
 
-/// Restores network and optimiser from such a checkpoint. Throws `Error`, before anything is
-/// changed, if the file is no checkpoint of a training run, or is of a run with another model or
-/// seed (naming every key that differs); other differences of the configuration are logged and
-/// allowed, so that a run can be given more epochs.
-RunPosition load_training_state(const std::filesystem::path& path, Dircn& network,
-                                torch::optim::Adam& optimizer, const Config& config);
+/// Writes a checkpoint (see `save_checkpoint`) that training can continue from. Python's optimiser
+/// of the same kind can load its `optimizer`, too.
+void save_training_state(const std::filesystem::path& path, TrainingState& state,
+                         const Config& config);
+
+/// Reads such a checkpoint. Throws `Error` if the file is no checkpoint of a training run, or is of
+/// a run with another model, seed or split (naming every key that differs); other differences of
+/// the configuration are logged and allowed, so that a run can be given more epochs.
+TrainingState load_training_state(const std::filesystem::path& path, const Config& config,
+                                  torch::Device device);
 
 }  // namespace dircn

@@ -21,14 +21,15 @@ struct ValidationScores {
   double psnr = 0;              // dB, data range the volume's `max`
   double nmse = 0;
   double seconds = 0;
+  torch::Tensor picture;  // uint8 [h, w]: the set's middle slice, see `comparison_picture`
 };
 
-/// Reconstructs and scores every slice of `set` (which has labels). None if `stop()` became true.
+/// Reconstructs and scores every slice of `set` (which has labels), in float32. None if `stop()`
+/// became true.
 /// Throws `Error` if the network yields NaN or Inf, naming the slice. `title` begins the lines of
 /// progress.
-std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set,
-                                         const DataConfig& config, torch::Device device,
-                                         const std::string& title,
+std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set, const Config& config,
+                                         torch::Device device, const std::string& title,
                                          const std::function<bool()>& stop);
 
 }  // namespace dircn

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include "dircn/nn/dircn.h"
+
+namespace dircn {
+
+/// The exponential moving average of a network's weights (EMA): after every step
+/// average = decay · average + (1 - decay) · weights, but weights that do not change are averaged
+/// to themselves, to the bit.
+class MovingAverage {
+ public:
+  /// Begins at the network's present weights.
+  MovingAverage(const Dircn& network, double decay);
+
+  /// Throws `Error` if the network is of another size.
+  void update(const Dircn& network);
+
+  /// The network with the averaged weights, on the device and of the dtype that the first one had.
+  /// Its parameters want no gradient.
+  Dircn& network() { return average_; }
+  const Dircn& network() const { return average_; }
+
+ private:
+  Dircn average_;
+  double decay_;
+};
+
+}  // namespace dircn

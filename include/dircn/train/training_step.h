@@ -1,0 +1,71 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/config/config.h"
+#include "dircn/data/sample.h"
+#include "dircn/nn/dircn.h"
+#include "dircn/nn/losses.h"
+#include "dircn/train/focal_weights.h"
+#include "dircn/train/training_records.h"
+
+namespace dircn {
+
+/// The gradient of one step of the optimiser: the mean over its slices of weight · loss. Slices of
+/// equal shape go through the network together, `train.batch.at_once` at most; groups add their
+/// gradients. However the slices are grouped, the gradient is the same but for rounding.
+///
+///     TrainingStep step(network, config, focal, slices);
+///     for (...) step.add(sample);
+///     step.finish();   // now the parameters have their gradients
+class TrainingStep {
+ public:
+  /// `slices`: how many there will be. `focal` is told of every slice.
+  TrainingStep(Dircn network, const Config& config, FocalWeights& focal, int64_t slices);
+
+  /// Adds a slice, on the network's device; `name` is what messages and records call it. Runs the
+  /// network when a group is full. Throws `NotFinite` where a loss is NaN or Inf.
+  void add(Sample sample, std::string name);
+
+  /// Runs the network on the groups that are not full.
+  void finish();
+
+  /// What became of each slice, in the order in which they were computed.
+  const std::vector<SliceRecord>& slices() const { return done_; }
+
+ private:
+  struct Member {
+    Sample sample;
+    std::string name;
+  };
+  using Shape = std::vector<int64_t>;
+
+  void run(const std::vector<Member>& group);
+  std::vector<SliceRecord> records(const std::vector<Member>& group, const torch::Tensor& images,
+                                   const LossTerms& terms);
+
+  Dircn network_;
+  const Config& config_;
+  FocalWeights& focal_;
+  int64_t slices_;
+  std::map<Shape, std::vector<Member>> waiting_;
+  std::vector<SliceRecord> done_;
+};
+
+/// Numbers of a step that are not finite: which slices, what numbers.
+struct NotFinite : std::exception {
+  NotFinite(std::string slices, std::string numbers)
+      : slices(std::move(slices)), numbers(std::move(numbers)) {}
+  const char* what() const noexcept override { return numbers.c_str(); }
+
+  std::string slices;
+  std::string numbers;
+};
+
+}  // namespace dircn

@@ -1,0 +1,63 @@
+#include "protobuf.h"
+
+#include <cstring>
+
+namespace dircn {
+namespace {
+
+// How a field's value is encoded.
+constexpr unsigned kVarint = 0;
+constexpr unsigned kEightBytes = 1;
+constexpr unsigned kLengthThenBytes = 2;
+constexpr unsigned kFourBytes = 5;
+
+}  // namespace
+
+void append_little_endian(std::string& to, uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) {
+    to += static_cast<char>(value & 0xFFU);
+    value >>= 8U;
+  }
+}
+
+ProtobufMessage& ProtobufMessage::add_integer(int field, int64_t value) {
+  append_key(field, kVarint);
+  append_varint(static_cast<uint64_t>(value));
+  return *this;
+}
+
+ProtobufMessage& ProtobufMessage::add_float(int field, float value) {
+  uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  append_key(field, kFourBytes);
+  append_little_endian(bytes_, bits, 4);
+  return *this;
+}
+
+ProtobufMessage& ProtobufMessage::add_double(int field, double value) {
+  uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  append_key(field, kEightBytes);
+  append_little_endian(bytes_, bits, 8);
+  return *this;
+}
+
+ProtobufMessage& ProtobufMessage::add_bytes(int field, std::string_view value) {
+  append_key(field, kLengthThenBytes);
+  append_varint(value.size());
+  bytes_ += value;
+  return *this;
+}
+
+void ProtobufMessage::append_key(int field, unsigned wire_type) {
+  append_varint((static_cast<uint64_t>(field) << 3U) | wire_type);
+}
+
+void ProtobufMessage::append_varint(uint64_t value) {
+  for (; value > 0x7FU; value >>= 7U) {
+    bytes_ += static_cast<char>((value & 0x7FU) | 0x80U);
+  }
+  bytes_ += static_cast<char>(value);
+}
+
+}  // namespace dircn

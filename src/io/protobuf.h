@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dircn {
+
+/// Appends the `bytes` low bytes of a number, the lowest first.
+void append_little_endian(std::string& to, uint64_t value, int bytes);
+
+/// Builds one protocol-buffer message, field by field. A message within a message is added as the
+/// bytes of its own writer.
+class ProtobufMessage {
+ public:
+  ProtobufMessage& add_integer(int field, int64_t value);
+  ProtobufMessage& add_float(int field, float value);
+  ProtobufMessage& add_double(int field, double value);
+  ProtobufMessage& add_bytes(int field, std::string_view value);
+
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  void append_key(int field, unsigned wire_type);
+  void append_varint(uint64_t value);
+
+  std::string bytes_;
+};
+
+}  // namespace dircn

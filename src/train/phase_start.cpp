@@ -1,0 +1,145 @@
+#include "dircn/train/phase_start.h"
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "dircn/core/log.h"
+#include "dircn/io/checkpoint.h"
+#include "dircn/io/module_state.h"
+#include "dircn/train/freeze.h"
+#include "dircn/train/optimizer.h"
+#include "dircn/train/phase_plan.h"
+#include "dircn/train/transfer.h"
+
+namespace dircn {
+namespace {
+
+const PhaseConfig& phase_of(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
+  return phases.at(static_cast<size_t>(position.phase));
+}
+
+/// Of the network that a phase begins with; 0 if it begins with random weights.
+int64_t cascades_before(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
+  return position.phase == 0 ? position.start_cascades
+                             : phases[static_cast<size_t>(position.phase) - 1].cascades;
+}
+
+std::string counted(int64_t tensors, int64_t numbers) {
+  return std::to_string(numbers) + " parameters in " + std::to_string(tensors) + " tensors";
+}
+
+std::string counted(const Dircn& network) {
+  int64_t numbers = 0;
+  const auto parameters = network->parameters();
+  for (const auto& parameter : parameters) {
+    numbers += parameter.numel();
+  }
+  return counted(static_cast<int64_t>(parameters.size()), numbers);
+}
+
+/// The network with the cascades of a phase.
+Dircn with_cascades(Dircn network, const RunPosition& position, const PhaseConfig& phase,
+                    int64_t seed) {
+  const int64_t before = network->config().cascades;
+  if (phase.cascades <= before) {
+    return network;
+  }
+  Growth growth = grown(network, phase.cascades, phase.added, seed + position.phase);
+  log_info("added to " + std::to_string(before) + " cascades: " + std::to_string(growth.copied) +
+           " copies of the last one, " + std::to_string(growth.fresh) + " with random weights");
+  return std::move(growth.network);
+}
+
+std::string described(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
+  const PhaseConfig& phase = phase_of(position, phases);
+  std::array<char, 32> rate{};
+  std::snprintf(rate.data(), rate.size(), "%.3g", phase.learning_rate);
+  return "phase " + std::to_string(position.phase + 1) + "/" + std::to_string(phases.size()) +
+         ": " + std::to_string(phase.cascades) + " cascades, " +
+         (phase.until == PhaseEnd::overfitting ? "at most " : "") + std::to_string(phase.epochs) +
+         " epochs, learning rate " + rate.data();
+}
+
+}  // namespace
+
+TrainingState begin_phase(Dircn network, const RunPosition& position,
+                          const std::vector<PhaseConfig>& phases, const Config& config,
+                          torch::Device device) {
+  const PhaseConfig& phase = phase_of(position, phases);
+  network->to(device);
+  network->set_checkpointing(config.train.checkpointing);
+  const FreezeCounts counts =
+      freeze(network, frozen_patterns(phase, cascades_before(position, phases)));
+  log_info(
+      described(position, phases) + "; training " +
+      counted(counts.trained_tensors, counts.trained_numbers) + ", frozen: " +
+      (counts.frozen_tensors > 0 ? counted(counts.frozen_tensors, counts.frozen_numbers) : "none"));
+  TrainingState state{position,
+                      network,
+                      make_optimizer(config.train.optimizer, network),
+                      RateSchedule(config.train.schedule, phase.learning_rate),
+                      OverfittingRule(phase.patience),
+                      FocalWeights(config.train.loss.focal),
+                      std::nullopt};
+  if (config.train.ema > 0) {
+    state.average.emplace(network, config.train.ema);
+  }
+  return state;
+}
+
+TrainingState first_phase(const Config& config, torch::Device device) {
+  RunPosition position;
+  Dircn network{nullptr};
+  const TrainConfig& train = config.train;
+  if (!train.start.empty()) {
+    network = load_start(train.start, config.model);
+    position.start_cascades = network->config().cascades;
+    log_info("loaded " + counted(network) + " (" + std::to_string(position.start_cascades) +
+             " cascades) from " + train.start);
+  }
+  const auto phases = plan(config, position.start_cascades);
+  if (train.start.empty()) {
+    ModelConfig model = config.model;
+    model.cascades = phases.front().cascades;
+    network = random_network(model, train.seed);
+  }
+  return begin_phase(with_cascades(network, position, phases.front(), train.seed), position, phases,
+                     config, device);
+}
+
+TrainingState next_phase(const TrainingState& before, const std::vector<PhaseConfig>& phases,
+                         const Config& config, const RunFolder& folder, torch::Device device) {
+  RunPosition position = before.position;
+  Dircn network = before.network;
+  if (phase_of(position, phases).until == PhaseEnd::overfitting) {
+    load_state(*network, load_checkpoint(folder.phase_best()));
+    log_info("continuing from the best weights of the phase");
+  }
+  ++position.phase;
+  position.phase_epoch = 0;
+  position.overfitted = false;
+  position.phase_best_ssim = -1;
+  network = with_cascades(network, position, phase_of(position, phases), config.train.seed);
+  TrainingState next = begin_phase(network, position, phases, config, device);
+  next.focal = before.focal;
+  return next;
+}
+
+bool phase_is_over(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
+  return position.overfitted || position.phase_epoch >= phase_of(position, phases).epochs;
+}
+
+int64_t total_epochs(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
+  int64_t epochs = position.epoch;
+  if (!phase_is_over(position, phases)) {
+    epochs += phase_of(position, phases).epochs - position.phase_epoch;
+  }
+  for (auto i = static_cast<size_t>(position.phase) + 1; i < phases.size(); ++i) {
+    epochs += phases[i].epochs;
+  }
+  return epochs;
+}
+
+}  // namespace dircn

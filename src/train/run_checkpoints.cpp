@@ -1,0 +1,68 @@
+#include "dircn/train/run_checkpoints.h"
+
+#include <optional>
+
+#include "dircn/io/checkpoint.h"
+#include "dircn/io/module_state.h"
+
+namespace dircn {
+namespace {
+
+/// Whether scores are above `best`, which then becomes theirs.
+bool improves(const std::optional<ValidationScores>& scores, double& best) {
+  const bool better = scores && scores->ssim > best;
+  best = better ? scores->ssim : best;
+  return better;
+}
+
+}  // namespace
+
+void RunCheckpoints::save_last(TrainingState& state) {
+  save(state, folder_.last());
+}
+
+void RunCheckpoints::save_last_if_due(TrainingState& state) {
+  const std::chrono::duration<double, std::ratio<60>> age = Clock::now() - saved_;
+  if (age.count() >= config_.train.save_minutes) {
+    save_last(state);
+  }
+}
+
+void RunCheckpoints::save_failed(TrainingState& state) {
+  save(state, folder_.failed());
+}
+
+void RunCheckpoints::save_epoch(TrainingState& state, const EpochRecord& record,
+                                bool hands_on_best) {
+  save_best(state, record, hands_on_best);
+  save_last(state);
+  folder_.keep_epoch(state.position.epoch, config_.train.keep);
+}
+
+void RunCheckpoints::save_best(TrainingState& state, const EpochRecord& record,
+                               bool hands_on_best) {
+  RunPosition& position = state.position;
+  const bool best = improves(record.validation, position.best_ssim);
+  const bool best_of_phase = improves(record.validation, position.phase_best_ssim);
+  const bool best_average = improves(record.validation_ema, position.best_ema_ssim);
+  if (best) {
+    position.best_epoch = position.epoch;
+    save(state, folder_.best());
+  }
+  if (best_of_phase && hands_on_best) {
+    save(state, folder_.phase_best());
+  }
+  if (best_average) {
+    const Dircn& average = state.average->network();
+    save_checkpoint(folder_.best_ema(), state_of(*average), average->config(),
+                    {{"epoch", position.epoch}, {"config", to_yaml(config_)}});
+  }
+}
+
+void RunCheckpoints::save(TrainingState& state, const std::filesystem::path& path) {
+  state.position.metrics_bytes = log_.synced_metrics();
+  save_training_state(path, state, config_);
+  saved_ = Clock::now();
+}
+
+}  // namespace dircn

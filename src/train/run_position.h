@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "dircn/io/pickle_value.h"
+#include "dircn/train/training_state.h"
+
+namespace dircn::detail {
+
+/// The position as it stands in a checkpoint.
+PickleDict to_dict(const RunPosition& position);
+
+/// The reverse. Throws `Error` about `subject` for a missing key, a wrong type or an impossible
+/// value.
+RunPosition position_from(const PickleDict& dict, const std::string& subject);
+
+}  // namespace dircn::detail

@@ -1,0 +1,113 @@
+#include "dircn/train/training_step.h"
+
+#include <torch/types.h>
+
+#include <cmath>
+#include <functional>
+#include <optional>
+
+#include "dircn/core/precision.h"
+#include "dircn/train/difficulty.h"
+
+namespace dircn {
+namespace {
+
+/// A term's value for each slice of a group; none where the term is not part of the loss.
+std::optional<double> value_of(const torch::Tensor& term, int64_t index) {
+  return term.defined() ? std::optional<double>(term[index].item<double>()) : std::nullopt;
+}
+
+std::string described(const SliceRecord& record) {
+  std::string text = record.name + ": loss " + std::to_string(record.loss);
+  for (const auto& [name, value] : record.terms()) {
+    text += ", " + name + " term " + std::to_string(value);
+  }
+  return text;
+}
+
+void require_finite(const std::vector<SliceRecord>& records) {
+  for (const SliceRecord& record : records) {
+    if (!std::isfinite(record.loss)) {
+      throw NotFinite(record.name, described(record));
+    }
+  }
+}
+
+}  // namespace
+
+TrainingStep::TrainingStep(Dircn network, const Config& config, FocalWeights& focal, int64_t slices)
+    : network_(std::move(network)), config_(config), focal_(focal), slices_(slices) {}
+
+void TrainingStep::add(Sample sample, std::string name) {
+  Shape shape = sample.kspace.sizes().vec();
+  shape.insert(shape.end(), sample.mask.sizes().begin(), sample.mask.sizes().end());
+  auto& group = waiting_[shape];
+  group.push_back({std::move(sample), std::move(name)});
+  if (static_cast<int64_t>(group.size()) == config_.train.batch.at_once) {
+    run(group);
+    group.clear();
+  }
+}
+
+void TrainingStep::finish() {
+  for (auto& [shape, group] : waiting_) {
+    if (!group.empty()) {
+      run(group);
+      group.clear();
+    }
+  }
+}
+
+void TrainingStep::run(const std::vector<Member>& group) {
+  const auto together = [&](auto part) {
+    std::vector<torch::Tensor> parts;
+    for (const Member& member : group) {
+      parts.push_back(part(member.sample));
+    }
+    return torch::stack(parts);
+  };
+  const auto kspace = together([](const Sample& sample) { return sample.kspace; });
+  const auto target = together([](const Sample& sample) { return sample.target; });
+  const auto mask = together([](const Sample& sample) { return sample.mask.squeeze(0); });
+  const auto number = [&](double value) { return torch::tensor(value, target.options()); };
+  const auto scale = together([&](const Sample& sample) { return number(sample.scale); });
+  const auto maximum = together([&](const Sample& sample) { return number(sample.maximum); });
+  torch::Tensor images;
+  {
+    const PrecisionGuard precision(kspace.device(), config_.train.precision);
+    images = network_->forward(kspace, mask);
+  }
+  const LossTerms terms = training_loss(config_.train.loss, images, target, scale, maximum);
+  const auto results = records(group, images.detach(), terms);
+  require_finite(results);
+  std::vector<double> weights;
+  for (const SliceRecord& result : results) {
+    weights.push_back(result.weight / static_cast<double>(slices_));
+  }
+  (terms.total * torch::tensor(weights, target.options())).sum().backward();
+  done_.insert(done_.end(), results.begin(), results.end());
+}
+
+std::vector<SliceRecord> TrainingStep::records(const std::vector<Member>& group,
+                                               const torch::Tensor& images,
+                                               const LossTerms& terms) {
+  std::vector<SliceRecord> records;
+  for (size_t i = 0; i < group.size(); ++i) {
+    const auto index = static_cast<int64_t>(i);
+    const Sample& sample = group[i].sample;
+    SliceRecord record;
+    record.name = group[i].name;
+    record.loss = terms.total[index].item<double>();
+    record.gaussian_ssim = value_of(terms.gaussian_ssim, index);
+    record.uniform_ssim = value_of(terms.uniform_ssim, index);
+    record.l1 = value_of(terms.l1, index);
+    record.mse = value_of(terms.mse, index);
+    record.gt_ssim = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
+    record.pred_ssim = ssim_distance(images[index], sample.target, config_.data.crop);
+    record.weight = focal_.weigh(record.gt_ssim, record.pred_ssim);
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+}  // namespace dircn

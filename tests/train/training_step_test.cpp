@@ -1,0 +1,200 @@
+// The gradient of a step: however its slices are grouped, it is the same.
+
+#include "dircn/train/training_step.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "dircn/core/precision.h"
+#include "dircn/data/sample.h"
+#include "support/devices.h"
+#include "support/golden.h"
+#include "support/random_input.h"
+
+namespace dircn {
+namespace {
+
+using testing::relative_max_error;
+
+/// A slice of random k-space in double precision with every fourth column and a centre.
+Sample random_sample(int64_t coils, int64_t height, int64_t width, torch::Device device,
+                     int64_t first_column = 0) {
+  const auto options = torch::dtype(torch::kComplexDouble);
+  auto mask = torch::zeros({1, 1, 1, width}, torch::kBool);
+  mask.slice(3, first_column, width, 4).fill_(true);
+  mask.slice(3, width / 2 - 3, width / 2 + 3).fill_(true);
+  const auto full = torch::randn({coils, height, width}, options);
+  Sample sample;
+  sample.kspace = full * mask.squeeze(0);
+  sample.mask = mask;
+  sample.zero_filled = combined_image(sample.kspace);
+  sample.target = combined_image(full);
+  sample.maximum = sample.target.max().item<double>();
+  sample.scale = 2;
+  return to_device(sample, device);
+}
+
+Dircn double_network(const Config& config, torch::Device device) {
+  torch::manual_seed(3);
+  Dircn network(config.model);
+  network->to(device, torch::kDouble);
+  return network;
+}
+
+std::vector<torch::Tensor> gradients(Dircn& network, const Config& config,
+                                     const std::vector<Sample>& samples) {
+  network->zero_grad();
+  FocalWeights focal(config.train.loss.focal);
+  TrainingStep step(network, config, focal, static_cast<int64_t>(samples.size()));
+  for (const Sample& sample : samples) {
+    step.add(sample, "slice");
+  }
+  step.finish();
+  EXPECT_EQ(step.slices().size(), samples.size());
+  std::vector<torch::Tensor> found;
+  for (const auto& parameter : network->parameters()) {
+    found.push_back(parameter.grad().defined() ? parameter.grad().clone() : torch::Tensor());
+  }
+  return found;
+}
+
+void expect_equal(const std::vector<torch::Tensor>& found,
+                  const std::vector<torch::Tensor>& expected) {
+  double largest = 0;
+  for (const auto& gradient : expected) {
+    largest = std::max(largest, gradient.defined() ? gradient.abs().max().item<double>() : 0);
+  }
+  ASSERT_GT(largest, 0);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_EQ(found[i].defined(), expected[i].defined()) << i;
+    if (expected[i].defined()) {
+      EXPECT_LE((found[i] - expected[i]).abs().max().item<double>(), 1e-9 * largest) << i;
+    }
+  }
+}
+
+DIRCN_DEVICE_TEST(TrainingStep, OfABatchIsThatOfItsSlicesOneByOne) {
+  Config config;
+  config.model = testing::small_model();
+  config.train.loss.mse = 0.5;
+  torch::manual_seed(8);
+  std::vector<Sample> samples;
+  for (int64_t i = 0; i < 4; ++i) {
+    samples.push_back(random_sample(2, 32, 24, device, i));  // masks differ within the batch
+  }
+  Dircn network = double_network(config, device);
+  const auto one_by_one = gradients(network, config, samples);
+  for (const int64_t at_once : {2, 3, 4}) {
+    config.train.batch.at_once = at_once;
+    expect_equal(gradients(network, config, samples), one_by_one);
+  }
+}
+
+DIRCN_DEVICE_TEST(TrainingStep, TakesSlicesOfDifferentShapes) {
+  Config config;
+  config.model = testing::small_model();
+  torch::manual_seed(9);
+  const std::vector<Sample> samples{random_sample(2, 32, 24, device),
+                                    random_sample(3, 32, 24, device),
+                                    random_sample(2, 24, 40, device),
+                                    random_sample(2, 32, 24, device)};
+  Dircn network = double_network(config, device);
+  const auto one_by_one = gradients(network, config, samples);
+  config.train.batch.at_once = 4;
+  expect_equal(gradients(network, config, samples), one_by_one);
+}
+
+TEST(TrainingStep, IsTheMeanOfItsSlicesGradients) {
+  Config config;
+  config.model = testing::small_model();
+  torch::manual_seed(10);
+  const std::vector<Sample> samples{random_sample(2, 32, 24, torch::kCPU),
+                                    random_sample(2, 32, 24, torch::kCPU)};
+  Dircn network = double_network(config, torch::kCPU);
+  auto mean = gradients(network, config, {samples[0]});
+  const auto second = gradients(network, config, {samples[1]});
+  for (size_t i = 0; i < mean.size(); ++i) {
+    if (mean[i].defined()) {
+      mean[i] = (mean[i] + second[i]) / 2;
+    }
+  }
+  expect_equal(gradients(network, config, samples), mean);
+}
+
+TEST(TrainingStep, WeighsDifficultSlicesMore) {
+  Config config;
+  config.model = testing::small_model();
+  torch::manual_seed(11);
+  const auto sample = random_sample(2, 32, 24, torch::kCPU);
+  Dircn network = double_network(config, torch::kCPU);
+  auto expected = gradients(network, config, {sample});
+  config.train.loss.focal = {FocalBy::zero_filled, 1};
+  FocalWeights focal(config.train.loss.focal);
+  focal.add_training_slice(0.1);
+  focal.add_training_slice(0.3);
+  network->zero_grad();
+  TrainingStep step(network, config, focal, 1);
+  step.add(sample, "slice");
+  step.finish();
+  const SliceRecord& record = step.slices()[0];
+  EXPECT_NEAR(record.weight, record.gt_ssim / 0.2, 1e-9);
+  std::vector<torch::Tensor> found;
+  for (const auto& parameter : network->parameters()) {
+    found.push_back(parameter.grad());
+  }
+  for (auto& gradient : expected) {
+    gradient = gradient.defined() ? gradient * record.weight : gradient;
+  }
+  expect_equal(found, expected);
+}
+
+TEST(TrainingStep, SaysWhichSliceIsNotFinite) {
+  Config config;
+  config.model = testing::small_model();
+  torch::manual_seed(12);
+  auto bad = random_sample(2, 32, 24, torch::kCPU);
+  bad.target.fill_(std::nan(""));
+  Dircn network = double_network(config, torch::kCPU);
+  FocalWeights focal(config.train.loss.focal);
+  TrainingStep step(network, config, focal, 2);
+  step.add(random_sample(2, 32, 24, torch::kCPU), "good");
+  try {
+    step.add(bad, "bad");
+    FAIL() << "took NaN";
+  } catch (const NotFinite& error) {
+    EXPECT_EQ(error.slices, "bad");
+    EXPECT_NE(error.numbers.find("l1 term nan"), std::string::npos) << error.numbers;
+  }
+}
+
+DIRCN_DEVICE_TEST(TrainingStep, ComputesItsLossInFullPrecision) {
+  Config config;
+  config.model = testing::small_model();
+  torch::manual_seed(13);
+  Sample sample = random_sample(2, 32, 24, device);
+  sample = with_tensors(sample, [](const torch::Tensor& tensor) {
+    return tensor.is_complex()         ? tensor.to(torch::kComplexFloat)
+           : tensor.is_floating_point() ? tensor.to(torch::kFloat)
+                                        : tensor;
+  });
+  torch::manual_seed(3);
+  Dircn network(config.model);
+  network->to(device);
+  const auto loss = [&](Precision precision) {
+    config.train.precision = precision;
+    FocalWeights focal(config.train.loss.focal);
+    TrainingStep step(network, config, focal, 1);
+    step.add(sample, "slice");
+    step.finish();
+    for (const auto& parameter : network->parameters()) {
+      EXPECT_TRUE(!parameter.grad().defined() || parameter.grad().scalar_type() == torch::kFloat);
+    }
+    return step.slices()[0].loss;
+  };
+  const double exact = loss(Precision::fp32);
+  EXPECT_NEAR(loss(Precision::bf16), exact, 2e-2 * exact);
+  EXPECT_NE(loss(Precision::bf16), exact);
+}
+
+}  // namespace
+}  // namespace dircn
