@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "command_line.h"
 #include "dircn/core/atomic_file.h"
@@ -25,17 +26,30 @@ std::optional<fs::path> start_of(const std::string& resume, const dircn::RunFold
     return dircn::Error::Parts{folder.path().string(), "an earlier run", "an empty folder",
                                "Add --resume auto to continue it, or choose another --output."};
   });
-  return resume.empty() ? std::nullopt : std::optional<fs::path>(resume);
+  if (resume.empty()) {
+    return std::nullopt;
+  }
+  std::error_code ignored;
+  const bool of_this_run =
+      fs::equivalent(fs::absolute(resume).parent_path(), folder.path(), ignored);
+  dircn::require(!exists || of_this_run, [&] {
+    return dircn::Error::Parts{folder.path().string(), "an earlier run", "an empty folder",
+                               "To continue another run's checkpoint, choose another --output."};
+  });
+  return resume;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Trains DIRCN on data.train of a configuration and validates it on data.val after each "
-      "epoch. The run's folder gets config.yaml, train.log, metrics.jsonl (one line a step, one an "
-      "epoch), last.pt and best.pt. Ctrl-C (SIGINT) and SIGTERM finish the step, save and exit "
-      "with status 0; --resume auto continues."};
+      "Trains DIRCN on data.train of a configuration, in one go or by the phases of train.phases, "
+      "and validates it after each epoch, on data.val or the data.validation_share of data.train. "
+      "The run's folder gets config.yaml, train.log, metrics.jsonl (one line a step, one an "
+      "epoch), curves.html and tensorboard/ (the same, drawn), last.pt, epoch-0007.pt and so on "
+      "(the last few), best.pt, best_ema.pt (the moving average), phase_best.pt (what a phase "
+      "hands on) and failed.pt (the state that came upon NaN or Inf). Ctrl-C (SIGINT) and SIGTERM "
+      "finish the step, save and exit with status 0; --resume auto continues."};
   std::string output;
   std::string resume;
   std::string device = "auto";

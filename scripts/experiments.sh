@@ -8,7 +8,11 @@ Usage: scripts/experiments.sh [--libtorch PATH|pip|apt] [--seeds N] [--output FO
 Trains what configs/experiments/ describes, each NAME (default: all) with seeds 1 to N (default: 2), one seed of all
 first, on scans that it simulates, and writes the table of docs/experiments.md: mean and spread of the validation SSIM,
 time and memory. A run takes one to three minutes on two cores; a seed of all of them about 25. What is there already
-is kept: runs in out/experiments/, numbers in FOLDER (default: docs/experiments). Nothing else should run meanwhile.
+is kept: runs in out/experiments/, numbers in FOLDER. Nothing else should run meanwhile.
+
+  --libtorch    as in scripts/test.sh
+  --seeds       how many (default: 2)
+  --output      default: out/experiments/numbers; docs/experiments is how docs/experiments.md was made
 TEXT
 }
 
@@ -16,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 source scripts/lib.sh
 
-libtorch='' seeds=2 output=docs/experiments names=()
+libtorch='' seeds=2 output=out/experiments/numbers names=()
 while (($#)); do
   case "$1" in
     -h | --help) usage; exit 0 ;;
@@ -40,24 +44,29 @@ export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 
 readonly work=out/experiments
 mkdir -p "$output"
-[[ -d "$work/data" ]] || "$programs/apps/dircn_simulate" --output "$work/data" --train 16 --val 4 --leaderboard 0 \
-  --slices 8 --coils 4 --height 264 --width 132 --label 128
+if [[ ! -d "$work/data" ]]; then
+  rm -rf "$work/data.part"
+  "$programs/apps/dircn_simulate" --output "$work/data.part" --train 16 --val 4 --leaderboard 0 --slices 8 --coils 4 \
+    --height 264 --width 132 --label 128
+  mv "$work/data.part" "$work/data"
+fi
 
-# train NAME SEED: a run, unless its numbers are there.
+# train NAME SEED: a run, unless its numbers are there, and of base the checkpoint that others start from.
 train() {
   local name=$1 seed=$2 start=()
   local run=$work/$name-$seed numbers=$output/$name-$seed.json
-  [[ ! -f "$numbers" ]] || return 0
+  [[ ! -f "$numbers" || ("$name" == base && ! -f "$run/last.pt") ]] || return 0
   case "$name" in continued | method_*) start=(--set "train.start=$work/base-$seed/last.pt") ;; esac
   rm -rf "$run"
   say "$name, seed $seed"
   python3 scripts/experiments.py measure "$numbers" "$run" "$programs/apps/dircn_train" --device cpu \
     --config "configs/experiments/$name.yaml" --output "$run" --set "train.seed=$seed" "${start[@]}" ||
-    die "$name failed, see $run/train.log"
+    die "$name failed, see $run.err"
 }
 
 for ((seed = 1; seed <= seeds; seed++)); do
   train base "$seed"  # the others may start from it
+  [[ " ${names[*]}" != *" method_"* ]] || train continued "$seed"  # what they are compared with
   for name in "${names[@]}"; do train "$name" "$seed"; done
 done
 python3 scripts/experiments.py table "$output" "${names[@]}" | tee "$output/table.md"

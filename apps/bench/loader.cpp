@@ -1,5 +1,7 @@
 #include "bench/loader.h"
 
+#include <torch/types.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -49,18 +51,19 @@ void add_loader_options(CLI::App& app, LoaderTask& task) {
       ->capture_default_str();
 }
 
-nlohmann::json measure_loader(const LoaderTask& task, const DataConfig& config) {
+nlohmann::json measure_loader(const LoaderTask& task, const Config& config) {
   const auto opening = Clock::now();
-  const SliceSet set(task.data, SliceSet::Labels::kIgnored, "--data");
+  const SliceSet set(task.data, SliceSet::Labels::kIgnored, "--data", config.data);
   const double seconds_open = seconds_between(opening, Clock::now());
   auto order = shuffled_order(set.size(), /*seed=*/1, /*epoch=*/0);
   order.resize(static_cast<size_t>(std::min(task.slices, set.size())));
   const auto bytes = static_cast<double>(kspace_bytes(set, order));
 
-  LoaderOptions options;
-  options.sample.fov_crop = config.fov_crop;
-  options.workers = task.workers.value_or(config.workers);
-  options.prefetch = task.prefetch.value_or(config.prefetch);
+  const int64_t epochs = config.train.epochs;  // in the last one augmentation is at its strongest
+  LoaderOptions options =
+      training_loader_options(config.data, torch::kCPU, config.train.seed, epochs - 1, epochs);
+  options.workers = task.workers.value_or(options.workers);
+  options.prefetch = task.prefetch.value_or(options.prefetch);
   std::vector<double> seconds;
   const auto start = Clock::now();
   auto last = start;

@@ -20,10 +20,11 @@ struct LoaderTask {
 /// --data, --workers, --prefetch and --slices.
 void add_loader_options(CLI::App& app, LoaderTask& task);
 
-/// Loads slices of a data set in random order, as training does, and does nothing with them. One
-/// entry of the report's `results`: {mode, workers, prefetch, slices, volumes, seconds_open (the
-/// headers of all volumes), seconds, seconds_median (from slice to slice), slices_per_second,
-/// kspace_bytes_per_second, peak_bytes}. Files that were read lately come from the system's cache.
-nlohmann::json measure_loader(const LoaderTask& task, const DataConfig& config);
+/// Loads slices of a data set in random order, as training does in its last epoch (masks and
+/// augmentation are drawn, too), and does nothing with them. One entry of the report's `results`:
+/// {mode, workers, prefetch, slices, volumes, seconds_open (the headers of all volumes), seconds,
+/// seconds_median (from slice to slice), slices_per_second, kspace_bytes_per_second, peak_bytes}.
+/// Files that were read lately come from the system's cache.
+nlohmann::json measure_loader(const LoaderTask& task, const Config& config);
 
 }  // namespace dircn::bench

@@ -40,9 +40,11 @@ void add_task(std::vector<Task>& tasks, Task task, const std::string& form) {
 
 void Options::add_to(CLI::App& app) {
   config.add_to(app, "YAML with the model to time (default: the challenge's)");
-  app.add_option("--mode", task.mode,
-                 "infer (one slice), train (one step: forward, loss, backward, Adam), floor (an "
-                 "inference's convolutions, each alone) or loader")
+  app.add_option(
+         "--mode", task.mode,
+         "infer (one slice), train (one step: forward, backward, optimiser; with the default "
+         "loss and optimiser, whatever the configuration says), floor (an inference's "
+         "convolutions, each alone) or loader")
       ->transform(any_of_names<Mode>());
   add_precision_option(app, task.precision);
   app.add_flag("--checkpointing", task.checkpointing,

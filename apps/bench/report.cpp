@@ -20,7 +20,7 @@ nlohmann::json measure_all(const Options& options, const Config& config) {
   auto results = nlohmann::json::array();
   if (options.task.mode == Mode::loader) {
     keep_freed_memory();
-    results.push_back(measure_loader(options.loader, config.data));
+    results.push_back(measure_loader(options.loader, config));
     return results;
   }
   for (const auto& task : tasks_of(options, config)) {

@@ -56,23 +56,11 @@ void check_batch(const BatchConfig& batch) {
     return Error::Parts{"train.batch.milestones", "batches that grow beyond all bounds",
                         "at most " + std::to_string(config::kMaxBatch) + " slices", ""};
   });
-}
-
-// A phase that names no number keeps that of the one before it; the first, the model's.
-void check_phases(const Config& config) {
-  const std::vector<PhaseConfig>& phases = config.train.phases;
-  int64_t before = 0;
-  for (size_t i = 0; i < phases.size(); ++i) {
-    const int64_t cascades = phases[i].cascades;
-    require(cascades == 0 || cascades >= before, [&] {
-      return Error::Parts{"train.phases[" + std::to_string(i) + "].cascades",
-                          std::to_string(cascades),
-                          "at least the " + std::to_string(before) + " of the phase before",
-                          "A network can grow, but not shrink."};
-    });
-    const int64_t inherited = i == 0 ? config.model.cascades : before;
-    before = cascades == 0 ? inherited : cascades;
-  }
+  require(batch.at_once <= largest, [&] {
+    return Error::Parts{"train.batch.at_once", std::to_string(batch.at_once),
+                        "at most the slices of a step, which are " + std::to_string(largest),
+                        "Raise train.batch.size."};
+  });
 }
 
 }  // namespace
@@ -86,7 +74,6 @@ void Config::check() const {
   check_increasing(train.schedule.milestones, "train.schedule.milestones");
   check_loss(train.loss);
   check_batch(train.batch);
-  check_phases(*this);
 }
 
 std::vector<ConfigDifference> differences(const Config& before, const Config& now) {

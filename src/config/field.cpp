@@ -7,6 +7,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "suggestion.h"
+
 namespace dircn::config {
 namespace {
 
@@ -36,18 +38,12 @@ std::string shortest(T number) {
   return text;
 }
 
-// A key that exists elsewhere was misplaced; any other was misspelt.
 Error unknown_key(const std::string& name, const Fields& fields, const Value& section,
                   const std::string& place) {
   const std::vector<std::string> valid = names_of(fields);
-  const std::vector<std::string>& known = section.source.known_keys;
-  const auto elsewhere = std::find_if(known.begin(), known.end(), [&](const std::string& key) {
-    const size_t dot = key.rfind('.');
-    return dot != std::string::npos && key.substr(dot + 1) == name;
-  });
-  const std::string meant = elsewhere == known.end() ? nearest_name(name, valid) : *elsewhere;
+  const std::string meant = meant_key(name, valid, section.source.known_keys);
   return Error({place + ": " + excerpt(join(section.key, name)), "an unknown key",
-                "one of " + join_names(valid), "Did you mean " + meant + "?"});
+                "one of " + join_names(valid), meant.empty() ? "" : "Did you mean " + meant + "?"});
 }
 
 }  // namespace

@@ -1,39 +1,19 @@
 #include "dircn/config/names.h"
 
 #include <algorithm>
-#include <cctype>
-#include <numeric>
-#include <utility>
+
+#include "suggestion.h"
 
 namespace dircn {
 namespace {
 
 constexpr size_t kLongestExcerpt = 80;
 
-bool same_letter(char a, char b) {
-  return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-}
-
-// Levenshtein's distance, one row of the table at a time.
-size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (same_letter(a[i], b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 std::string nearest_name(const std::string& wrong, const std::vector<std::string>& valid) {
   return *std::min_element(valid.begin(), valid.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(wrong, a) < edit_distance(wrong, b);
+    return config::edit_distance(wrong, a) < config::edit_distance(wrong, b);
   });
 }
 

@@ -7,11 +7,13 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 #include <system_error>
 
 #include "dircn/core/error.h"
+#include "dircn/core/write_fully.h"
 #include "dircn/io/crc32c.h"
 #include "dircn/io/png.h"
 #include "protobuf.h"
@@ -48,18 +50,22 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// "events.out.tfevents.SECONDS.HOST.PID.COUNT": TensorBoard reads a folder's files in the order of
-/// their names.
+/// "events.out.tfevents.SECONDS.NANOSECONDS.HOST.PID.COUNT": TensorBoard reads a folder's files in
+/// the order of their names, which is thus that in which they were begun.
 std::string new_file_name() {
   static std::atomic<int> counter{0};
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0 || host[0] == '\0') {
     std::strcpy(host.data(), "dircn");
   }
-  std::array<char, 32> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%010lld",
-                static_cast<long long>(seconds_since_1970()));
-  return std::string("events.out.tfevents.") + seconds.data() + "." + host.data() + "." +
+  const int64_t time = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count();
+  constexpr int64_t kSecond = 1'000'000'000;
+  std::array<char, 64> start{};
+  std::snprintf(start.data(), start.size(), "%010" PRId64 ".%09" PRId64, time / kSecond,
+                time % kSecond);
+  return std::string("events.out.tfevents.") + start.data() + "." + host.data() + "." +
          std::to_string(::getpid()) + "." + std::to_string(counter++);
 }
 
@@ -141,9 +147,9 @@ void EventFile::write(const std::string& event) {
   record += event;
   append_little_endian(record, masked_crc(event), 4);
   // In one call: a process that is killed leaves one torn record at most, which readers skip.
-  const ssize_t written = ::write(file_, record.data(), record.size());
-  if (written != static_cast<ssize_t>(record.size())) {
-    fail(path_, written < 0 ? errno : ENOSPC);
+  const int reason = write_fully(file_, record);
+  if (reason != 0) {
+    fail(path_, reason);
   }
 }
 

@@ -53,6 +53,11 @@ DircnImpl::DircnImpl(const ModelConfig& config) : config_(config) {
   }
 }
 
+void DircnImpl::set_checkpointing(bool on) {
+  checkpointing_ = on;
+  sens_net_->set_checkpointing(on);
+}
+
 CascadeKspace DircnImpl::refine(const SamplingSpace& space, const torch::Tensor& maps,
                                 const Visitor& visit) {
   CascadeState state{CascadeKspace(space, maps), {}, {}, {}};

@@ -14,17 +14,18 @@
 namespace dircn {
 namespace {
 
-/// Of the coil images that the network takes at once on a CPU: four of 384 × 384, whose tensors of
-/// four channels at full resolution are 10 MB each, so that a layer's in- and output fit a
-/// last-level cache. Memory grows no more with further coils: in training the features of those at
-/// work are all there are, since each group of coils is computed again when its turn comes in the
-/// backward pass (a twentieth of a step).
+/// Of the coil images that the network takes at once, where it does not take all: four of 384 ×
+/// 384, whose tensors of four channels at full resolution are 10 MB each, so that a layer's in- and
+/// output fit a CPU's last-level cache. Memory grows no more with further coils: in training the
+/// features of those at work are all there are, since each group of coils is computed again when
+/// its turn comes in the backward pass (a twentieth of a step).
 constexpr int64_t kPixelsAtOnce = 4 * 384 * 384;
 
-int64_t coils_at_once(const torch::Tensor& kspace) {
+int64_t coils_at_once(const torch::Tensor& kspace, bool checkpointing) {
   const int64_t all = kspace.size(kCoilDim);
   const int64_t pixels = kspace.numel() / all;
-  return kspace.is_cpu() ? std::clamp<int64_t>(kPixelsAtOnce / pixels, 1, all) : all;
+  return kspace.is_cpu() || checkpointing ? std::clamp<int64_t>(kPixelsAtOnce / pixels, 1, all)
+                                          : all;
 }
 
 /// Divides by the root of the sum of squares over coils; in place where no gradient is recorded.
@@ -65,7 +66,7 @@ torch::Tensor SensitivityImpl::refine(const torch::Tensor& each_coil, bool to_be
 torch::Tensor SensitivityImpl::forward(const SamplingSpace& space, const torch::Tensor& mask) {
   const auto acs = space.roll(acs_mask(mask));
   const int64_t coils = space.measured().size(kCoilDim);
-  const int64_t at_once = coils_at_once(space.measured());
+  const int64_t at_once = coils_at_once(space.measured(), checkpointing_);
   std::vector<torch::Tensor> maps;
   for (int64_t first = 0; first < coils; first += at_once) {
     const auto some = space.part(kCoilDim, first, std::min(first + at_once, coils));

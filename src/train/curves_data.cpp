@@ -74,7 +74,6 @@ class CurvesReader {
 
  private:
   void add_step(const json& line);
-  void add_slice(const json& slice);
   void add_epoch(const json& line);
   void note_phase(const json& line, double step, double epoch);
 
@@ -84,7 +83,7 @@ class CurvesReader {
   double epoch_ = 0;       // of the last step
   double first_step_ = 0;  // of `epoch_`
   int64_t slices_ = 0;     // in `epoch_`
-  double seconds_ = 0;     // of all epochs that ended
+  double seconds_ = 0;     // of all epochs that have a speed
   json phases_ = json::array();
 };
 
@@ -110,19 +109,13 @@ void CurvesReader::add_step(const json& line) {
     slices_ = 0;
     scatter_.clear();
   }
-  if (line.contains("slices") && line.at("slices").is_array()) {
+  if (line.contains("slices")) {
     for (const json& slice : line.at("slices")) {
-      add_slice(slice);
+      append(scatter_, slice_keys(), slice);
+      ++slices_;
     }
-  } else {
-    add_slice(line);
   }
   note_phase(line, step, epoch);
-}
-
-void CurvesReader::add_slice(const json& slice) {
-  append(scatter_, slice_keys(), slice);
-  ++slices_;
 }
 
 void CurvesReader::add_epoch(const json& line) {
@@ -131,18 +124,17 @@ void CurvesReader::add_epoch(const json& line) {
   const double last_step = steps.empty() ? 0 : steps.back();
   epochs_["middle_step"].push_back((first_step_ + last_step) / 2);
   const double speed = epochs_["slices_per_second"].back();
-  if (speed > 0) {
+  if (speed > 0) {  // not of an epoch that was resumed after its last slice
     seconds_ += static_cast<double>(slices_) / speed;
   }
   note_phase(line, first_step_, epochs_["epoch"].back());
 }
 
 void CurvesReader::note_phase(const json& line, double step, double epoch) {
-  if (!line.contains("phase")) {
+  if (!line.contains("phase") || !line.at("phase").is_number_integer()) {
     return;
   }
-  const json& phase = line.at("phase");
-  const std::string name = phase.is_string() ? phase.get<std::string>() : "phase " + phase.dump();
+  const std::string name = "phase " + line.at("phase").dump();
   if (phases_.empty() || phases_.back().at("name") != name) {
     phases_.push_back({{"name", name}, {"step", step}, {"epoch", epoch}});
   }

@@ -51,11 +51,10 @@ bool matches(const std::string& pattern, const std::string& key) {
 
 std::vector<std::string> frozen_patterns(const PhaseConfig& phase, int64_t cascades_before) {
   std::vector<std::string> patterns;
-  const bool had_network = phase.transfer == Transfer::method_1 && cascades_before > 0;
-  if (had_network || phase.transfer == Transfer::method_3) {
+  if (phase.transfer == Transfer::method_1 || phase.transfer == Transfer::method_3) {
     patterns.emplace_back("sens_net.*");
   }
-  if (had_network) {
+  if (phase.transfer == Transfer::method_1) {
     for (int64_t cascade = 0; cascade < cascades_before; ++cascade) {
       patterns.push_back(cascade_prefix(cascade) + "*");
     }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dircn/core/error.h"
+#include "dircn/core/write_fully.h"
 
 namespace dircn {
 
@@ -32,10 +33,9 @@ MetricsLog::~MetricsLog() {
 }
 
 void MetricsLog::append(const std::string& json) {
-  const std::string line = json + "\n";
-  const ssize_t written = ::write(file_, line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size())) {
-    fail(written < 0 ? errno : ENOSPC);
+  const int reason = write_fully(file_, json + "\n");
+  if (reason != 0) {
+    fail(reason);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "dircn/core/error.h"
 #include "dircn/core/log.h"
 #include "dircn/io/checkpoint.h"
 #include "dircn/io/module_state.h"
@@ -62,6 +63,26 @@ std::string described(const RunPosition& position, const std::vector<PhaseConfig
          " epochs, learning rate " + rate.data();
 }
 
+/// The weights after the phase's best epoch, as the run's folder has them. They are in no
+/// checkpoint, so their file must say that it is of this phase.
+void take_best_of_phase(Dircn& network, const RunPosition& position, const RunFolder& folder) {
+  if (position.phase_best_ssim < 0) {
+    log_warning("no best weights of the phase: continuing from its last ones");
+    return;
+  }
+  const Checkpoint best = load_checkpoint(folder.phase_best());
+  const RunPosition at = position_of(best);
+  require(at.phase == position.phase && at.phase_best_ssim == position.phase_best_ssim, [&] {
+    return Error::Parts{
+        folder.phase_best().string(),
+        "the best weights of another phase or of a branch that was left",
+        "those of phase " + std::to_string(position.phase + 1) + " of the run that goes on",
+        "Resume from a checkpoint of this phase, which trains on."};
+  });
+  load_state(*network, best);
+  log_info("continuing from the best weights of the phase");
+}
+
 }  // namespace
 
 TrainingState begin_phase(Dircn network, const RunPosition& position,
@@ -82,7 +103,9 @@ TrainingState begin_phase(Dircn network, const RunPosition& position,
                       RateSchedule(config.train.schedule, phase.learning_rate),
                       OverfittingRule(phase.patience),
                       FocalWeights(config.train.loss.focal),
-                      std::nullopt};
+                      std::nullopt,
+                      true,
+                      ""};
   if (config.train.ema > 0) {
     state.average.emplace(network, config.train.ema);
   }
@@ -114,21 +137,33 @@ TrainingState next_phase(const TrainingState& before, const std::vector<PhaseCon
   RunPosition position = before.position;
   Dircn network = before.network;
   if (phase_of(position, phases).until == PhaseEnd::overfitting) {
-    load_state(*network, load_checkpoint(folder.phase_best()));
-    log_info("continuing from the best weights of the phase");
+    take_best_of_phase(network, position, folder);
   }
   ++position.phase;
   position.phase_epoch = 0;
   position.overfitted = false;
   position.phase_best_ssim = -1;
+  begin_epoch(position);
   network = with_cascades(network, position, phase_of(position, phases), config.train.seed);
   TrainingState next = begin_phase(network, position, phases, config, device);
   next.focal = before.focal;
+  next.metrics = before.metrics;
   return next;
 }
 
 bool phase_is_over(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
-  return position.overfitted || position.phase_epoch >= phase_of(position, phases).epochs;
+  const PhaseConfig& phase = phase_of(position, phases);
+  return (position.overfitted && phase.until == PhaseEnd::overfitting) ||
+         position.phase_epoch >= phase.epochs;
+}
+
+PhaseProgress progress_of(const RunPosition& position, const std::vector<PhaseConfig>& phases,
+                          int64_t slices) {
+  const auto part = [&](int64_t done) {
+    return static_cast<double>(done) / static_cast<double>(position.slices_in_epoch);
+  };
+  return {position.phase_epoch, part(position.slices), part(position.slices + slices),
+          phase_of(position, phases).epochs};
 }
 
 int64_t total_epochs(const RunPosition& position, const std::vector<PhaseConfig>& phases) {

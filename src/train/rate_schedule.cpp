@@ -30,9 +30,9 @@ double anneal(double from, double to, double part) {
 }
 
 double one_cycle(double part, double peak_at) {
-  return part < peak_at ? anneal(kOneCycleStart, 1, part / peak_at)
-                        : anneal(1, kOneCycleStart * kOneCycleEnd,
-                                 peak_at < 1 ? (part - peak_at) / (1 - peak_at) : 0);
+  return part < peak_at
+             ? anneal(kOneCycleStart, 1, part / peak_at)
+             : anneal(1, kOneCycleStart * kOneCycleEnd, (part - peak_at) / (1 - peak_at));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "dircn/core/error.h"
 #include "dircn/io/checkpoint.h"
 #include "dircn/io/module_state.h"
 
@@ -28,12 +29,18 @@ void RunCheckpoints::save_last_if_due(TrainingState& state) {
   }
 }
 
-void RunCheckpoints::save_failed(TrainingState& state) {
+void RunCheckpoints::fail(TrainingState& state, const NotFinite& what) {
+  state.consistent = false;  // last.pt keeps an earlier state, which may be a healthy one
   save(state, folder_.failed());
+  throw Error({"training on " + what.slices, what.numbers, "finite numbers",
+               "The state at that point is in " + folder_.failed().string() +
+                   ". Look at this slice; if it is sound, lower train.learning_rate and resume "
+                   "from an earlier checkpoint."});
 }
 
 void RunCheckpoints::save_epoch(TrainingState& state, const EpochRecord& record,
                                 bool hands_on_best) {
+  state.metrics = to_json(record);
   save_best(state, record, hands_on_best);
   save_last(state);
   folder_.keep_epoch(state.position.epoch, config_.train.keep);
@@ -43,19 +50,20 @@ void RunCheckpoints::save_best(TrainingState& state, const EpochRecord& record,
                                bool hands_on_best) {
   RunPosition& position = state.position;
   const bool best = improves(record.validation, position.best_ssim);
-  const bool best_of_phase = improves(record.validation, position.phase_best_ssim);
+  const bool best_of_phase = hands_on_best && improves(record.validation, position.phase_best_ssim);
   const bool best_average = improves(record.validation_ema, position.best_ema_ssim);
   if (best) {
     position.best_epoch = position.epoch;
     save(state, folder_.best());
   }
-  if (best_of_phase && hands_on_best) {
+  if (best_of_phase) {
     save(state, folder_.phase_best());
   }
   if (best_average) {
     const Dircn& average = state.average->network();
-    save_checkpoint(folder_.best_ema(), state_of(*average), average->config(),
-                    {{"epoch", position.epoch}, {"config", to_yaml(config_)}});
+    save_checkpoint(
+        folder_.best_ema(), state_of(*average), average->config(),
+        {{"epoch", position.epoch}, {"config", to_yaml(config_)}, {"metrics", state.metrics}});
   }
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
 
 namespace dircn {
@@ -55,6 +56,17 @@ RunFolder::RunFolder(fs::path path) : path_(std::move(path)), lock_(-1) {
     return Error::Parts{path_.string(), found, "a folder for this run alone",
                         "Wait for the other run, or choose another --output."};
   });
+  remove_leftovers();
+}
+
+void RunFolder::remove_leftovers() const {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path_, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.front() == '.' && entry.path().extension() == ".tmp") {
+      fs::remove(entry.path(), error);
+    }
+  }
 }
 
 RunFolder::~RunFolder() {
@@ -74,15 +86,17 @@ void RunFolder::keep_epoch(int64_t epoch, int64_t keep) const {
     fs::remove(file, error);
   }
   if (keep > 0) {
-    const fs::path kept = path_ / epoch_name(epoch);
-    fs::create_hard_link(last(), kept, error);
+    AtomicFile kept(path_ / epoch_name(epoch));
+    fs::remove(kept.temporary(), error);
+    fs::create_hard_link(last(), kept.temporary(), error);
     if (error) {  // a file system without links
-      fs::copy_file(last(), kept, error);
+      fs::copy_file(last(), kept.temporary(), error);
     }
     require(!error, [&] {
-      return Error::Parts{kept.string(), error.message(), "a file that can be written",
+      return Error::Parts{kept.temporary().string(), error.message(), "a file that can be written",
                           "Check that its folder has space left, or set train.keep to 0."};
     });
+    kept.commit();
   }
 }
 

@@ -10,7 +10,7 @@ namespace dircn {
 RunLog::RunLog(const RunFolder& folder, int64_t metrics_bytes, int64_t steps)
     : folder_(folder),
       metrics_(folder.metrics(), metrics_bytes),
-      events_(folder.events(), steps > 0 ? steps + 1 : 0) {}
+      events_(folder.events(), steps + 1) {}
 
 void RunLog::add(const StepRecord& record) {
   metrics_.append(to_json(record));
@@ -27,7 +27,9 @@ void RunLog::add(const StepRecord& record) {
 void RunLog::add(const EpochRecord& record) {
   metrics_.append(to_json(record));
   events_.add_scalar("epoch/loss", record.loss, record.step);
-  events_.add_scalar("epoch/slices_per_second", record.slices_per_second, record.step);
+  if (record.slices_per_second) {
+    events_.add_scalar("epoch/slices_per_second", *record.slices_per_second, record.step);
+  }
   if (record.validation) {
     add_scores("validation", *record.validation, record.step);
   }

@@ -26,6 +26,12 @@ nlohmann::json to_json(const SliceRecord& slice) {
           {"weight", slice.weight}};
 }
 
+std::string formatted(const char* format, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, double>> SliceRecord::terms() const {
@@ -91,9 +97,11 @@ std::string to_json(const EpochRecord& record) {
                       {"learning_rate", record.learning_rate},
                       {"loss", record.loss},
                       {"gtSSIM", record.gt_ssim},
-                      {"predSSIM", record.pred_ssim},
-                      {"slices_per_second", record.slices_per_second},
-                      {"data_wait", record.data_wait}};
+                      {"predSSIM", record.pred_ssim}};
+  if (record.slices_per_second) {
+    line["slices_per_second"] = *record.slices_per_second;
+    line["data_wait"] = record.data_wait.value_or(0);
+  }
   if (record.validation) {
     line["validation"] = to_json(*record.validation);
   }
@@ -111,12 +119,13 @@ std::string to_text(const EpochRecord& record) {
             (record.validation_ema ? ", EMA " + four_digits(record.validation_ema->ssim) : "") +
             " (zero-filled " + four_digits(record.validation->ssim_zero_filled) + ")";
   }
-  std::array<char, 128> speed{};
-  std::snprintf(speed.data(), speed.size(), ", rate %.2g, %.3g slices/s, data wait %.1f %%",
-                record.learning_rate, record.slices_per_second, 100 * record.data_wait);
-  text += speed.data();
-  return record.epoch < record.epochs ? text + ", " + duration_text(record.seconds_left) + " left"
-                                      : text;
+  text += formatted(", rate %.2g", record.learning_rate);
+  if (record.slices_per_second) {
+    text += formatted(", %.3g slices/s", *record.slices_per_second) +
+            formatted(", data wait %.1f %%", 100 * record.data_wait.value_or(0));
+  }
+  const bool goes_on = record.epoch < record.epochs && record.seconds_left;
+  return goes_on ? text + ", " + duration_text(*record.seconds_left) + " left" : text;
 }
 
 }  // namespace dircn

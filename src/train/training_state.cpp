@@ -21,6 +21,7 @@ constexpr const char* kSchedule = "schedule";
 constexpr const char* kOverfitting = "overfitting";
 constexpr const char* kFocal = "focal";
 constexpr const char* kAverage = "ema";
+constexpr const char* kMetrics = "metrics";
 constexpr const char* kOtherRun =
     "Resume with the configuration of that run (its config.yaml), or start a new one in another "
     "--output.";
@@ -28,7 +29,8 @@ constexpr const char* kOtherRun =
 /// What a run must not change on its way.
 bool is_fixed(const std::string& key) {
   return key.rfind("model.", 0) == 0 || key == "train.seed" || key == "data.split_seed" ||
-         key == "data.validation_share" || key == "train.optimizer.kind";
+         key == "data.validation_share" || key == "train.optimizer.kind" ||
+         key == "train.optimizer.amsgrad";
 }
 
 void compare(const Config& before, const Config& now, const std::string& name) {
@@ -71,7 +73,8 @@ void check_phase(const std::vector<PhaseConfig>& phases, const RunPosition& posi
 void load_average(MovingAverage& average, const PickleDict& weights, const Checkpoint& of) {
   Checkpoint averaged = of;
   for (auto& [key, tensor] : averaged.state) {
-    tensor = weights.at(key, of.path.string() + ": " + kAverage).as_tensor(key);
+    tensor = weights.at(key, of.path.string() + ": " + kAverage)
+                 .as_tensor(of.path.string() + ": " + kAverage + ": " + key);
   }
   load_state(*average.network(), averaged);
 }
@@ -95,6 +98,7 @@ void save_training_state(const std::filesystem::path& path, TrainingState& state
       {kSchedule, state.schedule.state()},
       {kOverfitting, state.overfitting.state()},
       {kFocal, state.focal.state()},
+      {kMetrics, state.metrics},
       {kTraining, detail::to_dict(state.position)}};
   if (state.average) {
     contents.set(kAverage, to_dict(state_of(*state.average->network())));
@@ -117,7 +121,7 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
     return contents.at(key).as_dict(name + ": " + key);
   };
   compare(parse_config(contents.at(kConfig).as_string(name + ": " + kConfig), name), config, name);
-  const auto position = detail::position_from(entry(kTraining), name + ": " + kTraining);
+  const RunPosition position = position_of(checkpoint);
   const auto phases = plan(config, position.start_cascades);
   check_phase(phases, position, checkpoint);
   Dircn network(*checkpoint.model);
@@ -131,7 +135,22 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
   if (state.average && contents.find(kAverage) != nullptr) {
     load_average(*state.average, entry(kAverage), checkpoint);
   }
+  if (const auto* metrics = contents.find(kMetrics)) {
+    state.metrics = metrics->as_string(name + ": " + kMetrics);
+  }
   return state;
+}
+
+RunPosition position_of(const Checkpoint& checkpoint) {
+  const std::string name = checkpoint.path.string();
+  const std::string subject = name + ": " + kTraining;
+  return detail::position_from(
+      checkpoint.contents.as_dict(name).at(kTraining, name).as_dict(subject), subject);
+}
+
+void begin_epoch(RunPosition& position) {
+  position.slices = 0;
+  position.loss_sum = position.gt_ssim_sum = position.pred_ssim_sum = 0;
 }
 
 }  // namespace dircn

@@ -36,7 +36,11 @@ void require_finite(const std::vector<SliceRecord>& records) {
 }  // namespace
 
 TrainingStep::TrainingStep(Dircn network, const Config& config, FocalWeights& focal, int64_t slices)
-    : network_(std::move(network)), config_(config), focal_(focal), slices_(slices) {}
+    : network_(std::move(network)),
+      device_(network_->parameters().front().device()),
+      config_(config),
+      focal_(focal),
+      slices_(slices) {}
 
 void TrainingStep::add(Sample sample, std::string name) {
   Shape shape = sample.kspace.sizes().vec();
@@ -64,21 +68,26 @@ void TrainingStep::run(const std::vector<Member>& group) {
     for (const Member& member : group) {
       parts.push_back(part(member.sample));
     }
-    return torch::stack(parts);
+    return torch::stack(parts).to(device_, /*non_blocking=*/true);
   };
   const auto kspace = together([](const Sample& sample) { return sample.kspace; });
   const auto target = together([](const Sample& sample) { return sample.target; });
   const auto mask = together([](const Sample& sample) { return sample.mask.squeeze(0); });
-  const auto number = [&](double value) { return torch::tensor(value, target.options()); };
+  const auto number = [&](double value) { return torch::tensor(value, target.dtype()); };
   const auto scale = together([&](const Sample& sample) { return number(sample.scale); });
   const auto maximum = together([&](const Sample& sample) { return number(sample.maximum); });
   torch::Tensor images;
   {
-    const PrecisionGuard precision(kspace.device(), config_.train.precision);
+    const PrecisionGuard precision(device_, config_.train.precision);
     images = network_->forward(kspace, mask);
   }
   const LossTerms terms = training_loss(config_.train.loss, images, target, scale, maximum);
-  const auto results = records(group, images.detach(), terms);
+  const auto on_cpu = images.detach().cpu();
+  std::vector<SliceRecord> results;
+  for (size_t i = 0; i < group.size(); ++i) {
+    const auto index = static_cast<int64_t>(i);
+    results.push_back(record(group[i], on_cpu[index], terms, index));
+  }
   require_finite(results);
   std::vector<double> weights;
   for (const SliceRecord& result : results) {
@@ -88,26 +97,20 @@ void TrainingStep::run(const std::vector<Member>& group) {
   done_.insert(done_.end(), results.begin(), results.end());
 }
 
-std::vector<SliceRecord> TrainingStep::records(const std::vector<Member>& group,
-                                               const torch::Tensor& images,
-                                               const LossTerms& terms) {
-  std::vector<SliceRecord> records;
-  for (size_t i = 0; i < group.size(); ++i) {
-    const auto index = static_cast<int64_t>(i);
-    const Sample& sample = group[i].sample;
-    SliceRecord record;
-    record.name = group[i].name;
-    record.loss = terms.total[index].item<double>();
-    record.gaussian_ssim = value_of(terms.gaussian_ssim, index);
-    record.uniform_ssim = value_of(terms.uniform_ssim, index);
-    record.l1 = value_of(terms.l1, index);
-    record.mse = value_of(terms.mse, index);
-    record.gt_ssim = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
-    record.pred_ssim = ssim_distance(images[index], sample.target, config_.data.crop);
-    record.weight = focal_.weigh(record.gt_ssim, record.pred_ssim);
-    records.push_back(std::move(record));
-  }
-  return records;
+SliceRecord TrainingStep::record(const Member& member, const torch::Tensor& image,
+                                 const LossTerms& terms, int64_t index) {
+  const Sample& sample = member.sample;
+  SliceRecord record;
+  record.name = member.name;
+  record.loss = terms.total[index].item<double>();
+  record.gaussian_ssim = value_of(terms.gaussian_ssim, index);
+  record.uniform_ssim = value_of(terms.uniform_ssim, index);
+  record.l1 = value_of(terms.l1, index);
+  record.mse = value_of(terms.mse, index);
+  record.gt_ssim = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
+  record.pred_ssim = ssim_distance(image, sample.target, config_.data.crop);
+  record.weight = focal_.weigh(record.gt_ssim, record.pred_ssim);
+  return record;
 }
 
 }  // namespace dircn

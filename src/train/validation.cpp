@@ -7,7 +7,6 @@
 #include <numeric>
 #include <vector>
 
-#include "dircn/core/error.h"
 #include "dircn/core/progress.h"
 #include "dircn/data/loader.h"
 #include "dircn/eval/challenge_score.h"
@@ -15,6 +14,7 @@
 #include "dircn/mri/crop.h"
 #include "dircn/mri/metrics.h"
 #include "dircn/nn/losses.h"
+#include "dircn/train/not_finite.h"
 
 namespace dircn {
 namespace {
@@ -69,10 +69,9 @@ std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set, co
     }
     const Sample sample = to_device(*loaded, device);
     const auto image = network->forward(sample.kspace.unsqueeze(0), sample.mask).squeeze(0);
-    require(torch::isfinite(image).all().item<bool>(), [&] {
-      return Error::Parts{"validation of " + set.name(sample.index), "NaN or Inf in the image",
-                          "finite values", "Resume from an earlier checkpoint at a lower rate."};
-    });
+    if (!torch::isfinite(image).all().item<bool>()) {
+      throw NotFinite(set.name(sample.index) + " (validation)", "NaN or Inf in the image");
+    }
     add_slice(scores, image, sample, config.train.loss);
     if (sample.index == set.size() / 2) {
       scores.picture = picture_of(image, sample);

@@ -171,6 +171,12 @@ TEST_F(TrainApp, SaysWhatItTakes) {
   for (const char* option : {"--config", "--set", "--output", "--resume", "--device"}) {
     EXPECT_TRUE(mentions(help, option)) << option;
   }
+  for (const char* word :
+       {"config.yaml", "train.log", "metrics.jsonl", "curves.html", "tensorboard/", "last.pt",
+        "epoch-0007.pt", "best.pt", "best_ema.pt", "phase_best.pt", "failed.pt", "data.train",
+        "data.val", "data.validation_share", "train.phases"}) {
+    EXPECT_TRUE(mentions(help, word)) << word;
+  }
   EXPECT_EQ(train(folder_ / "run", "--epochs 3").exit_code, 2);
 }
 

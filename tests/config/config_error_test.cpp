@@ -178,6 +178,11 @@ const BadInput kValues[] = {
      "train: {batch: {size: 3, milestones: [1, 2, 3], factor: 100}}",
      {},
      "c.yaml:1: train.batch.milestones: found batches that grow beyond all bounds"},
+    {"at_once",
+     "train:\n  batch:\n    size: 2\n    at_once: 7\n    milestones: [1]\n    factor: 3\n",
+     {},
+     "c.yaml:4: train.batch.at_once: found 7; expected at most the slices of a step, which are 6. "
+     "Raise train.batch.size."},
     {"no_loss",
      "model: {}\ntrain:\n  loss: {gaussian_ssim: 0, l1: 0}\n",
      {},

@@ -93,7 +93,7 @@ const HostileInput kInputs[] = {
      "too many values"},
     {"long_key", [] { return std::string(900000, 'k') + ": 1\n"; }, "c.yaml:1"},
     {"long_quoted_key", [] { return "? \"" + std::string(900000, 'k') + "\"\n: 1\n"; },
-     "Did you mean"},
+     "an unknown key"},
     {"long_name", [] { return "model: {aggregation: " + std::string(900000, 'n') + "}\n"; },
      "Did you mean"},
     {"long_number", [] { return "model: {cascades: " + std::string(900000, '9') + "}\n"; },

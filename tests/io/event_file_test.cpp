@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -160,6 +161,20 @@ TEST(EventFile, EachFileHasANameOfItsOwn) {
     ++files;
   }
   EXPECT_EQ(files, 2);
+}
+
+TEST(EventFile, NamesAreInTheOrderOfTheirBeginnings) {
+  const TemporaryFolder folder;
+  std::set<std::string> names;
+  for (int file = 0; file < 12; ++file) {  // in one second; by count, the tenth comes second
+    const EventFile begun(folder.path(), 0);
+    std::string newest;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+      const auto name = entry.path().filename().string();
+      newest = names.insert(name).second ? name : newest;
+    }
+    EXPECT_EQ(newest, *names.rbegin());
+  }
 }
 
 TEST(EventFile, SaysThatItsFolderIsAFile) {

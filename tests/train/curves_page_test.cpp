@@ -104,11 +104,22 @@ TEST_F(CurvesPageTest, SaysWherePhasesBegin) {
   EXPECT_EQ(data(small_run()).at("phases"),
             json::parse(R"([{"name": "phase 1", "step": 1, "epoch": 1},
                             {"name": "phase 2", "step": 3, "epoch": 2}])"));
-  EXPECT_EQ(data(R"({"type":"step","step":7,"epoch":2,"phase":"grow </script>"})")
-                .at("phases")
-                .at(0)
-                .at("name"),
-            "grow </script>");
+  EXPECT_EQ(data(R"({"type":"step","step":7,"epoch":2,"phase":"</script>"})").at("phases"),
+            json::array());
+}
+
+// An epoch that was resumed after its last slice has no speed of its own.
+TEST_F(CurvesPageTest, SumsTheDurationsThatThereAre) {
+  const json shown = data(
+      R"({"type":"step","epoch":1,"step":1,"slices":[{"loss":1},{"loss":1},{"loss":1}]}
+{"type":"epoch","epoch":1,"slices_per_second":2,"data_wait":0.5}
+{"type":"step","epoch":2,"step":2,"slices":[{"loss":1},{"loss":1},{"loss":1}]}
+{"type":"epoch","epoch":2}
+{"type":"step","epoch":3,"step":3,"slices":[{"loss":1},{"loss":1},{"loss":1}]}
+{"type":"epoch","epoch":3,"slices_per_second":4,"data_wait":0.5}
+)");
+  EXPECT_EQ(shown.at("seconds"), 2.25);
+  EXPECT_EQ(shown.at("epochs").at("slices_per_second"), json({2, nullptr, 4}));
 }
 
 TEST_F(CurvesPageTest, DrawsWhatThereIs) {
@@ -134,7 +145,8 @@ TEST_F(CurvesPageTest, ThinsLongRuns) {
   std::string lines;
   for (int step = 1; step <= kSteps; ++step) {
     lines += R"({"type":"step","epoch":1,"step":)" + std::to_string(step) +
-             R"(,"gtSSIM":0.5,"predSSIM":0.25,"loss":)" + std::to_string(2 * step + 1) + "}\n";
+             R"(,"slices":[{"gtSSIM":0.5,"predSSIM":0.25}],"loss":)" +
+             std::to_string(2 * step + 1) + "}\n";
   }
   const json shown = data(lines);
   EXPECT_LT(std::filesystem::file_size(folder_ / "curves.html"), 500'000U);

@@ -49,5 +49,14 @@ TEST(MetricsLog, IsWoundBackToACheckpoint) {
   EXPECT_EQ(testing::read_file(path), "");
 }
 
+TEST(RunFolder, RemovesWhatAKilledProcessLeftUnfinished) {
+  const TemporaryFolder folder;
+  testing::write_file(folder / "run/.last.pt.123-0.tmp", "half a checkpoint");
+  testing::write_file(folder / "run/notes.tmp", "somebody's");
+  const RunFolder run(folder / "run");
+  EXPECT_FALSE(std::filesystem::exists(folder / "run/.last.pt.123-0.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "run/notes.tmp"));
+}
+
 }  // namespace
 }  // namespace dircn

@@ -59,6 +59,25 @@ TEST_F(TrainingFailures, NeverStepsOnNumbersThatOverflow) {
   }
 }
 
+TEST_F(TrainingFailures, KeepsAHealthyCheckpointWhenValidationIsNotANumber) {
+  const RunFolder run(folder_ / "run");
+  Config settings = config();
+  ASSERT_FALSE(Trainer(settings, torch::kCPU, run).run(after(2)));
+  const auto healthy = testing::read_file(run.last());
+  testing::write_small_set(folder_ / "huge", {1, 1, 2, 48, 40, 32, 1, 0.7, 1e30});
+  settings.data.val = (folder_ / "huge").string();
+  Trainer trainer(settings, torch::kCPU, run);
+  trainer.resume(run.last());
+  try {
+    trainer.run(never);
+    FAIL() << "validated NaN";
+  } catch (const Error& error) {
+    EXPECT_NE(error.parts().subject.find("(validation)"), std::string::npos) << error.what();
+  }
+  EXPECT_TRUE(fs::exists(run.failed()));
+  EXPECT_EQ(testing::read_file(run.last()), healthy);
+}
+
 TEST_F(TrainingFailures, KeepsItsStateWhenASliceCannotBeRead) {
   testing::write_small_set(folder_ / "train", {2, 1, 2, 48, 40, 32, 1});
   Config settings = config();

@@ -19,64 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::after;
 using testing::difference;
 using testing::lines_of;
 using testing::never;
 
-class TrainingFeatures : public testing::SmallRun {
- protected:
-  /// Every feature that has a state, in two phases.
-  static Config everything() {
-    Config config = SmallRun::config();
-    config.model.cascades = 1;
-    config.data.training_masks = TrainingMasks::redrawn;
-    config.data.mask = {MaskType::random, {0.2, 0.15}, {3, 4}};
-    config.data.augmentation.probability = 0.7;
-    config.data.normalization = Normalization::zero_filled_maximum;
-    TrainConfig& train = config.train;
-    train.loss.focal = {FocalBy::prediction, 1};
-    train.batch.size = 2;
-    train.batch.at_once = 2;
-    train.batch.milestones = {1};
-    train.schedule.kind = ScheduleKind::plateau;
-    train.schedule.patience = 1;
-    train.schedule.threshold = 0.5;  // hardly ever better
-    train.schedule.warmup = 1;
-    train.optimizer.clip_norm = 0.1;
-    train.ema = 0.9;
-    train.checkpointing = true;
-    PhaseConfig first;
-    first.until = PhaseEnd::overfitting;
-    PhaseConfig second;
-    second.cascades = 2;
-    second.epochs = 1;
-    second.learning_rate = 1e-3;
-    second.transfer = Transfer::method_1;
-    train.phases = {first, second};
-    return config;
-  }
-};
-
-TEST_F(TrainingFeatures, AllResumeToTheSameBits) {
-  const RunFolder whole(folder_ / "whole");
-  Trainer unstopped(everything(), torch::kCPU, whole);
-  ASSERT_TRUE(unstopped.run(never));
-  EXPECT_EQ(unstopped.network()->config().cascades, 2);
-  // Stops before the first step, in an epoch, in a validation and that of the average, in the
-  // second phase.
-  for (const int calls : {0, 1, 3, 5, 8, 11, 14}) {
-    const RunFolder stopped(folder_ / ("stopped" + std::to_string(calls)));
-    ASSERT_FALSE(Trainer(everything(), torch::kCPU, stopped).run(after(calls))) << calls;
-    Trainer resumed(everything(), torch::kCPU, stopped);
-    resumed.resume(stopped.last());
-    ASSERT_TRUE(resumed.run(never));
-    EXPECT_EQ(difference(resumed.network(), unstopped.network()), 0) << calls;
-    EXPECT_EQ(lines_of(stopped.metrics(), "step"), lines_of(whole.metrics(), "step")) << calls;
-    const auto best = [](const RunFolder& run) { return load_network(run.best_ema()); };
-    EXPECT_EQ(difference(best(stopped), best(whole)), 0) << calls;
-  }
-}
+class TrainingFeatures : public testing::SmallRun {};
 
 TEST_F(TrainingFeatures, GrowsAndFreezesFromPhaseToPhase) {
   Config settings = config();

@@ -17,8 +17,7 @@ namespace {
 using testing::relative_max_error;
 
 /// A slice of random k-space in double precision with every fourth column and a centre.
-Sample random_sample(int64_t coils, int64_t height, int64_t width, torch::Device device,
-                     int64_t first_column = 0) {
+Sample random_sample(int64_t coils, int64_t height, int64_t width, int64_t first_column = 0) {
   const auto options = torch::dtype(torch::kComplexDouble);
   auto mask = torch::zeros({1, 1, 1, width}, torch::kBool);
   mask.slice(3, first_column, width, 4).fill_(true);
@@ -31,7 +30,7 @@ Sample random_sample(int64_t coils, int64_t height, int64_t width, torch::Device
   sample.target = combined_image(full);
   sample.maximum = sample.target.max().item<double>();
   sample.scale = 2;
-  return to_device(sample, device);
+  return sample;
 }
 
 Dircn double_network(const Config& config, torch::Device device) {
@@ -80,7 +79,7 @@ DIRCN_DEVICE_TEST(TrainingStep, OfABatchIsThatOfItsSlicesOneByOne) {
   torch::manual_seed(8);
   std::vector<Sample> samples;
   for (int64_t i = 0; i < 4; ++i) {
-    samples.push_back(random_sample(2, 32, 24, device, i));  // masks differ within the batch
+    samples.push_back(random_sample(2, 32, 24, i));  // masks differ within the batch
   }
   Dircn network = double_network(config, device);
   const auto one_by_one = gradients(network, config, samples);
@@ -94,10 +93,8 @@ DIRCN_DEVICE_TEST(TrainingStep, TakesSlicesOfDifferentShapes) {
   Config config;
   config.model = testing::small_model();
   torch::manual_seed(9);
-  const std::vector<Sample> samples{random_sample(2, 32, 24, device),
-                                    random_sample(3, 32, 24, device),
-                                    random_sample(2, 24, 40, device),
-                                    random_sample(2, 32, 24, device)};
+  const std::vector<Sample> samples{random_sample(2, 32, 24), random_sample(3, 32, 24),
+                                    random_sample(2, 24, 40), random_sample(2, 32, 24)};
   Dircn network = double_network(config, device);
   const auto one_by_one = gradients(network, config, samples);
   config.train.batch.at_once = 4;
@@ -108,8 +105,7 @@ TEST(TrainingStep, IsTheMeanOfItsSlicesGradients) {
   Config config;
   config.model = testing::small_model();
   torch::manual_seed(10);
-  const std::vector<Sample> samples{random_sample(2, 32, 24, torch::kCPU),
-                                    random_sample(2, 32, 24, torch::kCPU)};
+  const std::vector<Sample> samples{random_sample(2, 32, 24), random_sample(2, 32, 24)};
   Dircn network = double_network(config, torch::kCPU);
   auto mean = gradients(network, config, {samples[0]});
   const auto second = gradients(network, config, {samples[1]});
@@ -125,7 +121,7 @@ TEST(TrainingStep, WeighsDifficultSlicesMore) {
   Config config;
   config.model = testing::small_model();
   torch::manual_seed(11);
-  const auto sample = random_sample(2, 32, 24, torch::kCPU);
+  const auto sample = random_sample(2, 32, 24);
   Dircn network = double_network(config, torch::kCPU);
   auto expected = gradients(network, config, {sample});
   config.train.loss.focal = {FocalBy::zero_filled, 1};
@@ -152,12 +148,12 @@ TEST(TrainingStep, SaysWhichSliceIsNotFinite) {
   Config config;
   config.model = testing::small_model();
   torch::manual_seed(12);
-  auto bad = random_sample(2, 32, 24, torch::kCPU);
+  auto bad = random_sample(2, 32, 24);
   bad.target.fill_(std::nan(""));
   Dircn network = double_network(config, torch::kCPU);
   FocalWeights focal(config.train.loss.focal);
   TrainingStep step(network, config, focal, 2);
-  step.add(random_sample(2, 32, 24, torch::kCPU), "good");
+  step.add(random_sample(2, 32, 24), "good");
   try {
     step.add(bad, "bad");
     FAIL() << "took NaN";
@@ -171,9 +167,9 @@ DIRCN_DEVICE_TEST(TrainingStep, ComputesItsLossInFullPrecision) {
   Config config;
   config.model = testing::small_model();
   torch::manual_seed(13);
-  Sample sample = random_sample(2, 32, 24, device);
+  Sample sample = random_sample(2, 32, 24);
   sample = with_tensors(sample, [](const torch::Tensor& tensor) {
-    return tensor.is_complex()         ? tensor.to(torch::kComplexFloat)
+    return tensor.is_complex()          ? tensor.to(torch::kComplexFloat)
            : tensor.is_floating_point() ? tensor.to(torch::kFloat)
                                         : tensor;
   });

@@ -50,10 +50,10 @@ class DircnImpl : public torch::nn::Module {
 
   const ModelConfig& config() const { return config_; }
 
-  /// Keeps of every cascade only what it hands on, and computes it again in the backward pass
-  /// (activation checkpointing): training in a fraction of the memory, for a third more time. The
-  /// same values and gradients.
-  void set_checkpointing(bool on) { checkpointing_ = on; }
+  /// Keeps of every cascade, and of every few coils whose sensitivity maps are estimated, only what
+  /// they hand on, and computes them again in the backward pass (activation checkpointing):
+  /// training in a fraction of the memory, for a third more time. The same values and gradients.
+  void set_checkpointing(bool on);
 
  private:
   using Visitor = std::function<void(const CascadeState&)>;

@@ -2,10 +2,12 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/nn/dircn.h"
+#include "dircn/train/rate_schedule.h"
 #include "dircn/train/run_folder.h"
 #include "dircn/train/training_state.h"
 
@@ -30,6 +32,10 @@ TrainingState next_phase(const TrainingState& before, const std::vector<PhaseCon
 
 /// Whether the running phase is over.
 bool phase_is_over(const RunPosition& position, const std::vector<PhaseConfig>& phases);
+
+/// Where the next step of `slices` slices stands in its phase.
+PhaseProgress progress_of(const RunPosition& position, const std::vector<PhaseConfig>& phases,
+                          int64_t slices);
 
 /// Epochs of a run: those that are complete, and those planned from there on.
 int64_t total_epochs(const RunPosition& position, const std::vector<PhaseConfig>& phases);

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "dircn/config/config.h"
+#include "dircn/train/not_finite.h"
 #include "dircn/train/run_folder.h"
 #include "dircn/train/run_log.h"
 #include "dircn/train/training_records.h"
@@ -22,8 +23,8 @@ class RunCheckpoints {
   void save_last(TrainingState& state);
   /// last.pt, if the last one is older than `train.save_minutes`.
   void save_last_if_due(TrainingState& state);
-  /// failed.pt.
-  void save_failed(TrainingState& state);
+  /// failed.pt; then throws the `Error` that says so. The state is not to be saved otherwise.
+  [[noreturn]] void fail(TrainingState& state, const NotFinite& what);
 
   /// After an epoch with these scores: the best ones, if these are better than any before, then
   /// last.pt, and the checkpoints of the last few epochs. `hands_on_best`: the running phase does.

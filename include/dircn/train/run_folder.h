@@ -21,7 +21,8 @@ namespace dircn {
 class RunFolder {
  public:
   /// Makes the folder if it is missing and locks it, until destroyed or until the process ends,
-  /// however it ends. Throws `Error` if the folder cannot be written or another process holds it.
+  /// however it ends. Removes unfinished files that a killed process left there. Throws `Error` if
+  /// the folder cannot be written or another process holds it.
   explicit RunFolder(std::filesystem::path path);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
@@ -44,6 +45,8 @@ class RunFolder {
   void keep_epoch(int64_t epoch, int64_t keep) const;
 
  private:
+  void remove_leftovers() const;
+
   std::filesystem::path path_;
   int lock_;  // descriptor
 };

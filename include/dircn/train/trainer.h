@@ -2,24 +2,19 @@
 
 #include <torch/types.h>
 
-#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
 #include "dircn/nn/dircn.h"
-#include "dircn/train/run_checkpoints.h"
 #include "dircn/train/run_folder.h"
-#include "dircn/train/run_log.h"
+#include "dircn/train/training_epoch.h"
+#include "dircn/train/training_records.h"
 #include "dircn/train/training_state.h"
-#include "dircn/train/training_step.h"
-#include "dircn/train/validation.h"
 
 namespace dircn {
 
@@ -43,9 +38,9 @@ class Trainer {
   void resume(const std::filesystem::path& checkpoint);
 
   /// Trains to the last epoch; false if `stop()` became true before. `last.pt` holds the state in
-  /// either case, and when something was thrown: `Error` for a slice that cannot be read, for NaN
-  /// or Inf in the loss or its gradient (slice, terms; the state then goes to `failed.pt`), or for
-  /// want of memory.
+  /// either case, and when something was thrown after a step: `Error` for a slice that cannot be
+  /// read, or for want of memory; for NaN or Inf (slice, terms) it keeps an earlier state, and the
+  /// present one goes to `failed.pt`.
   bool run(const std::function<bool()>& stop = interrupted);
 
   /// After `resume` or `run`.
@@ -53,21 +48,13 @@ class Trainer {
   const Dircn& network() const { return state_->network; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  bool run_phases(const std::function<bool()>& stop);
-  bool add_difficulties(const std::function<bool()>& stop);
-  bool train_epoch(const std::function<bool()>& stop);
-  double step(Loader& loader, int64_t slices);
-  double update(const TrainingStep& step);
-  [[noreturn]] void fail(const NotFinite& what);
-  bool finish_epoch(const std::function<bool()>& stop);
-  EpochRecord epoch_record() const;
-  void end_epoch(const EpochRecord& record);
-  LoaderOptions loader_options_of_epoch(int64_t epoch) const;
-  const PhaseConfig& phase() const;
-  PhaseProgress progress(int64_t slices) const;
-  std::string epoch_title() const;
+  bool run_phases(const RunParts& run, const std::function<bool()>& stop);
+  bool add_difficulties(const RunParts& run, const std::function<bool()>& stop);
+  bool train_epoch(const RunParts& run, const std::function<bool()>& stop);
+  bool validate_epoch(const RunParts& run, EpochRecord& record, const std::function<bool()>& stop);
+  EpochRecord epoch_record(const std::optional<EpochSpeed>& speed) const;
+  void end_epoch(const RunParts& run, const EpochRecord& record);
+  void save_what_was_done(RunCheckpoints& checkpoints);
 
   Config config_;
   torch::Device device_;
@@ -76,12 +63,6 @@ class Trainer {
   std::optional<SliceSet> validation_;
   std::vector<PhaseConfig> phases_;
   std::optional<TrainingState> state_;
-  std::optional<RunLog> log_;
-  std::optional<RunCheckpoints> checkpoints_;
-  bool consistent_ = true;    // the state is one between two steps
-  double epoch_seconds_ = 0;  // of this process's part of the epoch
-  double waited_seconds_ = 0;
-  int64_t epoch_slices_ = 0;
 };
 
 }  // namespace dircn

@@ -52,9 +52,9 @@ struct EpochRecord {
   double loss = 0;
   double gt_ssim = 0;
   double pred_ssim = 0;
-  double slices_per_second = 0;
-  double data_wait = 0;     // share of the time that the network waited for data
-  double seconds_left = 0;  // of the whole run
+  std::optional<double> slices_per_second;  // none where no slice was left when it was resumed
+  std::optional<double> data_wait;          // share of the time that the network waited for data
+  std::optional<double> seconds_left;       // of the whole run
   std::optional<ValidationScores> validation;
   std::optional<ValidationScores> validation_ema;  // of the averaged weights
 };

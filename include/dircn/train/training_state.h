@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "dircn/config/config.h"
+#include "dircn/io/checkpoint.h"
 #include "dircn/nn/dircn.h"
 #include "dircn/train/focal_weights.h"
 #include "dircn/train/moving_average.h"
@@ -47,7 +49,12 @@ struct TrainingState {
   OverfittingRule overfitting;
   FocalWeights focal;
   std::optional<MovingAverage> average;
+  bool consistent = true;  // between two steps: fit to be saved
+  std::string metrics;  // of the last complete epoch, as its line in metrics.jsonl; empty: none yet
 };
+
+/// Begins the next epoch: none of its slices is done.
+void begin_epoch(RunPosition& position);
 
 /// Writes a checkpoint (see `save_checkpoint`) that training can continue from. Python's optimiser
 /// of the same kind can load its `optimizer`, too.
@@ -55,9 +62,12 @@ void save_training_state(const std::filesystem::path& path, TrainingState& state
                          const Config& config);
 
 /// Reads such a checkpoint. Throws `Error` if the file is no checkpoint of a training run, or is of
-/// a run with another model, seed or split (naming every key that differs); other differences of
-/// the configuration are logged and allowed, so that a run can be given more epochs.
+/// a run with another model, seed, split or optimiser (naming every key that differs); other
+/// differences of the configuration are logged and allowed, so that a run can be given more epochs.
 TrainingState load_training_state(const std::filesystem::path& path, const Config& config,
                                   torch::Device device);
+
+/// The position that such a checkpoint holds.
+RunPosition position_of(const Checkpoint& checkpoint);
 
 }  // namespace dircn

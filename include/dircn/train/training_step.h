@@ -13,6 +13,7 @@
 #include "dircn/nn/dircn.h"
 #include "dircn/nn/losses.h"
 #include "dircn/train/focal_weights.h"
+#include "dircn/train/not_finite.h"
 #include "dircn/train/training_records.h"
 
 namespace dircn {
@@ -29,8 +30,8 @@ class TrainingStep {
   /// `slices`: how many there will be. `focal` is told of every slice.
   TrainingStep(Dircn network, const Config& config, FocalWeights& focal, int64_t slices);
 
-  /// Adds a slice, on the network's device; `name` is what messages and records call it. Runs the
-  /// network when a group is full. Throws `NotFinite` where a loss is NaN or Inf.
+  /// Adds a slice; `name` is what messages and records call it. When a group is full, takes it to
+  /// the network's device and runs the network. Throws `NotFinite` where a loss is NaN or Inf.
   void add(Sample sample, std::string name);
 
   /// Runs the network on the groups that are not full.
@@ -47,25 +48,16 @@ class TrainingStep {
   using Shape = std::vector<int64_t>;
 
   void run(const std::vector<Member>& group);
-  std::vector<SliceRecord> records(const std::vector<Member>& group, const torch::Tensor& images,
-                                   const LossTerms& terms);
+  SliceRecord record(const Member& member, const torch::Tensor& image, const LossTerms& terms,
+                     int64_t index);
 
   Dircn network_;
+  torch::Device device_;
   const Config& config_;
   FocalWeights& focal_;
   int64_t slices_;
   std::map<Shape, std::vector<Member>> waiting_;
   std::vector<SliceRecord> done_;
-};
-
-/// Numbers of a step that are not finite: which slices, what numbers.
-struct NotFinite : std::exception {
-  NotFinite(std::string slices, std::string numbers)
-      : slices(std::move(slices)), numbers(std::move(numbers)) {}
-  const char* what() const noexcept override { return numbers.c_str(); }
-
-  std::string slices;
-  std::string numbers;
 };
 
 }  // namespace dircn

@@ -26,7 +26,7 @@ struct ValidationScores {
 
 /// Reconstructs and scores every slice of `set` (which has labels), in float32. None if `stop()`
 /// became true.
-/// Throws `Error` if the network yields NaN or Inf, naming the slice. `title` begins the lines of
+/// Throws `NotFinite` if the network yields NaN or Inf. `title` begins the lines of
 /// progress.
 std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set, const Config& config,
                                          torch::Device device, const std::string& title,
