@@ -64,7 +64,10 @@ TEST_F(TrainingFailures, KeepsAHealthyCheckpointWhenValidationIsNotANumber) {
   Config settings = config();
   ASSERT_FALSE(Trainer(settings, torch::kCPU, run).run(after(2)));
   const auto healthy = testing::read_file(run.last());
-  testing::write_small_set(folder_ / "huge", {1, 1, 2, 48, 40, 32, 1, 0.7, 1e30});
+  testing::write_small_set(folder_ / "huge", {1, 1, 2, 48, 40, 32, 1});
+  testing::write_kspace(folder_ / "huge/kspace/brain1.h5",
+                        torch::full({1, 2, 48, 40}, 3e38, torch::kComplexFloat),
+                        testing::some_columns(40));
   settings.data.val = (folder_ / "huge").string();
   Trainer trainer(settings, torch::kCPU, run);
   trainer.resume(run.last());
@@ -79,7 +82,7 @@ TEST_F(TrainingFailures, KeepsAHealthyCheckpointWhenValidationIsNotANumber) {
 }
 
 TEST_F(TrainingFailures, KeepsItsStateWhenASliceCannotBeRead) {
-  testing::write_small_set(folder_ / "train", {2, 1, 2, 48, 40, 32, 1});
+  testing::write_small_set(folder_ / "train", {4, 3, 2, 48, 40, 32, 1});
   Config settings = config();
   settings.data.train = (folder_ / "train").string();
   const RunFolder run(folder_ / "run");
@@ -91,6 +94,7 @@ TEST_F(TrainingFailures, KeepsItsStateWhenASliceCannotBeRead) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("brain2.h5"), std::string::npos) << error.what();
   }
+  ASSERT_GT(trainer.position().steps, 0);
   EXPECT_EQ(
       trainer.position().steps,
       load_checkpoint(run.last()).contents.as_dict().at("training").as_dict().at("steps").as_int());
