@@ -1,27 +1,15 @@
-// The training loop: it learns, it stops and resumes to the same bits, it says what is wrong.
+// The training loop: it learns, it stops and resumes to the same bits, it leaves what it should.
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <set>
 
-#include "dircn/core/error.h"
-#include "dircn/data/fov_crop.h"
-#include "dircn/eval/challenge_score.h"
 #include "dircn/io/checkpoint.h"
-#include "dircn/io/torch_file.h"
-#include "dircn/mri/coils.h"
-#include "dircn/mri/crop.h"
-#include "dircn/mri/fft.h"
 #include "dircn/train/trainer.h"
-#include "io/hdf5_maker.h"
-#include "support/challenge_files.h"
+#include "small_run.h"
 #include "support/devices.h"
-#include "support/golden.h"
-#include "support/paths.h"
 #include "support/random_input.h"
 #include "support/small_set.h"
 
@@ -30,65 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using testing::after;
+using testing::difference;
+using testing::lines_of;
+using testing::never;
 using testing::TemporaryFolder;
 
-bool never() {
-  return false;
-}
-
-/// Becomes true after it has been asked `calls` times.
-std::function<bool()> after(int calls) {
-  return [left = calls]() mutable { return left-- <= 0; };
-}
-
-std::vector<json> lines_of(const fs::path& file, const std::string& type) {
-  std::vector<json> lines;
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    json parsed = json::parse(line);
-    if (parsed.at("type") == type) {
-      lines.push_back(std::move(parsed));
-    }
-  }
-  return lines;
-}
-
-/// What Python would call equal state dicts: the largest difference, relative to the largest value.
-double difference(const Dircn& a, const Dircn& b) {
-  double worst = 0;
-  const auto others = b->named_parameters();
-  for (const auto& parameter : a->named_parameters()) {
-    worst = std::max(worst, testing::relative_max_error(parameter.value().detach(),
-                                                        others[parameter.key()].detach()));
-  }
-  return worst;
-}
-
-class Training : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    sets_ = std::make_unique<TemporaryFolder>();
-    testing::write_small_set(*sets_ / "train", {});
-    testing::write_small_set(*sets_ / "val", {1, 2, 2, 56, 40, 32, 9});
-  }
-  static void TearDownTestSuite() { sets_.reset(); }
-
-  Config config() const {
-    Config config;
-    config.model = testing::small_model();
-    config.data.train = (*sets_ / "train").string();
-    config.data.val = (*sets_ / "val").string();
-    config.data.crop = 32;
-    config.train.epochs = 2;
-    config.train.milestones = {1};
-    return config;
-  }
-
-  static std::unique_ptr<TemporaryFolder> sets_;
-  TemporaryFolder folder_;
-};
-
-std::unique_ptr<TemporaryFolder> Training::sets_;
+class Training : public testing::SmallRun {};
 
 DIRCN_DEVICE_TEST(TrainingResumed, EndsAtTheSameBitsOnTheCpu) {
   const TemporaryFolder folder;
@@ -200,114 +136,6 @@ TEST_F(Training, SavesWithinAnEpochAsOftenAsAsked) {
     }
     return asked == 3;
   }));
-}
-
-TEST_F(Training, StopsAtNotANumberWithTheSliceAndTheTerms) {
-  Config settings = config();
-  const RunFolder run(folder_ / "run");
-  ASSERT_FALSE(Trainer(settings, torch::kCPU, run).run(after(2)));
-  const auto healthy = testing::read_file(run.last());
-  // Finite k-space, but its squares are not.
-  testing::write_small_set(folder_ / "huge", {2, 2, 2, 48, 40, 32, 1, 0.7, 1e30});
-  settings.data.train = (folder_ / "huge").string();
-  Trainer trainer(settings, torch::kCPU, run);
-  trainer.resume(run.last());
-  try {
-    trainer.run(never);
-    FAIL() << "trained on NaN";
-  } catch (const Error& error) {
-    EXPECT_NE(error.parts().subject.find(".h5 slice"), std::string::npos) << error.what();
-    EXPECT_NE(error.parts().found.find("SSIM term"), std::string::npos) << error.what();
-    EXPECT_NE(error.parts().found.find("L1 term"), std::string::npos) << error.what();
-  }
-  EXPECT_TRUE(fs::exists(run.failed()));
-  EXPECT_EQ(testing::read_file(run.last()), healthy);
-}
-
-TEST_F(Training, NeverStepsOnNumbersThatOverflow) {
-  // k-space so large that its squares are infinite.
-  const RunFolder run(folder_ / "run");
-  testing::write_kspace(folder_ / "flat/kspace/a.h5",
-                        torch::full({1, 2, 48, 40}, 3e38, torch::kComplexFloat),
-                        testing::some_columns(40));
-  Config settings = config();
-  settings.data.train = (folder_ / "flat").string();
-  Trainer trainer(settings, torch::kCPU, run);
-  EXPECT_THROW(trainer.run(never), Error);
-  EXPECT_TRUE(fs::exists(run.failed()));
-  for (const auto& parameter : trainer.network()->parameters()) {
-    EXPECT_TRUE(torch::isfinite(parameter).all().item<bool>());
-  }
-}
-
-TEST_F(Training, KeepsItsStateWhenASliceCannotBeRead) {
-  testing::write_small_set(folder_ / "train", {2, 1, 2, 48, 40, 32, 1});
-  Config settings = config();
-  settings.data.train = (folder_ / "train").string();
-  const RunFolder run(folder_ / "run");
-  Trainer trainer(settings, torch::kCPU, run);
-  fs::remove(folder_ / "train/kspace/brain2.h5");
-  try {
-    trainer.run(never);
-    FAIL() << "trained without the file";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("brain2.h5"), std::string::npos) << error.what();
-  }
-  EXPECT_EQ(
-      trainer.position().steps,
-      load_checkpoint(run.last()).contents.as_dict().at("training").as_dict().at("steps").as_int());
-}
-
-TEST_F(Training, RefusesACheckpointOfAnotherRun) {
-  const RunFolder run(folder_ / "run");
-  Config settings = config();
-  ASSERT_FALSE(Trainer(settings, torch::kCPU, run).run(after(1)));
-  const auto message = [&](const Config& other) -> std::string {
-    try {
-      Trainer(other, torch::kCPU, run).resume(run.last());
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  };
-  Config other = settings;
-  other.model.cascades = 3;
-  other.train.seed = 7;
-  EXPECT_NE(message(other).find("model.cascades 2 there, 3 here"), std::string::npos);
-  EXPECT_NE(message(other).find("train.seed 1 there, 7 here"), std::string::npos);
-  other = settings;
-  other.train.epochs = 9;
-  EXPECT_EQ(message(other), "");
-  testing::write_small_set(folder_ / "more", {3, 2, 2, 48, 40, 32, 1});
-  other.data.train = (folder_ / "more").string();
-  EXPECT_NE(message(other).find("6 slices"), std::string::npos) << message(other);
-  EXPECT_THROW(
-      Trainer(settings, torch::kCPU, run).resume(testing::golden("S7_checkpoint-best.pth")), Error);
-  PickleDict spoilt = load_checkpoint(run.last()).contents.as_dict();
-  PickleDict training = spoilt.at("training").as_dict();
-  training.set("slices", 5);  // of 4
-  spoilt.set("training", training);
-  save_torch_file(folder_ / "spoilt.pt", spoilt);
-  EXPECT_THROW(Trainer(settings, torch::kCPU, run).resume(folder_ / "spoilt.pt"), Error);
-}
-
-TEST_F(Training, ValidatesOnTheLabelsCrop) {
-  Config settings = config();
-  settings.model.cascades = 1;
-  const SliceSet set(settings.data.val, SliceSet::Labels::kRequired, "validation set");
-  Dircn network(settings.model);
-  const auto scores = validate(network, set, settings.data, torch::kCPU, "", never);
-  ASSERT_TRUE(scores.has_value());
-  double sum = 0;
-  for (int64_t i = 0; i < set.size(); ++i) {
-    const RawSlice raw = set.read(i);
-    const auto coils = ifft2c(fov_crop(raw.kspace * raw.mask)).unsqueeze(0);
-    const auto zero_filled = center_crop_or_pad(root_sum_of_squares(coils)[0][0], 32, 32);
-    sum += masked_ssim(zero_filled, *raw.label, raw.maximum, 5e-5);
-  }
-  EXPECT_NEAR(scores->ssim_zero_filled, sum / static_cast<double>(set.size()), 1e-6);
-  EXPECT_NE(scores->ssim, scores->ssim_zero_filled);
-  EXPECT_FALSE(validate(network, set, settings.data, torch::kCPU, "", after(1)).has_value());
 }
 
 }  // namespace
