@@ -90,6 +90,15 @@ std::vector<ConfigDifference> differences(const Config& before, const Config& no
   return result;
 }
 
+std::string to_text(const std::vector<ConfigDifference>& differences) {
+  std::string text;
+  for (const ConfigDifference& difference : differences) {
+    text.append(text.empty() ? "" : ", ").append(difference.key).append(" ");
+    text.append(difference.before).append(" there, ").append(difference.now).append(" here");
+  }
+  return text;
+}
+
 std::string to_yaml(const Config& config) {
   Config copy = config;
   return config::print_fields(config::fields(copy));

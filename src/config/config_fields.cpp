@@ -14,6 +14,7 @@ constexpr int64_t kMaxAcceleration = 1000;
 constexpr int64_t kMaxEpochs = 1000000;
 constexpr double kMaxGamma = 10;  // d^gamma is never rounded to 0
 constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
+constexpr int64_t kSeeds = std::numeric_limits<uint32_t>::max();  // LibTorch looks at no more bits
 constexpr double kNoBound = std::numeric_limits<double>::max();
 
 }  // namespace
@@ -165,7 +166,7 @@ Fields fields(TrainConfig& train) {
       {"checkpointing", train.checkpointing, Flag()},
       {"start", train.start, Text()},
       {"phases", train.phases, list_of(Record<PhaseConfig>{fields})},
-      {"seed", train.seed, integer(0, kUnlimited)},
+      {"seed", train.seed, integer(0, kSeeds)},
       {"save_minutes", train.save_minutes, number_above(0, kNoBound)},
       {"keep", train.keep, integer(0, kMaxEpochs)},
   };

@@ -29,15 +29,14 @@ void check_cascades(int64_t cascades, const Before& before, const std::string& k
 }
 
 void check_transfer(const PhaseConfig& phase, const Before& before, const std::string& key) {
-  const bool adds = before.cascades > 0 && phase.cascades > before.cascades;
-  require(phase.transfer != Transfer::method_1 || adds, [&] {
-    return Error::Parts{
-        key,
-        "method_1 where " +
-            std::string(before.cascades > 0 ? "no cascade is added" : "there is no network before"),
-        "a phase that adds cascades to a trained network",
-        before.cascades > 0 ? "Give the phase more cascades, or another method."
-                            : "Set train.start, or begin with a phase without a method."};
+  require(phase.transfer == Transfer::none || before.cascades > 0, [&] {
+    return Error::Parts{key, to_string(phase.transfer) + " where there is no network before",
+                        "a trained network, of which a part is frozen",
+                        "Set train.start, or begin with a phase without a method."};
+  });
+  require(phase.transfer != Transfer::method_1 || phase.cascades > before.cascades, [&] {
+    return Error::Parts{key, "method_1 where no cascade is added", "a phase that adds cascades",
+                        "Give the phase more cascades, or another method."};
   });
 }
 
@@ -96,6 +95,10 @@ bool OverfittingRule::overfits(double training_loss, double validation_score) {
   }
   epochs_in_a_row_ = training_loss < loss_of_best_ ? epochs_in_a_row_ + 1 : 0;
   return epochs_in_a_row_ >= patience_;
+}
+
+void OverfittingRule::forget() {
+  *this = OverfittingRule(patience_);
 }
 
 PickleDict OverfittingRule::state() const {

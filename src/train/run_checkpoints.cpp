@@ -5,6 +5,7 @@
 #include "dircn/core/error.h"
 #include "dircn/io/checkpoint.h"
 #include "dircn/io/module_state.h"
+#include "run_position.h"
 
 namespace dircn {
 namespace {
@@ -61,9 +62,11 @@ void RunCheckpoints::save_best(TrainingState& state, const EpochRecord& record,
   }
   if (best_average) {
     const Dircn& average = state.average->network();
-    save_checkpoint(
-        folder_.best_ema(), state_of(*average), average->config(),
-        {{"epoch", position.epoch}, {"config", to_yaml(config_)}, {"metrics", state.metrics}});
+    save_checkpoint(folder_.best_ema(), state_of(*average), average->config(),
+                    {{"epoch", position.epoch},
+                     {"config", to_yaml(config_)},
+                     {"metrics", state.metrics},
+                     {detail::kPosition, detail::to_dict(position)}});
   }
 }
 

@@ -7,6 +7,9 @@
 
 namespace dircn::detail {
 
+/// What a checkpoint calls it.
+constexpr const char* kPosition = "training";
+
 /// The position as it stands in a checkpoint.
 PickleDict to_dict(const RunPosition& position);
 

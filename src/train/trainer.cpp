@@ -4,8 +4,10 @@
 
 #include <exception>
 #include <string>
+#include <system_error>
 #include <utility>
 
+#include "best_weights.h"
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
 #include "dircn/train/difficulty.h"
@@ -35,10 +37,12 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
   log_info("resuming from " + checkpoint.string() + ": " + std::to_string(position.epoch) +
            " epochs and " + std::to_string(position.slices) + " of " +
            std::to_string(training_.size()) + " slices are done");
-  if (checkpoint != folder_.last()) {  // what the folder has of best weights is of another branch
-    position.best_ssim = position.best_ema_ssim = position.phase_best_ssim = -1;
-  } else if (position.epoch > 0 && position.slices == 0) {  // the process may have ended just there
-    folder_.keep_epoch(position.epoch, config_.train.keep);
+  detail::forget_lost_best(state, folder_);
+  std::error_code error;
+  const bool is_last = std::filesystem::equivalent(checkpoint, folder_.last(), error);
+  if (is_last && position.phase_epoch > 0 && position.slices == 0) {
+    folder_.keep_epoch(position.epoch,
+                       config_.train.keep);  // the process may have ended just there
   }
   state_.emplace(std::move(state));
 }
@@ -135,9 +139,12 @@ EpochRecord Trainer::epoch_record(const std::optional<EpochSpeed>& speed) const 
   record.epoch = at.epoch + 1;
   record.epochs = total_epochs(at, phases_);
   record.step = at.steps;
+  const int64_t batch = batch_size(config_.train.batch, at.phase_epoch);
+  const int64_t slices_of_last_step = (at.slices - 1) % batch + 1;
   RunPosition before_last = at;
-  before_last.slices -= 1;
-  record.learning_rate = state_->schedule.rate(progress_of(before_last, phases_, 1));
+  before_last.slices -= slices_of_last_step;
+  record.learning_rate =
+      state_->schedule.rate(progress_of(before_last, phases_, slices_of_last_step));
   record.loss = at.loss_sum / slices;
   record.gt_ssim = at.gt_ssim_sum / slices;
   record.pred_ssim = at.pred_ssim_sum / slices;

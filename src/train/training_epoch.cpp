@@ -56,12 +56,13 @@ bool TrainingEpoch::train(const std::function<bool()>& stop) {
 double TrainingEpoch::step(Loader& loader, int64_t slices) {
   FocalWeights focal = state_.focal;  // if the step fails, it has not seen these slices
   TrainingStep step(state_.network, run_.config, focal, slices);
-  std::string name = "the training set";
+  std::string names;
   try {
     state_.optimizer->zero_grad();
     for (int64_t i = 0; i < slices; ++i) {
       auto sample = loader.next();
-      name = run_.training.name(sample->index);
+      const std::string name = run_.training.name(sample->index);
+      names.append(names.empty() ? "" : ", ").append(name);
       step.add(std::move(*sample), name);
     }
     step.finish();
@@ -73,12 +74,12 @@ double TrainingEpoch::step(Loader& loader, int64_t slices) {
     state_.consistent = true;
     return loss;
   } catch (const NotFinite& error) {
-    run_.checkpoints.fail(state_, error.slices.empty() ? NotFinite(name, error.numbers) : error);
+    run_.checkpoints.fail(state_, error.slices.empty() ? NotFinite(names, error.numbers) : error);
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) {
       throw;
     }
-    throw Error({"training on " + name, "out of memory", "a step that fits",
+    throw Error({"training on " + names, "out of memory", "a step that fits",
                  "Turn on train.checkpointing, lower train.batch.at_once, set train.precision to "
                  "bf16, or make the model smaller; if the main memory is short, lower "
                  "data.prefetch and data.workers."});

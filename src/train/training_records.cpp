@@ -18,6 +18,11 @@ nlohmann::json to_json(const ValidationScores& scores) {
           {"nmse", scores.nmse}};
 }
 
+/// One line; what is not UTF-8 in the name of a file is replaced.
+std::string text_of(const nlohmann::json& line) {
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 nlohmann::json to_json(const SliceRecord& slice) {
   return {{"name", slice.name},
           {"loss", slice.loss},
@@ -86,7 +91,7 @@ std::string to_json(const StepRecord& record) {
   for (const SliceRecord& slice : record.slices) {
     line["slices"].push_back(to_json(slice));
   }
-  return line.dump();
+  return text_of(line);
 }
 
 std::string to_json(const EpochRecord& record) {
@@ -108,7 +113,7 @@ std::string to_json(const EpochRecord& record) {
   if (record.validation_ema) {
     line["validation_ema"] = to_json(*record.validation_ema);
   }
-  return line.dump();
+  return text_of(line);
 }
 
 std::string to_text(const EpochRecord& record) {

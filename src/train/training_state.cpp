@@ -1,5 +1,7 @@
 #include "dircn/train/training_state.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -16,7 +18,6 @@ namespace {
 
 constexpr const char* kOptimizer = "optimizer";
 constexpr const char* kConfig = "config";
-constexpr const char* kTraining = "training";
 constexpr const char* kSchedule = "schedule";
 constexpr const char* kOverfitting = "overfitting";
 constexpr const char* kFocal = "focal";
@@ -34,19 +35,19 @@ bool is_fixed(const std::string& key) {
 }
 
 void compare(const Config& before, const Config& now, const std::string& name) {
-  std::string fixed;
-  std::string changed;
-  for (const auto& [key, old_value, new_value] : differences(before, now)) {
-    std::string& list = is_fixed(key) ? fixed : changed;
-    list.append(list.empty() ? "" : ", ").append(key).append(" ");
-    list.append(old_value).append(" there, ").append(new_value).append(" here");
-  }
+  const auto found = differences(before, now);
+  std::vector<ConfigDifference> fixed;
+  std::vector<ConfigDifference> changed;
+  std::partition_copy(found.begin(), found.end(), std::back_inserter(fixed),
+                      std::back_inserter(changed),
+                      [](const ConfigDifference& difference) { return is_fixed(difference.key); });
   require(fixed.empty(), [&] {
-    return Error::Parts{name, "a checkpoint of another configuration: " + fixed,
+    return Error::Parts{name, "a checkpoint of another configuration: " + to_text(fixed),
                         "the same model, seed, split and kind of optimiser", kOtherRun};
   });
   if (!changed.empty()) {
-    log_warning("continuing with another configuration than that of " + name + ": " + changed);
+    log_warning("continuing with another configuration than that of " + name + ": " +
+                to_text(changed));
   }
 }
 
@@ -99,7 +100,7 @@ void save_training_state(const std::filesystem::path& path, TrainingState& state
       {kOverfitting, state.overfitting.state()},
       {kFocal, state.focal.state()},
       {kMetrics, state.metrics},
-      {kTraining, detail::to_dict(state.position)}};
+      {detail::kPosition, detail::to_dict(state.position)}};
   if (state.average) {
     contents.set(kAverage, to_dict(state_of(*state.average->network())));
   }
@@ -111,7 +112,8 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
   const std::string name = path.string();
   const auto checkpoint = load_checkpoint(path);
   const auto& contents = checkpoint.contents.as_dict(name);
-  for (const char* key : {kOptimizer, kConfig, kTraining, kSchedule, kOverfitting, kFocal}) {
+  for (const char* key :
+       {kOptimizer, kConfig, detail::kPosition, kSchedule, kOverfitting, kFocal}) {
     require(contents.find(key) != nullptr, [&] {
       return Error::Parts{name, "a checkpoint without '" + std::string(key) + "'",
                           "one that dircn_train wrote", "Resume from a run's last.pt."};
@@ -143,9 +145,9 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
 
 RunPosition position_of(const Checkpoint& checkpoint) {
   const std::string name = checkpoint.path.string();
-  const std::string subject = name + ": " + kTraining;
+  const std::string subject = name + ": " + detail::kPosition;
   return detail::position_from(
-      checkpoint.contents.as_dict(name).at(kTraining, name).as_dict(subject), subject);
+      checkpoint.contents.as_dict(name).at(detail::kPosition, name).as_dict(subject), subject);
 }
 
 void begin_epoch(RunPosition& position) {

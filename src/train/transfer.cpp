@@ -74,13 +74,9 @@ void check_same_model(const ModelConfig& there, const ModelConfig& here, const s
   before.model = there;
   now.model = here;
   now.model.cascades = there.cascades;
-  std::string found;
-  for (const auto& [key, old_value, new_value] : differences(before, now)) {
-    found.append(found.empty() ? "" : ", ").append(key).append(" ");
-    found.append(old_value).append(" there, ").append(new_value).append(" here");
-  }
+  const auto found = differences(before, now);
   require(found.empty(), [&] {
-    return Error::Parts{name, "another model: " + found,
+    return Error::Parts{name, "another model: " + to_text(found),
                         "the same model, but for the number of cascades",
                         "Change the configuration's `model:`, or begin with another file."};
   });

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench_command.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/small_set.h"
@@ -16,28 +17,9 @@
 namespace dircn {
 namespace {
 
+using testing::Bench;
 using testing::run_command;
 using testing::TemporaryFolder;
-
-/// A small network's command line; what it writes to --json.
-struct Bench {
-  TemporaryFolder folder;
-  testing::CommandResult result;
-  nlohmann::json report;
-
-  explicit Bench(const std::string& arguments)
-      : result(run_command(std::string(DIRCN_BENCH) + " --config " +
-                           testing::test_data("reference_small.yaml").string() +
-                           " --device cpu --json " + (folder / "bench.json").string() + " " +
-                           arguments)) {
-    if (result.exit_code == 0) {
-      report = nlohmann::json::parse(testing::read_file(folder / "bench.json"));
-    }
-  }
-  bool prints(const std::string& text) const {
-    return result.output.find(text) != std::string::npos;
-  }
-};
 
 void expect_timed(const nlohmann::json& one, const std::string& arguments) {
   EXPECT_GT(one["seconds_min"].get<double>(), 0);
@@ -217,35 +199,6 @@ TEST(BenchAppSweep, CascadesReplaceThoseOfTheConfiguration) {
   const Bench set("--mode floor --set model.cascades=1 --coils 1 --size 32 --repeat 1");
   ASSERT_EQ(one.result.exit_code + set.result.exit_code, 0) << one.result.output;
   EXPECT_EQ(one.report["results"][0]["gflop"], set.report["results"][0]["gflop"]);
-}
-
-TEST(BenchAppCheckpointing, TakesLessMemory) {
-  const std::string arguments =
-      "--mode train --set model.channels=8 --cascades 8 --coils 2 --size 160 --repeat 1";
-  const Bench plain(arguments);
-  const Bench saving(arguments + " --checkpointing");
-  ASSERT_EQ(plain.result.exit_code, 0) << plain.result.output;
-  ASSERT_EQ(saving.result.exit_code, 0) << saving.result.output;
-  const auto& before = plain.report["results"][0];
-  const auto& after = saving.report["results"][0];
-  EXPECT_EQ(before["checkpointing"], false);
-  EXPECT_EQ(after["checkpointing"], true);
-  EXPECT_FALSE(plain.prints("checkpointing")) << plain.result.output;
-  EXPECT_TRUE(saving.prints("train, fp32, checkpointing, cpu")) << saving.result.output;
-#if !defined(__SANITIZE_ADDRESS__)  // which keeps what was freed
-  // Of eight cascades' tensors, 25 MB each, there are those of one at a time.
-  EXPECT_LT(after["peak_bytes"].get<double>(), before["peak_bytes"].get<double>() - 80e6);
-#endif
-}
-
-TEST(BenchAppCheckpointing, IsOfTheFastFormAsTheConfigurationSays) {
-  const Bench bench(
-      "--mode train --form both --set train.checkpointing=true --coils 1 --size 32 --repeat 1");
-  ASSERT_EQ(bench.result.exit_code, 0) << bench.result.output;
-  const auto& results = bench.report["results"];
-  ASSERT_EQ(results.size(), 2U);
-  EXPECT_EQ(results[0]["checkpointing"], false);  // literal
-  EXPECT_EQ(results[1]["checkpointing"], true);
 }
 
 TEST(BenchApp, MeasuresTheLoader) {

@@ -137,8 +137,8 @@ TEST(Config, ReadsEveryKindOfValue) {
   const Config config = parse(
       "model: {se_ratio: 1, aggregation: none, se_squeeze: \"statistics\"}\n"
       "data:\n  train: 2022\n  val: 'a b # c'\n  leaderboard: \"\\x41\\n\\\"\"\n  fov_crop: none\n"
-      "train:\n  learning_rate: 1E-5\n  schedule: {milestones: []}\n  precision: bf16\n"
-      "  seed: 9223372036854775807\n");
+      "  split_seed: 9223372036854775807\n"
+      "train:\n  learning_rate: 1E-5\n  schedule: {milestones: []}\n  precision: bf16\n");
   EXPECT_EQ(config.model.se_ratio, 1.0);
   EXPECT_EQ(config.model.aggregation, Aggregation::none);
   EXPECT_EQ(config.model.se_squeeze, SeSqueeze::statistics);
@@ -149,7 +149,7 @@ TEST(Config, ReadsEveryKindOfValue) {
   EXPECT_EQ(config.train.learning_rate, 1e-5);
   EXPECT_TRUE(config.train.schedule.milestones.empty());
   EXPECT_EQ(config.train.precision, Precision::bf16);
-  EXPECT_EQ(config.train.seed, 9223372036854775807);
+  EXPECT_EQ(config.data.split_seed, 9223372036854775807);
 }
 
 TEST(Config, AnchorsAndAliasesWork) {

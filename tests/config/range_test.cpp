@@ -46,6 +46,10 @@ const BadValue kRanges[] = {
     {"batch", "train: {batch: {size: 0}}", "c.yaml:1: train.batch.size: found 0; expected"},
     {"batch_factor", "train: {batch: {factor: 1}}", "c.yaml:1: train.batch.factor: found 1;"},
     {"keep", "train: {keep: -1}", "c.yaml:1: train.keep: found -1; expected an integer of at"},
+    {"seed", "train: {seed: 4294967296}",
+     "c.yaml:1: train.seed: found 4294967296; expected an integer of at least 0 and at most "
+     "4294967295"},
+    {"seed_below", "train: {seed: -1}", "c.yaml:1: train.seed: found -1; expected an integer"},
     {"precision", "train: {precision: fp16}",
      "c.yaml:1: train.precision: found fp16; expected one of fp32, bf16"},
 };
@@ -56,16 +60,18 @@ INSTANTIATE_TEST_SUITE_P(Rows, OutOfRange, ::testing::ValuesIn(kRanges),
 TEST(InRange, EndsThatBelongToIt) {
   const Config low = parse_config(
       "data: {augmentation: {probability: 0}, validation_share: 0}\n"
-      "train: {ema: 0, keep: 0, optimizer: {momentum: 0}, loss: {l1: 0}}\n",
+      "train: {ema: 0, keep: 0, seed: 0, optimizer: {momentum: 0}, loss: {l1: 0}}\n",
       "c.yaml");
   EXPECT_EQ(low.train.keep, 0);
+  EXPECT_EQ(low.train.seed, 0);
   EXPECT_EQ(low.train.optimizer.momentum, 0);
   const Config high = parse_config(
       "data: {augmentation: {probability: 1, max_rotation: 180, max_shear: 89}, subset: 1}\n"
-      "train: {schedule: {lowest: 1, factor: 1}, batch: {size: 65536}}\n",
+      "train: {schedule: {lowest: 1, factor: 1}, batch: {size: 65536}, seed: 4294967295}\n",
       "c.yaml");
   EXPECT_EQ(high.data.augmentation.probability, 1);
   EXPECT_EQ(high.train.schedule.lowest, 1);
+  EXPECT_EQ(high.train.seed, 4294967295);
 }
 
 }  // namespace

@@ -1,14 +1,16 @@
-// Training plans: defaults, contradictions, and when a phase has begun to overfit.
+// Training plans: defaults and contradictions.
 
 #include "dircn/train/phase_plan.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/torch_file.h"
-#include "support/paths.h"
 #include "support/random_input.h"
 
 namespace dircn {
@@ -90,6 +92,13 @@ TEST(Plan, TakesMethod1WhereCascadesAreAdded) {
   EXPECT_EQ(plan(config_with({phase(0), phase(3, Transfer::method_1)}), 0)[1].cascades, 3);
 }
 
+TEST(Plan, TakesTheOtherMethodsWhereThereIsANetworkBefore) {
+  for (const Transfer method : {Transfer::method_2, Transfer::method_3}) {
+    EXPECT_EQ(plan(config_with({phase(0, method)}), 2)[0].transfer, method);
+    EXPECT_EQ(plan(config_with({phase(0), phase(0, method)}), 0)[1].transfer, method);
+  }
+}
+
 TEST(Plan, TriesPatternsAtThePhasesOwnSize) {
   const auto late = phase(3, Transfer::none, {"i_cascades.2.*"});
   EXPECT_EQ(plan(config_with({phase(2), late}), 0).size(), 2U);
@@ -143,7 +152,22 @@ INSTANTIATE_TEST_SUITE_P(
                               {phase(2, Transfer::method_1)},
                               0,
                               "train.phases[0].transfer",
-                              "train.start"},
+                              "method_1 where there is no network before"},
+                      BadPlan{"Method2WithoutStart",
+                              {phase(0, Transfer::method_2)},
+                              0,
+                              "train.phases[0].transfer",
+                              "method_2 where there is no network before"},
+                      BadPlan{"Method3WithoutStart",
+                              {phase(0, Transfer::method_3), phase(0)},
+                              0,
+                              "train.phases[0].transfer",
+                              "method_3 where there is no network before"},
+                      BadPlan{"MethodsWantAStart",
+                              {phase(0, Transfer::method_3)},
+                              0,
+                              "train.phases[0].transfer",
+                              "Set train.start, or begin with a phase without a method."},
                       BadPlan{"PatternOfALaterPhase",
                               {phase(2), phase(3, Transfer::none, {"sens_ned.*"})},
                               0,
@@ -155,111 +179,6 @@ INSTANTIATE_TEST_SUITE_P(
                               "train.phases[1].freeze",
                               "left to train"}),
     [](const auto& info) { return std::string(info.param.name); });
-
-struct Epoch {
-  double loss;
-  double score;
-  bool overfits;
-};
-
-struct Sequence {
-  const char* name;
-  int64_t patience;
-  std::vector<Epoch> epochs;
-};
-
-class OverfittingRuleTest : public ::testing::TestWithParam<Sequence> {};
-
-TEST_P(OverfittingRuleTest, SaysWhen) {
-  OverfittingRule rule(GetParam().patience);
-  int64_t number = 0;
-  for (const auto& [loss, score, overfits] : GetParam().epochs) {
-    EXPECT_EQ(rule.overfits(loss, score), overfits) << number++;
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All, OverfittingRuleTest,
-    ::testing::Values(
-        Sequence{"Rises", 1, {{0.5, 0.7, false}, {0.4, 0.8, false}, {0.3, 0.9, false}}},
-        Sequence{"Falls", 2, {{0.5, 0.7, false}, {0.4, 0.6, false}, {0.3, 0.5, true}}},
-        Sequence{"ABetterEpochBeginsAnew",
-                 2,
-                 {{0.5, 0.7, false},
-                  {0.4, 0.6, false},
-                  {0.3, 0.8, false},
-                  {0.2, 0.7, false},
-                  {0.1, 0.6, true}}},
-        Sequence{
-            "EqualScoresAreNotBetter", 2, {{0.5, 0.7, false}, {0.4, 0.7, false}, {0.3, 0.7, true}}},
-        Sequence{"NotWhileTheLossIsNotBelow",
-                 2,
-                 {{0.5, 0.7, false}, {0.5, 0.6, false}, {0.6, 0.6, false}, {0.7, 0.6, false}}},
-        Sequence{"ALossThatIsNotBelowBeginsAnew",
-                 2,
-                 {{0.5, 0.7, false},
-                  {0.4, 0.6, false},
-                  {0.5, 0.6, false},
-                  {0.4, 0.6, false},
-                  {0.4, 0.6, true}}},
-        Sequence{"TheLossIsThatOfTheBestEpoch",
-                 1,
-                 {{0.1, 0.5, false}, {0.4, 0.7, false}, {0.3, 0.6, true}}},
-        Sequence{"NegativeScores", 1, {{0.5, -0.7, false}, {0.4, -0.6, false}, {0.3, -0.6, true}}},
-        Sequence{"NotANumberIsNotBetter",
-                 1,
-                 {{0.5, std::nan(""), false}, {0.5, 0.7, false}, {0.4, std::nan(""), true}}}),
-    [](const auto& info) { return std::string(info.param.name); });
-
-/// The rule's state by way of a file.
-OverfittingRule reloaded(const OverfittingRule& rule, int64_t patience) {
-  const testing::TemporaryFolder folder;
-  save_torch_file(folder / "rule.pt", rule.state());
-  OverfittingRule other(patience);
-  other.load(load_torch_file(folder / "rule.pt").as_dict(), "rule.pt");
-  return other;
-}
-
-TEST(OverfittingRule, ContinuesFromACheckpointToTheBit) {
-  const double best = 0.1 + 0.2;  // not a short decimal
-  OverfittingRule rule = reloaded(OverfittingRule(2), 2);
-  EXPECT_FALSE(rule.overfits(best, best));
-  EXPECT_FALSE(rule.overfits(0.1, best));
-  OverfittingRule equal = reloaded(rule, 2);
-  EXPECT_TRUE(equal.overfits(std::nextafter(best, 0), best));
-  OverfittingRule not_below = reloaded(rule, 2);
-  EXPECT_FALSE(not_below.overfits(best, best));
-  OverfittingRule better = reloaded(rule, 2);
-  EXPECT_FALSE(better.overfits(0.1, std::nextafter(best, 1)));
-}
-
-TEST(OverfittingRule, RefusesWhatIsNoStateOfIt) {
-  const PickleDict good = OverfittingRule(2).state();
-  for (const auto& [key, value] : good.entries()) {
-    const auto& name = std::get<std::string>(key);
-    PickleDict without;
-    for (const auto& [other, kept] : good.entries()) {
-      if (other != key) {
-        without.set(other, kept);
-      }
-    }
-    PickleDict wrong = good;
-    wrong.set(key, "text");
-    for (const auto& state : {without, wrong}) {
-      try {
-        OverfittingRule(2).load(state, "last.pt: rule");
-        ADD_FAILURE() << name;
-      } catch (const Error& error) {
-        const std::string message = error.what();
-        EXPECT_EQ(message.rfind("last.pt: rule", 0), 0U) << message;
-        EXPECT_NE(message.find(name), std::string::npos) << message;
-      }
-    }
-  }
-  PickleDict negative = good;
-  negative.set("epochs_in_a_row", -1);
-  EXPECT_THROW(OverfittingRule(2).load(negative, "last.pt"), Error);
-}
 
 }  // namespace
 }  // namespace dircn

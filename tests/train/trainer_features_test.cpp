@@ -94,6 +94,11 @@ TEST_F(TrainingFeatures, APhaseThatOverfitsHandsOnItsBestWeights) {
   }
   EXPECT_NEAR(epochs.back().at("validation").at("ssim").get<double>(), best, 1e-6);
   EXPECT_LT(epochs[epochs.size() - 2].at("validation").at("ssim").get<double>(), best);
+  Trainer again(settings, torch::kCPU, run);  // from the end of that phase
+  const std::string number = std::to_string(epochs.size() - 1);
+  again.resume(run.path() / ("epoch-" + std::string(4 - number.size(), '0') + number + ".pt"));
+  ASSERT_TRUE(again.run(never));
+  EXPECT_EQ(difference(again.network(), trainer.network()), 0);
 }
 
 TEST_F(TrainingFeatures, StartsFromAReferenceCheckpoint) {

@@ -59,18 +59,24 @@ TEST_F(TrainingResumes, AllResumeToTheSameBits) {
   Trainer unstopped(everything(), torch::kCPU, whole);
   ASSERT_TRUE(unstopped.run(never));
   EXPECT_EQ(unstopped.network()->config().cascades, 2);
-  // Stops before the first step, in an epoch, in a validation and that of the average, in the
-  // second phase.
-  for (const int calls : {0, 1, 3, 5, 8, 11, 14}) {
+  // Stops wherever a run can: before the first step, in an epoch, in a validation and that of the
+  // average, between the phases.
+  for (int calls = 0;; ++calls) {
     const RunFolder stopped(folder_ / ("stopped" + std::to_string(calls)));
-    ASSERT_FALSE(Trainer(everything(), torch::kCPU, stopped).run(after(calls))) << calls;
+    if (Trainer(everything(), torch::kCPU, stopped).run(after(calls))) {
+      EXPECT_GT(calls, 14);
+      break;
+    }
     Trainer resumed(everything(), torch::kCPU, stopped);
     resumed.resume(stopped.last());
     ASSERT_TRUE(resumed.run(never));
     EXPECT_EQ(difference(resumed.network(), unstopped.network()), 0) << calls;
     EXPECT_EQ(lines_of(stopped.metrics(), "step"), lines_of(whole.metrics(), "step")) << calls;
-    const auto best = [](const RunFolder& run) { return load_network(run.best_ema()); };
-    EXPECT_EQ(difference(best(stopped), best(whole)), 0) << calls;
+    for (const char* name : {"best.pt", "best_ema.pt", "phase_best.pt", "epoch-0001.pt",
+                             "epoch-0002.pt", "epoch-0003.pt"}) {
+      const auto of = [&](const RunFolder& run) { return load_network(run.path() / name); };
+      EXPECT_EQ(difference(of(stopped), of(whole)), 0) << calls << " " << name;
+    }
   }
 }
 
@@ -113,6 +119,25 @@ TEST_F(TrainingResumes, FromAnEarlierEpochWithBestWeightsOfItsOwn) {
   const Dircn before = load_network(early);
   ASSERT_TRUE(branch.run(never));
   EXPECT_LE(difference(branch.network(), before), 1e-3);  // not the weights of the branch it left
+}
+
+TEST_F(TrainingResumes, FromItsBestEpochKeepingTheBestWeights) {
+  Config settings = config();
+  settings.train.epochs = 1;
+  settings.train.ema = 0.5;
+  settings.train.schedule.kind = ScheduleKind::constant;
+  const RunFolder run(folder_ / "run");
+  ASSERT_TRUE(Trainer(settings, torch::kCPU, run).run(never));
+  const std::string best = testing::read_file(run.best());
+  const std::string best_ema = testing::read_file(run.best_ema());
+  settings.train.epochs = 2;
+  settings.train.learning_rate = 1;  // makes it worse
+  Trainer trainer(settings, torch::kCPU, run);
+  trainer.resume(run.best());
+  ASSERT_TRUE(trainer.run(never));
+  EXPECT_EQ(trainer.position().best_epoch, 1);
+  EXPECT_EQ(testing::read_file(run.best()), best);
+  EXPECT_EQ(testing::read_file(run.best_ema()), best_ema);
 }
 
 TEST_F(TrainingResumes, APhaseThatWasCutShortBeginsTheNextWithAWholeEpoch) {

@@ -46,4 +46,7 @@ struct ConfigDifference {
 /// The keys whose values differ, in the order of the file.
 std::vector<ConfigDifference> differences(const Config& before, const Config& now);
 
+/// For messages about a checkpoint's configuration: "KEY BEFORE there, NOW here, KEY ...".
+std::string to_text(const std::vector<ConfigDifference>& differences);
+
 }  // namespace dircn

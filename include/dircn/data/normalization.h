@@ -11,9 +11,9 @@ namespace dircn {
 // all else (Fourier transforms, coil sums, aggregation, data consistency, root sum of squares) is
 // homogeneous. So dividing k-space by s and multiplying the image by s again changes nothing but
 // rounding (tests/nn/scale_test.cpp), and "normalised training" is the same network under another
-// loss: SSIM takes its data range from the target, so it does not change either, and L1 and MSE
-// are divided by s and s². That is where dircn divides. What is written and scored is in the data's
-// own units, whatever was chosen.
+// loss: SSIM takes its data range from the target or its volume, so it does not change either,
+// and L1 and MSE are divided by s and s². That is where dircn divides. What is written and scored
+// is in the data's own units, whatever was chosen.
 
 /// What a slice is divided by: 1 (`none`); the largest magnitude of `kspace` [C, H, W] (masked) in
 /// its columns [⌊W/2⌋ − f, ⌊W/2⌋ + f), f = ⌊⌊W · fraction⌋ / 2⌋, at least 1 (`center_maximum`); or

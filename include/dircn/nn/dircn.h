@@ -52,7 +52,7 @@ class DircnImpl : public torch::nn::Module {
 
   /// Keeps of every cascade, and of every few coils whose sensitivity maps are estimated, only what
   /// they hand on, and computes them again in the backward pass (activation checkpointing):
-  /// training in a fraction of the memory, for a third more time. The same values and gradients.
+  /// training in a fraction of the memory, a quarter slower at most. The same values and gradients.
   void set_checkpointing(bool on);
 
  private:

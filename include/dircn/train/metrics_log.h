@@ -6,8 +6,8 @@
 
 namespace dircn {
 
-/// A file of JSON lines that a resumed run can wind back: a checkpoint keeps `size()`, and lines
-/// that were written after it go when training continues from it, since they will come again.
+/// A file of JSON lines that a resumed run can wind back: a checkpoint keeps `synced_size()`, and
+/// lines that were written after it go when training continues from it, since they will come again.
 class MetricsLog {
  public:
   /// Continues the file at `path` after its first `keep` bytes; 0 begins anew. Throws `Error` if it

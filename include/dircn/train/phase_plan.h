@@ -26,6 +26,9 @@ class OverfittingRule {
   /// epochs in a row, each of which had a lower training loss than the best epoch.
   bool overfits(double training_loss, double validation_score);
 
+  /// Begins anew, as where the best weights are not at hand.
+  void forget();
+
   /// What a checkpoint keeps.
   PickleDict state() const;
   /// Continues from there. Throws `Error` naming `subject` if it is no such state.

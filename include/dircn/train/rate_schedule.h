@@ -16,7 +16,8 @@ struct PhaseProgress {
   int64_t epochs = 1;     // of the phase
 };
 
-/// The learning rate of each step of a phase, as PyTorch's schedules of these names have it:
+/// The learning rate of each step of a phase, with the curves of PyTorch's schedules of these
+/// names:
 ///
 /// - constant: the rate;
 /// - multi_step: times `factor` after every milestone, in complete epochs;

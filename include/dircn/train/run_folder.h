@@ -11,7 +11,7 @@ namespace dircn {
 ///     train.log       what the program said
 ///     metrics.jsonl   one line a training step, one an epoch
 ///     curves.html     the same, drawn
-///     tensorboard/    the same, for TensorBoard
+///     tensorboard/    its losses, rates and scores, and pictures, for TensorBoard
 ///     last.pt         the newest checkpoint; resuming starts there
 ///     epoch-0007.pt   the checkpoints after the last few epochs
 ///     best.pt         the checkpoint with the best validation score

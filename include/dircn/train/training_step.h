@@ -20,7 +20,8 @@ namespace dircn {
 
 /// The gradient of one step of the optimiser: the mean over its slices of weight · loss. Slices of
 /// equal shape go through the network together, `train.batch.at_once` at most; groups add their
-/// gradients. However the slices are grouped, the gradient is the same but for rounding.
+/// gradients. However the slices are grouped, the gradient is the same but for rounding (and for
+/// weights by `prediction`, which depend on the order where shapes are mixed).
 ///
 ///     TrainingStep step(network, config, focal, slices);
 ///     for (...) step.add(sample);
