@@ -62,7 +62,7 @@ cat <<TEXT
 Done. What lies where:
   executables        $programs/apps/
   simulated scans    $data/{train,val,leaderboard}
-  training run       $run: best.pt (the network), train.log, metrics.jsonl, config.yaml
+  training run       $run: best.pt (the network), curves.html, train.log, metrics.jsonl, config.yaml
   reconstructions    $reconstructions/acc4|acc8/*.h5, dataset "reconstruction" [slice, row, column], float32
   scores             $output/scores.json
   picture            $output/comparison.png: zero-filled, DIRCN, target, error x5

@@ -65,6 +65,7 @@ void TrainingStep::finish() {
 void TrainingStep::run(const std::vector<Member>& group) {
   const auto together = [&](auto part) {
     std::vector<torch::Tensor> parts;
+    parts.reserve(group.size());
     for (const Member& member : group) {
       parts.push_back(part(member.sample));
     }
@@ -90,6 +91,7 @@ void TrainingStep::run(const std::vector<Member>& group) {
   }
   require_finite(results);
   std::vector<double> weights;
+  weights.reserve(results.size());
   for (const SliceRecord& result : results) {
     weights.push_back(result.weight / static_cast<double>(slices_));
   }
