@@ -34,12 +34,8 @@ done
 ((${#names[@]})) || names=(base focal_1 focal_2 focal_prediction_1 normalized accumulated batch_schedule statistics concat
   no_aggregation augmented ema continued method_1 method_2 method_3)
 
-install_packages "${BUILD_PACKAGES[@]}" || exit 1
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
-choose_torch "$libtorch"
-programs=build/release-$TORCH_KIND
-configure release "$programs"
-build "$programs"
+build_programs "$libtorch"
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 
 readonly work=out/experiments

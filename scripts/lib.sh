@@ -147,3 +147,14 @@ build() {
   fi
   say "Built in $((SECONDS - started)) s"
 }
+
+# build_programs LIBTORCH [PRESET]: installs what is missing, chooses LibTorch as `choose_torch` does, and builds. Sets
+# `programs`, the folder of the build.
+build_programs() {
+  local preset=${2:-release}
+  install_packages "${BUILD_PACKAGES[@]}" || exit 1
+  choose_torch "$1"
+  programs=build/$preset-$TORCH_KIND
+  configure "$preset" "$programs"
+  build "$programs"
+}

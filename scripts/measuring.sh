@@ -22,12 +22,8 @@ measure_with() {
   [[ "$device" == cpu || "$device" == cuda ]] || wrong_use "--device is cpu or cuda, not '$device'"
   output=${output:-docs/$name/$device}
 
-  install_packages "${BUILD_PACKAGES[@]}" || exit 1
-  choose_torch "$libtorch"
   [[ "$device" == cpu ]] || preset=cuda
-  programs=build/$preset-$TORCH_KIND
-  configure "$preset" "$programs"
-  build "$programs"
+  build_programs "$libtorch" "$preset"
   mkdir -p "$output"
 }
 

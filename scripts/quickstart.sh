@@ -26,12 +26,8 @@ while (($#)); do
   esac
 done
 
-install_packages "${BUILD_PACKAGES[@]}" || exit 1
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
-choose_torch "$libtorch"
-programs=build/release-$TORCH_KIND
-configure release "$programs"
-build "$programs"
+build_programs "$libtorch"
 
 # Threads that wait for each other sleep soon, instead of spinning while another program has their core.
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
