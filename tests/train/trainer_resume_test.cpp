@@ -121,22 +121,24 @@ TEST_F(TrainingResumes, FromAnEarlierEpochWithBestWeightsOfItsOwn) {
   EXPECT_LE(difference(branch.network(), before), 1e-3);  // not the weights of the branch it left
 }
 
+// What a further epoch does to the scores is up to rounding, unless it changes nothing: as good is
+// not better.
 TEST_F(TrainingResumes, FromItsBestEpochKeepingTheBestWeights) {
   Config settings = config();
-  settings.train.epochs = 3;
-  settings.train.learning_rate = 0.05;
-  settings.train.ema = 0.5;
+  settings.train.epochs = 1;
+  settings.train.ema = 1e-9;  // the average is the weights themselves
   settings.train.schedule.kind = ScheduleKind::constant;
   const RunFolder run(folder_ / "run");
   ASSERT_TRUE(Trainer(settings, torch::kCPU, run).run(never));
   const std::string best = testing::read_file(run.best());
   const std::string best_ema = testing::read_file(run.best_ema());
-  settings.train.epochs = 4;
-  settings.train.learning_rate = 1;  // makes both worse
+  settings.train.epochs = 2;
+  settings.train.learning_rate = 1e-30;
   Trainer trainer(settings, torch::kCPU, run);
   trainer.resume(run.best());
   ASSERT_TRUE(trainer.run(never));
-  EXPECT_EQ(trainer.position().best_epoch, 3);
+  EXPECT_EQ(trainer.position().epoch, 2);
+  EXPECT_EQ(trainer.position().best_epoch, 1);
   EXPECT_TRUE(testing::read_file(run.best()) == best);
   EXPECT_TRUE(testing::read_file(run.best_ema()) == best_ema);
 }
