@@ -18,6 +18,7 @@
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
 #include "dircn/data/volume_tree.h"
+#include "dircn/eval/reconstruct.h"
 #include "dircn/eval/scored_kspace.h"
 #include "dircn/eval/scored_volume.h"
 
@@ -38,16 +39,18 @@ class TimedVolume {
   TimedVolume(std::shared_ptr<Run> run, std::shared_ptr<ScoredKspace> kspace, ImageSize size)
       : run_(std::move(run)), kspace_(std::move(kspace)), size_(size) {}
 
-  torch::Tensor operator()(int64_t slice) {
+  /// What takes more than the image is not timed.
+  SliceOutputs operator()(int64_t slice, const Extras& wanted) {
     const torch::Tensor data = kspace_->read_slice(slice);
     const auto start = std::chrono::steady_clock::now();
-    torch::Tensor image = run_->reconstructor.slice(data, kspace_->mask(), size_);
+    SliceOutputs outputs = run_->reconstructor.outputs(data, kspace_->mask(), size_, wanted);
     const auto end = std::chrono::steady_clock::now();
-    if (++done_ > kWarmUpSlices) {
+    const bool image_alone = !wanted.sensitivity_maps && !wanted.residual && !wanted.zero_filled;
+    if (image_alone && ++done_ > kWarmUpSlices) {
       run_->times->milliseconds.push_back(
           std::chrono::duration<double, std::milli>(end - start).count());
     }
-    return image;
+    return outputs;
   }
 
  private:
@@ -92,17 +95,19 @@ std::vector<ScoreProblem> images_alone(const fs::path& folder,
 
 }  // namespace
 
-ScoreJob network_job(const Dircn& network, const ReconstructionOptions& options,
+ScoreJob network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data,
                      std::optional<ScorePreset> preset) {
-  const DataConfig& data = options.data;
   require(!data.val.empty(), [] {
     return Error::Parts{"validation set", "no folder named", "a folder of volumes",
                         "Name it in the configuration: data.val."};
   });
   const auto volumes = find_volumes(data.val);
   const auto times = std::make_shared<SliceTimes>();
-  times->device = options.device.str();
-  const auto run = std::make_shared<Run>(Run{Reconstructor(network, options), data, times});
+  times->device = method->device().str();
+  ReconstructionOptions options;
+  options.data = data;
+  const auto run =
+      std::make_shared<Run>(Run{Reconstructor(std::move(method), options), data, times});
   ScoreJob job;
   std::vector<fs::path> files;
   files.reserve(volumes.size());

@@ -16,17 +16,23 @@ ImageSize size_of(const KspaceVolume& volume, const PipelineOptions& options) {
 OpenVolume::OpenVolume(const VolumeTask& task, const PipelineOptions& options)
     : kspace_(task.kspace, options.data),
       size_(size_of(kspace_, options)),
-      note_(fov_crop_note(task.kspace, options.data.fov_crop, kspace_.mask())),
-      writer_(task.output, kspace_.slices(), size_.height, size_.width) {
-  writer_.copy_description(kspace_.file());
-  if (kspace_.mask_is_drawn()) {
-    writer_.write_mask(kspace_.mask());
+      note_(fov_crop_note(task.kspace, options.data.fov_crop, kspace_.mask())) {
+  for (const OutputFormat format : options.formats) {
+    files_.push_back(open_output(format, task.output, kspace_, size_, options.provenance));
   }
 }
 
-void OpenVolume::write_slice(int64_t index, const torch::Tensor& image) {
-  writer_.write_slice(index, image);
+void OpenVolume::write_slice(int64_t index, const SliceOutputs& outputs) {
+  for (const auto& file : files_) {
+    file->write_slice(index, outputs);
+  }
   ++written_;
+}
+
+void OpenVolume::finish() {
+  for (const auto& file : files_) {
+    file->finish();
+  }
 }
 
 }  // namespace dircn::detail

@@ -3,16 +3,19 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dircn/data/volume.h"
+#include "dircn/eval/slice_outputs.h"
+#include "dircn/eval/volume_output.h"
 #include "dircn/eval/volume_pipeline.h"
-#include "dircn/io/reconstruction_writer.h"
 
 namespace dircn::detail {
 
-/// One volume between its file and its output. Destroyed before `finish()` it leaves nothing
+/// One volume between its file and its outputs. Destroyed before `finish()` it leaves nothing
 /// behind.
 class OpenVolume {
  public:
@@ -29,17 +32,17 @@ class OpenVolume {
   /// Complex64 [C, H, W], as stored.
   torch::Tensor read_slice(int64_t index) const { return kspace_.read_slice(index); }
 
-  /// Takes the image [h, w] of a slice, each once, in any order; after the last of them it is time
+  /// Takes what was computed of a slice, each once, in any order; after the last of them it is time
   /// to finish.
-  void write_slice(int64_t index, const torch::Tensor& image);
+  void write_slice(int64_t index, const SliceOutputs& outputs);
   bool is_complete() const { return written_ == slices(); }
-  void finish() { writer_.finish(); }
+  void finish();
 
  private:
   KspaceVolume kspace_;
   ImageSize size_;
   std::optional<std::string> note_;
-  ReconstructionWriter writer_;
+  std::vector<std::unique_ptr<VolumeOutput>> files_;
   int64_t written_ = 0;
 };
 

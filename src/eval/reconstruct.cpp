@@ -11,6 +11,7 @@
 #include <exception>
 #include <filesystem>
 #include <iomanip>
+#include <memory>
 #include <numeric>
 #include <sstream>
 #include <string>
@@ -24,10 +25,10 @@
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
 #include "dircn/data/fov_crop.h"
+#include "dircn/data/sample.h"
 #include "dircn/data/volume.h"
+#include "dircn/eval/network_ensemble.h"
 #include "dircn/eval/volume_pipeline.h"
-#include "dircn/mri/acs.h"
-#include "dircn/mri/crop.h"
 
 namespace dircn {
 namespace {
@@ -75,6 +76,14 @@ std::vector<int64_t> keep_readable(std::vector<VolumeTask>& tasks, const DataCon
   return slices;
 }
 
+/// Whether a volume is there in all of the formats.
+bool is_written(const fs::path& base, const std::vector<OutputFormat>& formats) {
+  return std::all_of(formats.begin(), formats.end(), [&](OutputFormat format) {
+    std::error_code unreadable;
+    return fs::exists(output_path(base, format), unreadable);
+  });
+}
+
 /// A copy to a GPU is made from pinned memory, so that nobody waits for what the GPU is at.
 torch::Tensor on_device(const torch::Tensor& tensor, torch::Device device) {
   return device.is_cuda() && tensor.is_cpu() ? tensor.pin_memory().to(device, /*non_blocking=*/true)
@@ -83,37 +92,44 @@ torch::Tensor on_device(const torch::Tensor& tensor, torch::Device device) {
 
 }  // namespace
 
-Reconstructor::Reconstructor(Dircn network, ReconstructionOptions options)
-    : network_(std::move(network)), run_(network_), options_(std::move(options)) {
-  network_->to(options_.device);
-  network_->eval();
-}
+Reconstructor::Reconstructor(std::shared_ptr<SliceMethod> method, ReconstructionOptions options)
+    : method_(std::move(method)), options_(std::move(options)) {}
+
+Reconstructor::Reconstructor(const Dircn& network, ReconstructionOptions options,
+                             torch::Device device)
+    : Reconstructor(
+          std::make_shared<NetworkEnsemble>(std::vector<Dircn>{network}, EnsembleOptions{device}),
+          std::move(options)) {}
 
 torch::Tensor Reconstructor::prepare(const torch::Tensor& kspace, const torch::Tensor& mask) const {
   const torch::NoGradGuard no_grad;
-  const auto masked = on_device(kspace, options_.device) * on_device(mask, options_.device);
+  const torch::Device device = method_->device();
+  const auto masked = on_device(kspace, device) * on_device(mask, device);
   const auto crop = effective_fov_crop(options_.data.fov_crop, mask);
   return crop == FovCrop::square ? fov_crop(masked) : masked;
 }
 
-torch::Tensor Reconstructor::image(const torch::Tensor& prepared, const torch::Tensor& mask,
-                                   ImageSize size) {
+SliceOutputs Reconstructor::compute(const torch::Tensor& prepared, const torch::Tensor& mask,
+                                    ImageSize size, const Extras& wanted) {
   const torch::NoGradGuard no_grad;
-  const PrecisionGuard precision(options_.device, options_.precision);
-  const auto output = run_(prepared.unsqueeze(0), on_device(canonical_mask(mask), options_.device));
-  require(torch::isfinite(output).all().item<bool>(), [] {
-    return Error::Parts{"network", "NaN or Inf in its output", "finite values",
-                        "Check the checkpoint and the scale of the k-space."};
-  });
-  return center_crop_or_pad(output.squeeze(0), size.height, size.width).cpu();
+  auto outputs = method_->reconstruct(prepared, on_device(mask, method_->device()), wanted);
+  if (wanted.zero_filled) {
+    outputs[kZeroFilled] = combined_image(prepared);
+  }
+  return at_size(outputs, size);
+}
+
+SliceOutputs Reconstructor::outputs(const torch::Tensor& kspace, const torch::Tensor& mask,
+                                    ImageSize size, const Extras& wanted) {
+  return compute(prepare(kspace, mask), mask, size, wanted);
 }
 
 torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Tensor& mask,
                                    ImageSize size) {
-  return image(prepare(kspace, mask), mask, size);
+  return outputs(kspace, mask, size, {}).at(kReconstruction);
 }
 
-/// The network's side of a pipeline: takes the slices that were read, and tells how volumes ended.
+/// The method's side of a pipeline: takes the slices that were read, and tells how volumes ended.
 class Reconstructor::Run {
  public:
   /// `slices`: how many each of the tasks' volumes has.
@@ -128,7 +144,9 @@ class Reconstructor::Run {
   void run() {
     const auto& options = reconstructor_.options_;
     const Clock::time_point start = Clock::now();
-    VolumePipeline pipeline(tasks_, PipelineOptions{options.data, options.crop, kSlicesAhead},
+    VolumePipeline pipeline(tasks_,
+                            PipelineOptions{options.data, options.crop, kSlicesAhead,
+                                            options.formats, options.provenance},
                             [this](const torch::Tensor& kspace, const torch::Tensor& mask) {
                               return reconstructor_.prepare(kspace, mask);
                             });
@@ -151,10 +169,11 @@ class Reconstructor::Run {
     }
     try {
       const Clock::time_point start = Clock::now();
-      const auto image = reconstructor_.image(slice.kspace, slice.mask, slice.size);
+      auto outputs = reconstructor_.compute(slice.kspace, slice.mask, slice.size,
+                                            reconstructor_.options_.extras);
       summary_.network_seconds += seconds_since(start);
       ++summary_.slices;
-      pipeline.write(slice, image);
+      pipeline.write(slice, std::move(outputs));
       --left_[slice.volume];
       progress_.advance();
     } catch (const std::exception& error) {
@@ -205,9 +224,10 @@ ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& vol
   ReconstructionSummary summary;
   std::vector<VolumeTask> waiting;
   for (const auto& entry : volumes) {
-    refuse_to_replace_input(entry, output / entry.relative);
-    std::error_code unreadable;
-    if (!options_.overwrite && fs::exists(output / entry.relative, unreadable)) {
+    for (const OutputFormat format : options_.formats) {
+      refuse_to_replace_input(entry, output_path(output / entry.relative, format));
+    }
+    if (!options_.overwrite && is_written(output / entry.relative, options_.formats)) {
       ++summary.skipped;
     } else {
       waiting.push_back({entry.kspace, output / entry.relative});

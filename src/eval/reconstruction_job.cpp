@@ -25,7 +25,6 @@ namespace dircn {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kReconstruction = "reconstruction";
 constexpr const char* kKspace = "kspace";
 constexpr const char* kMask = "mask";
 constexpr const char* kImageFolder = "image";
@@ -82,14 +81,30 @@ FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const Da
   }
 }
 
+/// The reconstruction, and of the rest what the file has.
+SliceOutputs read_outputs(const Hdf5File& file, int64_t slice, const Extras& wanted) {
+  SliceOutputs outputs{{kReconstruction, read_finite_slice(file, kReconstruction, slice)}};
+  const auto add = [&](const char* name, bool is_wanted) {
+    if (is_wanted && file.has_dataset(name)) {
+      outputs[name] = file.dataset(name).kind == Hdf5Dataset::Kind::kComplex
+                          ? file.read_complex_slice(name, slice)
+                          : read_finite_slice(file, name, slice);
+    }
+  };
+  add(kDeviation, wanted.residual || wanted.sensitivity_maps);
+  add(kSensitivityMaps, wanted.sensitivity_maps);
+  add(kResidual, wanted.residual);
+  return outputs;
+}
+
 ScoredVolume open_pair(const ImageEntry& target, const fs::path& made, const ScoreRule& rule,
                        const DataConfig& data) {
   LabelVolume label(target.file, data.layout);
   const auto reconstruction = std::make_shared<const Hdf5File>(made);
   require_shape(*reconstruction, label, rule);
   auto [kspace, note] = find_kspace(label, *reconstruction, data);
-  const auto read = [reconstruction](int64_t slice) {
-    return read_finite_slice(*reconstruction, kReconstruction, slice);
+  const auto read = [reconstruction](int64_t slice, const Extras& wanted) {
+    return read_outputs(*reconstruction, slice, wanted);
   };
   return {std::move(label), std::move(kspace), read, std::move(note)};
 }

@@ -30,8 +30,17 @@ std::string exact(const std::optional<double>& value) {
   return {text.data(), end};
 }
 
-std::string header(const ScoreRule& rule) {
-  std::vector<std::string> cells = {"volume", "slice", "acceleration"};
+/// The first cells of a line, with that of a run where there are several.
+std::vector<std::string> first_cells(const std::optional<std::string>& run,
+                                     std::vector<std::string> cells) {
+  if (run) {
+    cells.insert(cells.begin(), *run);
+  }
+  return cells;
+}
+
+std::string header(const ScoreRule& rule, const std::optional<std::string>& run) {
+  std::vector<std::string> cells = first_cells(run, {"volume", "slice", "acceleration"});
   for (const auto& name : rule.slice_metrics) {
     cells.push_back(name);
     cells.push_back(name + "_zero_filled");
@@ -42,10 +51,11 @@ std::string header(const ScoreRule& rule) {
   return line(cells);
 }
 
-std::string row(const SliceScore& slice, const VolumeScore& volume, const ScoreRule& rule) {
-  std::vector<std::string> cells = {
-      volume.name, std::to_string(slice.slice),
-      volume.acceleration ? std::to_string(*volume.acceleration) : ""};
+std::string row(const SliceScore& slice, const VolumeScore& volume, const ScoreRule& rule,
+                const std::optional<std::string>& run) {
+  std::vector<std::string> cells =
+      first_cells(run, {volume.name, std::to_string(slice.slice),
+                        volume.acceleration ? std::to_string(*volume.acceleration) : ""});
   for (const auto& name : rule.slice_metrics) {
     const auto found = slice.metrics.find(name);
     const bool known = found != slice.metrics.end();
@@ -59,12 +69,27 @@ std::string row(const SliceScore& slice, const VolumeScore& volume, const ScoreR
   return line(cells);
 }
 
+std::string rows(const Scores& scores, const std::optional<std::string>& run) {
+  std::string text;
+  for (const auto& slice : scores.slices) {
+    text += row(slice, scores.volumes[slice.volume], scores.rule, run);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_csv(const Scores& scores) {
-  std::string text = header(scores.rule);
-  for (const auto& slice : scores.slices) {
-    text += row(slice, scores.volumes[slice.volume], scores.rule);
+  return header(scores.rule, std::nullopt) + rows(scores, std::nullopt);
+}
+
+std::string to_csv(const std::vector<RunScores>& runs) {
+  if (runs.size() == 1) {
+    return to_csv(runs.front().scores);
+  }
+  std::string text = header(runs.front().scores.rule, "run");
+  for (const auto& run : runs) {
+    text += rows(run.scores, run.name);
   }
   return text;
 }

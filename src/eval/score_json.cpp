@@ -108,6 +108,7 @@ Json slices_json(const Scores& scores) {
     Json object =
         with_metrics({{"volume", scores.volumes[slice.volume].name}, {"slice", slice.slice}},
                      scores.rule.slice_metrics, slice.metrics);
+    object["gtSSIM"] = or_null(slice.gt_ssim);
     if (scores.rule.preset == ScorePreset::snu2026) {
       object["boxes"] = boxes_json(slice.boxes);
     }
@@ -146,9 +147,7 @@ Json problems_json(const std::vector<ScoreProblem>& problems) {
   return list;
 }
 
-}  // namespace
-
-std::string to_json(const Scores& scores) {
+Json scores_json(const Scores& scores) {
   const ScoreRule& rule = scores.rule;
   Json report{{"preset", to_string(rule.preset)}, {"threshold", or_null(rule.threshold)}};
   if (rule.knee_threshold) {
@@ -165,8 +164,53 @@ std::string to_json(const Scores& scores) {
   report["slices"] = slices_json(scores);
   report["time"] = time_json(scores.times);
   report["problems"] = problems_json(scores.problems);
-  // A file name need not be UTF-8.
-  return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return report;
+}
+
+Json comparison_json(const std::vector<RunScores>& runs, const Comparison& comparison) {
+  Json list = Json::array();
+  for (const auto& pair : comparison.differences) {
+    list.push_back({{"run", runs[pair.run].name},
+                    {"against", runs.front().name},
+                    {"group", pair.group},
+                    {"difference", pair.difference},
+                    {"low", pair.interval.low},
+                    {"high", pair.interval.high},
+                    {"confidence", comparison.bootstrap.confidence},
+                    {"over", pair.over_volumes ? "volumes" : "slices"},
+                    {"volumes", pair.volumes},
+                    {"slices", pair.slices},
+                    {"better", pair.better},
+                    {"worse", pair.worse},
+                    {"equal", pair.equal}});
+  }
+  return list;
+}
+
+/// A file name need not be UTF-8.
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string to_json(const Scores& scores) {
+  return text_of(scores_json(scores));
+}
+
+std::string to_json(const std::vector<RunScores>& runs, const Comparison& comparison) {
+  if (runs.size() == 1) {
+    return to_json(runs.front().scores);
+  }
+  Json list = Json::array();
+  for (const auto& run : runs) {
+    Json named{{"name", run.name}};
+    named.update(scores_json(run.scores));
+    list.push_back(std::move(named));
+  }
+  return text_of({{"runs", std::move(list)},
+                  {"comparison", comparison_json(runs, comparison)},
+                  {"not_compared", comparison.left_out}});
 }
 
 }  // namespace dircn

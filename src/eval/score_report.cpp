@@ -1,9 +1,11 @@
 #include "dircn/eval/score_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,63 +18,131 @@ namespace {
 
 constexpr size_t kWorstShown = 3;
 
-std::string title(const std::string& metric) {
-  static const std::map<std::string, std::string> titles = {
-      {kSsim, "SSIM"}, {kBoxSsim, "SSIM bbox"}, {kPsnr, "PSNR"}, {kNmse, "NMSE"}};
-  return titles.at(metric);
-}
-
 /// "-" for none.
-std::string zero_filled_text(const Metric& metric) {
-  return metric.zero_filled ? four_digits(*metric.zero_filled) : "-";
+std::string zero_filled_text(const Metric* metric) {
+  return metric != nullptr && metric->zero_filled ? four_digits(*metric->zero_filled) : "-";
 }
 
-std::string with_deviation(const Metric& metric) {
-  const std::string value = four_digits(metric.value);
-  return metric.two_sd ? value + " ± " + four_digits(*metric.two_sd) : value;
+std::string with_deviation(const Metric* metric) {
+  if (metric == nullptr) {
+    return "-";
+  }
+  const std::string value = four_digits(metric->value);
+  return metric->two_sd ? value + " ± " + four_digits(*metric->two_sd) : value;
 }
 
-void add_header(TextTable& table, const ScoreRule& rule, const std::string& first) {
+/// A row's scores, one set for each run; null where a run has none.
+using RowMetrics = std::vector<const Metrics*>;
+
+const Metric* find(const Metrics* metrics, const std::string& name) {
+  if (metrics == nullptr) {
+    return nullptr;
+  }
+  const auto found = metrics->find(name);
+  return found == metrics->end() ? nullptr : &found->second;
+}
+
+/// The scores that runs have under a name, in their order.
+template <typename Row>
+RowMetrics metrics_called(const std::vector<RunScores>& runs, std::vector<Row> Scores::*list,
+                          const std::string& name) {
+  RowMetrics metrics;
+  for (const auto& run : runs) {
+    const auto& rows = run.scores.*list;
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const Row& candidate) { return candidate.name == name; });
+    metrics.push_back(row == rows.end() ? nullptr : &row->metrics);
+  }
+  return metrics;
+}
+
+void add_header(TextTable& table, const std::vector<RunScores>& runs, const std::string& first) {
   std::vector<std::string> cells = {first, "slices"};
-  for (const auto& name : rule.metrics) {
-    cells.push_back(title(name));
+  for (const auto& name : runs.front().scores.rule.metrics) {
+    for (const auto& run : runs) {
+      cells.push_back(metric_title(name) + (runs.size() > 1 ? " " + run.name : ""));
+    }
     cells.emplace_back("zero-filled");
   }
   table.add(cells);
 }
 
 void add_row(TextTable& table, const ScoreRule& rule, const std::string& first, int64_t slices,
-             const Metrics& metrics) {
+             const RowMetrics& metrics) {
   std::vector<std::string> cells = {first, std::to_string(slices)};
   for (const auto& name : rule.metrics) {
-    const auto found = metrics.find(name);
-    const bool known = found != metrics.end();
-    cells.push_back(known ? with_deviation(found->second) : "-");
-    cells.push_back(known ? zero_filled_text(found->second) : "-");
+    const Metric* known = nullptr;
+    for (const auto* of_run : metrics) {
+      const Metric* metric = find(of_run, name);
+      cells.push_back(with_deviation(metric));
+      known = known != nullptr ? known : metric;
+    }
+    cells.push_back(zero_filled_text(known));
   }
   table.add(cells);
 }
 
-void add_groups(TextTable& table, const ScoreRule& rule, const std::string& first,
-                const std::vector<GroupScore>& groups) {
-  add_header(table, rule, first);
-  for (const auto& group : groups) {
-    add_row(table, rule, group.name, group.slices, group.metrics);
+/// A row for each name that any of the runs has.
+template <typename Row>
+void add_rows(TextTable& table, const std::vector<RunScores>& runs, const std::string& first,
+              std::vector<Row> Scores::*list) {
+  add_header(table, runs, first);
+  std::set<std::string> seen;
+  for (const auto& run : runs) {
+    for (const auto& row : run.scores.*list) {
+      if (seen.insert(row.name).second) {
+        add_row(table, run.scores.rule, row.name, row.slices,
+                metrics_called(runs, list, row.name));
+      }
+    }
   }
 }
 
-std::string table_text(const Scores& scores) {
+std::string table_text(const std::vector<RunScores>& runs) {
   TextTable table;
-  add_header(table, scores.rule, "volume");
-  for (const auto& volume : scores.volumes) {
-    add_row(table, scores.rule, volume.name, volume.slices, volume.metrics);
+  add_rows(table, runs, "volume", &Scores::volumes);
+  add_rows(table, runs, "folder", &Scores::folders);
+  add_rows(table, runs, "acceleration", &Scores::accelerations);
+  RowMetrics overall;
+  int64_t slices = 0;
+  for (const auto& run : runs) {
+    overall.push_back(run.scores.overall ? &run.scores.overall->metrics : nullptr);
+    slices = std::max(slices, run.scores.overall ? run.scores.overall->slices : 0);
   }
-  add_groups(table, scores.rule, "folder", scores.folders);
-  add_groups(table, scores.rule, "acceleration", scores.accelerations);
-  if (scores.overall) {
-    add_row(table, scores.rule, "overall", scores.overall->slices, scores.overall->metrics);
+  if (slices > 0) {
+    add_row(table, runs.front().scores.rule, "overall", slices, overall);
   }
   return table.text();
+}
+
+std::string signed_digits(double value) {
+  return (value < 0 ? "" : "+") + four_digits(value);
+}
+
+std::string comparison_text(const std::vector<RunScores>& runs, const Comparison& comparison) {
+  TextTable table;
+  table.add({"difference of SSIM", "slices", "mean", "from", "to", "better", "worse", "equal"});
+  bool over_slices = false;
+  for (const auto& pair : comparison.differences) {
+    over_slices = over_slices || !pair.over_volumes;
+    table.add({runs[pair.run].name + " - " + runs.front().name + ", " + pair.group +
+                   (pair.over_volumes ? "" : " *"),
+               std::to_string(pair.slices), signed_digits(pair.difference),
+               signed_digits(pair.interval.low), signed_digits(pair.interval.high),
+               std::to_string(pair.better), std::to_string(pair.worse),
+               std::to_string(pair.equal)});
+  }
+  std::string text = table.text();
+  text += "from, to: " + std::to_string(std::lround(100 * comparison.bootstrap.confidence)) +
+          " % interval, bootstrap over volumes (" +
+          std::to_string(comparison.bootstrap.resamples) + " resamples)\n";
+  if (over_slices) {
+    text += "* a folder has one volume, so that slices were drawn: too narrow\n";
+  }
+  for (const auto& name : comparison.left_out) {
+    text += "not compared, since not all have it: " + name + "\n";
+  }
+  return text;
 }
 
 std::string worst_text(const Scores& scores) {
@@ -80,7 +150,7 @@ std::string worst_text(const Scores& scores) {
   for (const auto& slice : worst_slices(scores, kWorstShown)) {
     const Metric& ssim = slice.metrics.at(kSsim);
     text += "  " + scores.volumes[slice.volume].name + " slice " + std::to_string(slice.slice) +
-            ": " + four_digits(ssim.value) + " (zero-filled " + zero_filled_text(ssim) + ")\n";
+            ": " + four_digits(ssim.value) + " (zero-filled " + zero_filled_text(&ssim) + ")\n";
   }
   return text;
 }
@@ -96,23 +166,48 @@ std::string counts(const Scores& scores) {
          " extra, " + count(ScoreProblem::Kind::kUnusable) + " unusable\n";
 }
 
-}  // namespace
+std::string rule_text(const ScoreRule& rule) {
+  return to_string(rule.preset) + ": SSIM, window: " + rule.window +
+         "; foreground threshold: " + threshold_text(rule) + "; data_range: " + rule.data_range +
+         "; crop: " + rule.crop + "\n";
+}
 
-std::string to_text(const Scores& scores) {
-  const ScoreRule& rule = scores.rule;
-  std::string text = to_string(rule.preset) + ": SSIM, window: " + rule.window +
-                     "; foreground threshold: " + threshold_text(rule) +
-                     "; data_range: " + rule.data_range + "; crop: " + rule.crop + "\n";
-  if (!scores.slices.empty()) {
-    text += table_text(scores) + worst_text(scores);
-    if (rule.preset == ScorePreset::fastmri) {
-      text += "means over volumes ± 2 standard deviations\n";
-    }
-  }
+/// What is said of each run on its own.
+std::string run_text(const Scores& scores) {
+  std::string text = scores.slices.empty() ? "" : worst_text(scores);
   if (scores.times) {
     text += to_text(*scores.times);
   }
   return text + counts(scores);
+}
+
+}  // namespace
+
+std::string metric_title(const std::string& metric) {
+  static const std::map<std::string, std::string> titles = {
+      {kSsim, "SSIM"}, {kBoxSsim, "SSIM bbox"}, {kPsnr, "PSNR"}, {kNmse, "NMSE"}};
+  return titles.at(metric);
+}
+
+std::string to_text(const Scores& scores) {
+  return to_text(std::vector<RunScores>{{"", scores}}, {});
+}
+
+std::string to_text(const std::vector<RunScores>& runs, const Comparison& comparison) {
+  const ScoreRule& rule = runs.front().scores.rule;
+  const bool any = std::any_of(runs.begin(), runs.end(),
+                               [](const RunScores& run) { return !run.scores.slices.empty(); });
+  std::string text = rule_text(rule);
+  if (any) {
+    text += table_text(runs);
+    if (rule.preset == ScorePreset::fastmri) {
+      text += "means over volumes ± 2 standard deviations\n";
+    }
+  }
+  for (const auto& run : runs) {
+    text += (runs.size() > 1 ? run.name + ":\n" : "") + run_text(run.scores);
+  }
+  return text + (comparison.differences.empty() ? "" : comparison_text(runs, comparison));
 }
 
 }  // namespace dircn

@@ -13,6 +13,8 @@
 #include "dircn/eval/challenge_score.h"
 #include "dircn/eval/fastmri_score.h"
 #include "dircn/eval/score_groups.h"
+#include "dircn/eval/slice_outputs.h"
+#include "dircn/eval/ssim_distance.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/metrics.h"
 
@@ -53,6 +55,7 @@ class VolumeScorer {
         add_whole(slice, images);
         break;
     }
+    add_difficulty(slice, images);
     result_.slices.push_back(std::move(slice));
   }
 
@@ -105,6 +108,14 @@ class VolumeScorer {
                           "a volume's maximum above 0, the data range", ""};
     });
     return largest;
+  }
+
+  void add_difficulty(SliceScore& slice, const SliceImages& images) const {
+    const SliceImages part = scored_part(images, rule_);
+    if (part.zero_filled) {
+      const int64_t whole = std::max(part.target.size(0), part.target.size(1));
+      slice.gt_ssim = ssim_distance(*part.zero_filled, part.target, whole);
+    }
   }
 
   void add_foreground_and_boxes(SliceScore& slice, const SliceImages& images) const {
@@ -178,6 +189,7 @@ SliceImages scored_part(const SliceImages& images, const ScoreRule& rule) {
   if (images.zero_filled) {
     part.zero_filled = square(*images.zero_filled);
   }
+  part.more = at_size(images.more, {edge, edge});
   return part;
 }
 

@@ -14,7 +14,7 @@
 namespace dircn {
 namespace {
 
-constexpr const char* kZeroFilled = "image_input";
+constexpr const char* kStoredZeroFilled = "image_input";
 
 }  // namespace
 
@@ -24,30 +24,37 @@ ScoredVolume::ScoredVolume(LabelVolume label, std::shared_ptr<ScoredKspace> kspa
       kspace_(std::move(kspace)),
       reconstruct_(std::move(reconstruct)),
       note_(std::move(note)),
-      has_zero_filled_(label_.file().has_dataset(kZeroFilled)) {
+      has_zero_filled_(label_.file().has_dataset(kStoredZeroFilled)) {
   if (kspace_) {
     require_as_many_slices(label_.file().path(), label_.slices(), kspace_->volume().path(),
                            kspace_->volume().slices());
   }
   if (has_zero_filled_) {
-    const Hdf5Dataset header = label_.file().dataset(kZeroFilled);
+    const Hdf5Dataset header = label_.file().dataset(kStoredZeroFilled);
     require(header.shape == label_.shape(), [&] {
-      return Error::Parts{label_.file().path().string() + ": '" + kZeroFilled + "'",
+      return Error::Parts{label_.file().path().string() + ": '" + kStoredZeroFilled + "'",
                           "shape " + shape_text(header.shape),
                           shape_text(label_.shape()) + ", the shape of the targets", ""};
     });
   }
 }
 
-SliceImages ScoredVolume::read_slice(int64_t index) const {
+SliceImages ScoredVolume::read_slice(int64_t index, const Extras& wanted) const {
   const torch::Tensor target = label_.read_slice(index);
-  return {target, reconstruct_(index), zero_filled(index, target)};
+  SliceOutputs outputs = reconstruct_(index, wanted);
+  const torch::Tensor reconstruction = outputs.at(kReconstruction);
+  outputs.erase(kReconstruction);
+  return {target, reconstruction, zero_filled(index, target), std::move(outputs)};
+}
+
+std::optional<torch::Tensor> ScoredVolume::mask() const {
+  return kspace_ ? std::optional<torch::Tensor>(kspace_->mask()) : std::nullopt;
 }
 
 std::optional<torch::Tensor> ScoredVolume::zero_filled(int64_t index,
                                                        const torch::Tensor& target) const {
   if (has_zero_filled_) {
-    return read_finite_slice(label_.file(), kZeroFilled, index);
+    return read_finite_slice(label_.file(), kStoredZeroFilled, index);
   }
   return kspace_ ? std::optional<torch::Tensor>(kspace_->zero_filled(index, target)) : std::nullopt;
 }

@@ -44,8 +44,8 @@ std::optional<VolumePipeline::Event> VolumePipeline::next() {
   return event;
 }
 
-void VolumePipeline::write(const Slice& slice, const torch::Tensor& image) {
-  change([&] { images_.push_back({slice.volume, slice.index, image}); });
+void VolumePipeline::write(const Slice& slice, SliceOutputs outputs) {
+  change([&] { images_.push_back({slice.volume, slice.index, std::move(outputs)}); });
 }
 
 void VolumePipeline::fail(size_t volume, const std::string& reason) {
@@ -163,7 +163,7 @@ void VolumePipeline::write_now(const Image& image) {
     return;  // it has failed in the meantime
   }
   try {
-    found->second->write_slice(image.index, image.pixels);
+    found->second->write_slice(image.index, image.outputs);
     if (found->second->is_complete()) {
       found->second->finish();
       open_.erase(found);

@@ -8,25 +8,18 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/progress.h"
+#include "dircn/core/quantile.h"
 #include "dircn/core/text.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
 #include "dircn/io/histogram_picture.h"
-#include "dircn/train/difficulty.h"
+#include "dircn/eval/ssim_distance.h"
 
 namespace dircn {
 namespace {
 
 constexpr int64_t kBins = 50;
 constexpr double kRangeStep = 0.1;
-
-/// Quantile `part` of sorted values.
-double quantile(const std::vector<double>& sorted, double part) {
-  const double place = part * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(place);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 std::string csv(const std::vector<SliceDifficulty>& slices) {
   std::ostringstream text;

@@ -164,9 +164,11 @@ void Hdf5Writer::set_attribute(const std::string& name, double value) {
 
 void Hdf5Writer::set_attribute(const std::string& name, const std::string& text) {
   guarded([&] {
-    hdf5_->openGroup("/")
-        .createAttribute(name, text_type(), H5::DataSpace())
-        .write(text_type(), text);
+    const H5::Group root = hdf5_->openGroup("/");
+    if (root.attrExists(name)) {
+      root.removeAttr(name);
+    }
+    root.createAttribute(name, text_type(), H5::DataSpace()).write(text_type(), text);
   });
 }
 

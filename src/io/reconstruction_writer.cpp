@@ -1,7 +1,10 @@
 #include "dircn/io/reconstruction_writer.h"
 
+#include <cstdint>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace dircn {
 namespace {
@@ -13,12 +16,30 @@ constexpr const char* kHeader = "ismrmrd_header";
 
 ReconstructionWriter::ReconstructionWriter(std::filesystem::path path, int64_t slices,
                                            int64_t height, int64_t width)
-    : file_(std::move(path)) {
+    : file_(std::move(path)), slices_(slices) {
   file_.create_real(kReconstruction, {slices, height, width});
 }
 
 void ReconstructionWriter::write_slice(int64_t index, const torch::Tensor& image) {
   file_.write_slice(kReconstruction, index, image);
+}
+
+void ReconstructionWriter::write_extra(const std::string& name, int64_t index,
+                                       const torch::Tensor& values) {
+  if (extras_.insert(name).second) {
+    std::vector<int64_t> shape = values.sizes().vec();
+    shape.insert(shape.begin(), slices_);
+    if (values.is_complex()) {
+      file_.create_complex(name, shape);
+    } else {
+      file_.create_real(name, shape);
+    }
+  }
+  file_.write_slice(name, index, values);
+}
+
+void ReconstructionWriter::set_attribute(const std::string& name, const std::string& text) {
+  file_.set_attribute(name, text);
 }
 
 void ReconstructionWriter::write_mask(const torch::Tensor& mask) {

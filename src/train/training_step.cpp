@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "dircn/core/precision.h"
-#include "dircn/train/difficulty.h"
+#include "dircn/eval/ssim_distance.h"
 
 namespace dircn {
 namespace {

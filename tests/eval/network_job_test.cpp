@@ -7,10 +7,15 @@
 
 #include <cmath>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/eval/challenge_score.h"
+#include "dircn/eval/network_ensemble.h"
+#include "dircn/eval/reconstruct.h"
 #include "dircn/eval/score_volumes.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
@@ -32,11 +37,18 @@ Dircn network() {
   return Dircn(testing::small_model());
 }
 
-ReconstructionOptions options(const fs::path& val, torch::Device device = torch::kCPU) {
-  ReconstructionOptions set;
-  set.device = device;
-  set.data.val = val.string();
+DataConfig data(const fs::path& val) {
+  DataConfig set;
+  set.val = val.string();
   return set;
+}
+
+std::shared_ptr<SliceMethod> method(const Dircn& trained, torch::Device device = torch::kCPU) {
+  return std::make_shared<NetworkEnsemble>(std::vector<Dircn>{trained}, EnsembleOptions{device});
+}
+
+ScoreJob job_of(const DataConfig& set, std::optional<ScorePreset> preset = std::nullopt) {
+  return network_job(method(network()), set, preset);
 }
 
 DIRCN_DEVICE_TEST(NetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
@@ -44,7 +56,7 @@ DIRCN_DEVICE_TEST(NetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
   SmallSet set;
   set.slices = 7;
   write_small_set(folder.path(), set);
-  const Scores scores = score_volumes(network_job(network(), options(folder.path(), device)));
+  const Scores scores = score_volumes(network_job(method(network(), device), data(folder.path())));
   ASSERT_TRUE(scores.problems.empty()) << scores.problems[0].text;
   EXPECT_EQ(scores.rule.preset, ScorePreset::snu2022);
   ASSERT_EQ(scores.slices.size(), 14U);
@@ -58,7 +70,7 @@ DIRCN_DEVICE_TEST(NetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
   const KspaceVolume kspace(folder / "kspace/brain2.h5");
   const LabelVolume label(folder / "image/brain2.h5");
   const torch::NoGradGuard no_grad;
-  Reconstructor reconstructor(network(), options(folder.path(), device));
+  Reconstructor reconstructor(network(), {}, device);
   const auto image = reconstructor.slice(kspace.read_slice(3), kspace.mask(), {32, 32});
   EXPECT_EQ(scores.slices[10].slice, 3);
   const auto ssim = [&](const torch::Tensor& made) {
@@ -74,7 +86,7 @@ DIRCN_DEVICE_TEST(NetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
 TEST(NetworkJob, HasNoTimeOfVolumesThatAreShort) {
   const TemporaryFolder folder;
   write_small_set(folder.path(), SmallSet{});
-  const Scores scores = score_volumes(network_job(network(), options(folder.path())));
+  const Scores scores = score_volumes(job_of(data(folder.path())));
   ASSERT_TRUE(scores.times.has_value());
   EXPECT_TRUE(scores.times->milliseconds.empty());
 }
@@ -84,12 +96,12 @@ TEST(NetworkJob, TakesFastmriFiles) {
   const auto kspace = testing::full_kspace(2, 2, 48, 32, 1);
   testing::write_fastmri(folder / "val/a.h5", kspace, torch::rand({2, 24, 20}) + 0.1,
                          testing::column_mask(32, 4, 4).flatten());
-  const Scores scores = score_volumes(network_job(network(), options(folder / "val")));
+  const Scores scores = score_volumes(job_of(data(folder / "val")));
   ASSERT_TRUE(scores.problems.empty()) << scores.problems[0].text;
   EXPECT_EQ(scores.rule.preset, ScorePreset::fastmri);
   EXPECT_TRUE(scores.overall->metrics.at(kPsnr).zero_filled.has_value());
   const auto chosen =
-      score_volumes(network_job(network(), options(folder / "val"), ScorePreset::snu2026));
+      score_volumes(job_of(data(folder / "val"), ScorePreset::snu2026));
   EXPECT_EQ(chosen.rule.preset, ScorePreset::snu2026);
 }
 
@@ -98,7 +110,7 @@ TEST(NetworkJob, SaysWhereTheFieldOfViewIsNotCropped) {
   write_small_set(folder.path(), SmallSet{});
   testing::write_kspace(folder / "kspace/brain2.h5", testing::full_kspace(2, 2, 48, 40, 1),
                         testing::some_columns(40).expand({48, 40}));
-  const auto job = network_job(network(), options(folder.path()));
+  const auto job = job_of(data(folder.path()));
   EXPECT_FALSE(job.volumes[0].open().note().has_value());
   EXPECT_EQ(job.volumes[1].open().note(), (folder / "kspace/brain2.h5").string() +
                                               ": 2-D mask, so the field of view is not cropped");
@@ -113,10 +125,10 @@ TEST(NetworkJob, ReadsTargetsOfTheLayoutThatIsNamed) {
     maker.real("reconstruction_rss", rss);
     maker.real("image_label", torch::rand({2, 24, 20}));
   }
-  auto named = options(folder / "val");
-  named.data.layout = Layout::fastmri;
-  named.data.mask = {MaskType::equispaced, {0.1}, {4}};
-  const auto job = network_job(network(), named);
+  auto named = data(folder / "val");
+  named.layout = Layout::fastmri;
+  named.mask = {MaskType::equispaced, {0.1}, {4}};
+  const auto job = job_of(named);
   EXPECT_EQ(job.rule.preset, ScorePreset::fastmri);
   const auto volume = job.volumes[0].open();
   EXPECT_TRUE(torch::equal(volume.label().read_slice(1), rss[1]));
@@ -131,7 +143,7 @@ TEST(NetworkJob, NamesWhatFailsAndScoresTheRest) {
   fs::remove(folder / "image/brain1.h5");
   fs::remove(folder / "kspace/brain2.h5");
   testing::write_file(folder / "kspace/brain3.h5", "no HDF5");
-  const Scores scores = score_volumes(network_job(network(), options(folder.path())));
+  const Scores scores = score_volumes(job_of(data(folder.path())));
   ASSERT_EQ(scores.problems.size(), 3U);
   EXPECT_EQ(scores.problems[0].kind, ScoreProblem::Kind::kMissing);
   EXPECT_NE(scores.problems[0].text.find("brain2.h5"), std::string::npos);
@@ -147,7 +159,7 @@ TEST(NetworkJob, RefusesTwoImagesOfOneName) {
   write_small_set(folder.path(), SmallSet{});
   fs::create_directory(folder / "image/image");
   fs::copy_file(folder / "image/brain1.h5", folder / "image/image/brain1.h5");
-  EXPECT_THROW(network_job(network(), options(folder.path())), Error);
+  EXPECT_THROW(job_of(data(folder.path())), Error);
 }
 
 TEST(NetworkJob, NamesVolumesOnWhichTheNetworkFails) {
@@ -160,7 +172,7 @@ TEST(NetworkJob, NamesVolumesOnWhichTheNetworkFails) {
       parameter.fill_(std::nan(""));
     }
   }
-  const Scores scores = score_volumes(network_job(broken, options(folder.path())));
+  const Scores scores = score_volumes(network_job(method(broken), data(folder.path())));
   ASSERT_EQ(scores.problems.size(), 2U);
   EXPECT_NE(scores.problems[0].text.find("brain1.h5"), std::string::npos);
   EXPECT_NE(scores.problems[0].text.find("NaN"), std::string::npos) << scores.problems[0].text;
@@ -168,8 +180,8 @@ TEST(NetworkJob, NamesVolumesOnWhichTheNetworkFails) {
 }
 
 TEST(NetworkJob, NeedsAValidationSet) {
-  EXPECT_THROW(network_job(network(), options("")), Error);
-  EXPECT_THROW(network_job(network(), options("/no/such/folder")), Error);
+  EXPECT_THROW(job_of(data("")), Error);
+  EXPECT_THROW(job_of(data("/no/such/folder")), Error);
 }
 
 }  // namespace

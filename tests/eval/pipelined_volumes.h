@@ -35,6 +35,10 @@ inline torch::Tensor image_of(const Slice& slice) {
   return torch::full({kEdge, kEdge}, static_cast<double>(10 * slice.volume) + slice.index);
 }
 
+inline SliceOutputs outputs_of(const torch::Tensor& image) {
+  return {{kReconstruction, image}};
+}
+
 inline torch::Tensor as_it_is(const torch::Tensor& kspace, const torch::Tensor& /*mask*/) {
   return kspace;
 }
@@ -86,7 +90,7 @@ Ended run(VolumePipeline& pipeline, Answer answer) {
 }
 
 inline Ended run(VolumePipeline& pipeline) {
-  return run(pipeline, [&](const Slice& slice) { pipeline.write(slice, image_of(slice)); });
+  return run(pipeline, [&](const Slice& slice) { pipeline.write(slice, outputs_of(image_of(slice))); });
 }
 
 /// Three volumes of two slices.

@@ -69,9 +69,8 @@ Dircn network() {
 
 Reconstructor reconstructor(torch::Device device = torch::kCPU) {
   ReconstructionOptions options;
-  options.device = device;
   options.crop = 24;
-  return {network(), options};
+  return {network(), options, device};
 }
 
 DIRCN_DEVICE_TEST(Reconstruct, WritesWhatTheSlicesYieldOneByOne) {

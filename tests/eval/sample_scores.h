@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
+#include "dircn/eval/paired_scores.h"
 #include "dircn/eval/scores.h"
 
 namespace dircn::testing {
@@ -58,6 +62,24 @@ inline Scores with_deviations() {
   scores.slices = {{0, 0, ssim(0.9, 0.7)}, {1, 0, ssim(0.92, 0.7)}};
   scores.overall = GroupScore{"overall", 4, 2, 2, metrics(0.0456)};
   return scores;
+}
+
+/// Those two volumes by two runs, of which the second is better by 0.05, but lacks the last volume.
+inline std::vector<RunScores> two_runs() {
+  Scores second = two_volumes();
+  second.volumes.pop_back();
+  second.slices.pop_back();
+  second.folders.pop_back();
+  second.accelerations.pop_back();
+  for (auto& slice : second.slices) {
+    slice.metrics.at(kSsim).value += 0.05;
+  }
+  second.volumes[0].metrics.at(kSsim).value += 0.05;
+  second.folders[0].metrics.at(kSsim).value += 0.05;
+  second.accelerations[0].metrics.at(kSsim).value += 0.05;
+  second.overall = GroupScore{"overall", std::nullopt, 1, 3, ssim(0.85, 0.5)};
+  second.problems.clear();
+  return {{"one", two_volumes()}, {"other", second}};
 }
 
 }  // namespace dircn::testing

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "eval/sample_scores.h"
@@ -57,6 +58,16 @@ assert rows[3]['window'] == 'uniform 7x7, valid positions' and None not in rows[
   EXPECT_EQ(
       testing::run_python((folder / "check.py").string() + " " + (folder / "scores.csv").string()),
       0);
+}
+
+TEST(ScoreCsv, NamesTheRunWhereThereAreSeveral) {
+  const auto runs = testing::two_runs();
+  const std::string text = to_csv(runs);
+  EXPECT_EQ(text.rfind("run,volume,slice,acceleration,ssim", 0), 0U) << text;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1 + 4 + 3);
+  EXPECT_NE(text.find("\r\none,acc8/bb.h5,0,8,0.25,"), std::string::npos) << text;
+  EXPECT_NE(text.find("\r\nother,acc4/a.h5,0,4,0.75,0.4,"), std::string::npos) << text;
+  EXPECT_EQ(to_csv({runs[0]}), to_csv(runs[0].scores));
 }
 
 }  // namespace

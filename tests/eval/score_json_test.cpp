@@ -110,5 +110,30 @@ TEST(ScoreJson, HoldsTheTime) {
   EXPECT_TRUE(report_of(scores)["time"].is_null());
 }
 
+TEST(ScoreJson, HoldsRunsAndTheirDifferences) {
+  const auto runs = testing::two_runs();
+  const auto report = Json::parse(to_json(runs, compare(runs)));
+  ASSERT_EQ(report["runs"].size(), 2U);
+  EXPECT_EQ(report["runs"][1]["name"], "other");
+  EXPECT_EQ(report["runs"][0]["overall"]["ssim"], 0.525);
+  ASSERT_EQ(report["comparison"].size(), 1U);
+  const auto& pair = report["comparison"][0];
+  EXPECT_EQ(pair["run"], "other");
+  EXPECT_EQ(pair["against"], "one");
+  EXPECT_EQ(pair["over"], "slices");
+  EXPECT_NEAR(pair["difference"].get<double>(), 0.05, 1e-12);
+  EXPECT_EQ(pair["better"], 3);
+  EXPECT_EQ(report["not_compared"], Json({"acc8/bb.h5"}));
+  EXPECT_EQ(to_json({runs[0]}, {}), to_json(runs[0].scores));
+}
+
+TEST(ScoreJson, SaysHowHardSlicesAre) {
+  auto scores = testing::two_volumes();
+  scores.slices[1].gt_ssim = 0.4;
+  const auto report = report_of(scores);
+  EXPECT_EQ(report["slices"][1]["gtSSIM"], 0.4);
+  EXPECT_TRUE(report["slices"][0]["gtSSIM"].is_null());
+}
+
 }  // namespace
 }  // namespace dircn

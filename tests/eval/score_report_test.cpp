@@ -80,6 +80,22 @@ TEST(ScoreText, SaysHowLongASliceTook) {
   EXPECT_TRUE(has(to_text(scores), "time: not measured"));
 }
 
+TEST(ScoreText, ShowsRunsSideBySide) {
+  const auto runs = testing::two_runs();
+  const auto text = to_text(runs, compare(runs));
+  for (const char* part :
+       {"volume        slices  SSIM one  SSIM other  zero-filled\n",
+        "acc4/a.h5          3    0.8000      0.8500       0.5000\n",
+        "acc8/bb.h5         1    0.2500           -            -\n",
+        "overall            4    0.5250      0.8500            -\n",
+        "one:\nworst slices:\n  acc8/bb.h5 slice 0", "other:\nworst slices:\n  acc4/a.h5 slice 0",
+        "other - one, overall *       3  +0.0500  +0.0500  +0.0500       3      0      0\n",
+        "95 % interval, bootstrap over volumes (10000 resamples)",
+        "* a folder has one volume", "not compared, since not all have it: acc8/bb.h5\n"}) {
+    EXPECT_TRUE(has(text, part)) << part << " in\n" << text;
+  }
+}
+
 TEST(SliceTimes, HaveMeanAndMedian) {
   EXPECT_EQ(median_time({"cpu", {3, 1, 2}}), 2);
   EXPECT_EQ(median_time({"cpu", {3, 1, 2, 10}}), 2.5);

@@ -20,6 +20,7 @@ namespace {
 using testing::as_it_is;
 using testing::Ended;
 using testing::image_of;
+using testing::outputs_of;
 using testing::run;
 using testing::Slice;
 
@@ -59,7 +60,7 @@ TEST_F(VolumePipelineFailures, SoDoesAnOutputThatCannotBeWritten) {
 TEST_F(VolumePipelineFailures, SoDoesAnImageThatDoesNotFit) {
   VolumePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline, [&](const Slice& slice) {
-    pipeline.write(slice, slice.volume == 1 ? torch::zeros({3, 3}) : image_of(slice));
+    pipeline.write(slice, outputs_of(slice.volume == 1 ? torch::zeros({3, 3}) : image_of(slice)));
   });
   ASSERT_EQ(ended.failed.size(), 1U);
   EXPECT_EQ(ended.failed[0].volume, 1U);
@@ -88,7 +89,7 @@ TEST_F(VolumePipelineFailures, AVolumeThatIsGivenUpGivesNoMoreSlices) {
       pipeline.fail(slice.volume, "NaN");
       pipeline.fail(slice.volume, "twice");
     } else {
-      pipeline.write(slice, image_of(slice));
+      pipeline.write(slice, outputs_of(image_of(slice)));
     }
   });
   const std::vector<std::pair<size_t, int64_t>> order = {{0, 0}, {0, 1}, {1, 0}, {2, 0}, {2, 1}};
@@ -107,7 +108,7 @@ TEST_F(VolumePipelineFailures, WritesWhatIsCompleteWhenStopped) {
     return kspace;
   });
   const Ended ended = run(pipeline, [&](const Slice& slice) {
-    pipeline.write(slice, image_of(slice));
+    pipeline.write(slice, outputs_of(image_of(slice)));
     if (slice.volume == 1) {
       pipeline.stop();
     }

@@ -26,6 +26,7 @@ using testing::image_of;
 using testing::kEdge;
 using testing::kspace_of;
 using testing::let_it_read;
+using testing::outputs_of;
 using testing::run;
 using testing::Slice;
 using testing::wait_until;
@@ -39,7 +40,7 @@ TEST_F(VolumePipelineTest, DeliversEverySliceInOrderAndWritesItsImage) {
     EXPECT_TRUE(torch::equal(slice.mask, testing::some_columns(20)));
     EXPECT_EQ(slice.size.height, kEdge);
     EXPECT_EQ(slice.size.width, kEdge);
-    pipeline.write(slice, image_of(slice));
+    pipeline.write(slice, outputs_of(image_of(slice)));
   });
   const std::vector<std::pair<size_t, int64_t>> order = {{0, 0}, {0, 1}, {1, 0},
                                                          {1, 1}, {2, 0}, {2, 1}};
@@ -90,7 +91,7 @@ TEST_F(VolumePipelineTest, KeepsNoMoreThanWhatWaitsAndTheOneInWork) {
         wait_until([&] { return alive == expected; });
         let_it_read();
       }
-      pipeline.write(slice, image_of(slice));
+      pipeline.write(slice, outputs_of(image_of(slice)));
     });
     EXPECT_EQ(alive, 0);
     EXPECT_EQ(most, expected);

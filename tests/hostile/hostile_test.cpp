@@ -5,13 +5,16 @@
 
 #include <cmath>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/core/error.h"
 #include "dircn/data/slice_set.h"
+#include "dircn/eval/network_ensemble.h"
 #include "dircn/eval/network_job.h"
 #include "dircn/eval/reconstruct.h"
 #include "dircn/eval/reconstruction_job.h"
@@ -112,12 +115,13 @@ TEST_F(HostileFiles, AreScoredAsReconstructionsOrNamed) {
 }
 
 TEST_F(HostileFiles, AreReconstructedAndScoredOrNamed) {
-  const Dircn network(tiny_model());
+  const auto method = std::make_shared<NetworkEnsemble>(
+      std::vector<Dircn>{Dircn(tiny_model())}, EnsembleOptions{});
   for_each("val/kspace/bad.h5", [&](const fs::path& folder, const fs::path& /*bad*/) {
     testing::write_good_images(folder / "val/image/bad.h5");
-    ReconstructionOptions options;
-    options.data.val = (folder / "val").string();
-    return scored_or_named(network_job(network, options));
+    DataConfig data;
+    data.val = (folder / "val").string();
+    return scored_or_named(network_job(method, data));
   });
 }
 

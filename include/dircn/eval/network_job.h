@@ -1,18 +1,19 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
-#include "dircn/eval/reconstruct.h"
+#include "dircn/config/config.h"
 #include "dircn/eval/score_job.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/eval/slice_method.h"
 
 namespace dircn {
 
-/// The validation set `options.data.val`, reconstructed by `network` slice by slice, at the size of
-/// the targets, and timed. A volume whose image file is missing, cannot be opened; an image file
+/// The validation set `data.val`, reconstructed by a method slice by slice, at the size of the
+/// targets, and timed. A volume whose image file is missing, cannot be opened; an image file
 /// without k-space is missing. Throws `Error` if no set is named, and as `find_volumes` and
 /// `choose_rule` do.
-ScoreJob network_job(const Dircn& network, const ReconstructionOptions& options,
+ScoreJob network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data,
                      std::optional<ScorePreset> preset = std::nullopt);
 
 }  // namespace dircn

@@ -4,26 +4,29 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/core/precision.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
+#include "dircn/eval/slice_method.h"
+#include "dircn/eval/volume_output.h"
 #include "dircn/nn/dircn.h"
-#include "dircn/nn/graph_runner.h"
 
 namespace dircn {
 
 struct ReconstructionOptions {
-  torch::Device device = torch::kCPU;
   DataConfig data;              // layout, FOV crop (off for 2-D masks), masks to be drawn
   std::optional<int64_t> crop;  // edge of the square that is written; none: the size that the file
                                 // names, or data.crop
   bool overwrite = false;       // reconstruct volumes whose output is there
-  Precision precision = Precision::fp32;
+  Extras extras;                // what is written beside the reconstruction
+  std::vector<OutputFormat> formats = {OutputFormat::h5};
+  std::map<std::string, std::string> provenance = {};  // attributes for the files, see `VolumeTask`
 };
 
 /// How many volumes went which way, and what the network's time was.
@@ -41,20 +44,25 @@ struct ReconstructionSummary {
   double busy() const { return seconds > 0 ? network_seconds / seconds : 0; }
 };
 
-/// Reconstructs volumes with one network, slice by slice, while others are read and written (see
+/// Reconstructs volumes by one method, slice by slice, while others are read and written (see
 /// `VolumePipeline`). Progress goes to the terminal or the log.
 class Reconstructor {
  public:
-  /// Moves `network` to the device and into evaluation mode.
-  Reconstructor(Dircn network, ReconstructionOptions options);
+  Reconstructor(std::shared_ptr<SliceMethod> method, ReconstructionOptions options);
+  /// By one network, on a device.
+  Reconstructor(const Dircn& network, ReconstructionOptions options,
+                torch::Device device = torch::kCPU);
 
-  /// One slice: k-space [C, H, W] complex64, masked or not, and mask, bool [W] or [H, W] -> image
-  /// of `size` float32 on the CPU, centre-cropped or zero-padded. Throws `Error` if the network
-  /// yields NaN or Inf.
+  /// One slice: k-space [C, H, W] complex64, masked or not, and mask, bool [W] or [H, W] -> what
+  /// the method gives of it, and `zero_filled` if wanted, at `size`. Throws `Error` as the method
+  /// does.
+  SliceOutputs outputs(const torch::Tensor& kspace, const torch::Tensor& mask, ImageSize size,
+                       const Extras& wanted);
+  /// Its reconstruction alone.
   torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask, ImageSize size);
 
-  /// Writes each volume's `reconstruction` to `output / volume.relative`, with what its file says
-  /// of the scan (`ismrmrd_header`, attributes). A volume that fails is logged, leaves nothing
+  /// Writes what was computed of each volume to `output / volume.relative`, in the formats that the
+  /// options name (see `output_path`). A volume that fails is logged, leaves nothing
   /// behind, and the next one follows. Throws `Error` if an output would replace its input.
   ReconstructionSummary volumes(const std::vector<VolumeEntry>& volumes,
                                 const std::filesystem::path& output);
@@ -62,13 +70,13 @@ class Reconstructor {
  private:
   class Run;
 
-  /// What the network takes, on its device: k-space, masked and its field of view cropped.
+  /// What the method takes, on its device: k-space, masked and its field of view cropped.
   torch::Tensor prepare(const torch::Tensor& kspace, const torch::Tensor& mask) const;
-  /// The network's part of `slice`.
-  torch::Tensor image(const torch::Tensor& prepared, const torch::Tensor& mask, ImageSize size);
+  /// The method's part of `outputs`.
+  SliceOutputs compute(const torch::Tensor& prepared, const torch::Tensor& mask, ImageSize size,
+                       const Extras& wanted);
 
-  Dircn network_;
-  GraphRunner run_;
+  std::shared_ptr<SliceMethod> method_;
   ReconstructionOptions options_;
 };
 

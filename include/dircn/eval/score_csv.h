@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "dircn/eval/paired_scores.h"
 #include "dircn/eval/scores.h"
 
 namespace dircn {
@@ -10,5 +12,8 @@ namespace dircn {
 /// score with its zero-filled one, preset, threshold and data_range (the numbers that held for the
 /// volume), window, crop. What is not known is empty.
 std::string to_csv(const Scores& scores);
+
+/// Of several runs one table, with the name of the run in a column `run` before the others.
+std::string to_csv(const std::vector<RunScores>& runs);
 
 }  // namespace dircn

@@ -1,17 +1,25 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "dircn/eval/paired_scores.h"
 #include "dircn/eval/scores.h"
 
 namespace dircn {
 
 /// The scores as a JSON object: preset, threshold, threshold_knee (snu2025), window, data_range,
 /// crop, overall {ssim, ssim_zero_filled, ...}, folders[], accelerations[], volumes[] (each with
-/// the threshold and the data range that held for it), slices[] (snu2026: with boxes[]), time
+/// the threshold and the data range that held for it), slices[] (each with its gtSSIM, see
+/// `ssim_distance`; snu2026: with boxes[]), time
 /// {ms_per_slice, median_ms, slices, device}, problems[]. Each score NAME has NAME_zero_filled
 /// beside it, and in fastmri's means over volumes NAME_two_sd. What is not known is null, and so is
 /// the infinite PSNR of a perfect reconstruction, for which JSON has no number.
 std::string to_json(const Scores& scores);
+
+/// Of several runs {runs[], comparison[], not_compared[]}: each run its name and the object above;
+/// each comparison run, against, group, difference, low, high, confidence, over (volumes or
+/// slices), volumes, slices, better, worse, equal. Of a single run as above.
+std::string to_json(const std::vector<RunScores>& runs, const Comparison& comparison);
 
 }  // namespace dircn

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "dircn/eval/paired_scores.h"
 #include "dircn/eval/scores.h"
 
 namespace dircn {
@@ -10,5 +12,12 @@ namespace dircn {
 /// zero-filled beside each score, the three worst slices, the network's time, and how many volumes
 /// were not scored.
 std::string to_text(const Scores& scores);
+
+/// The same of several runs side by side, and how each does against the first one. Of a single run
+/// as above.
+std::string to_text(const std::vector<RunScores>& runs, const Comparison& comparison);
+
+/// "SSIM", "PSNR": a metric's name as people write it.
+std::string metric_title(const std::string& metric);
 
 }  // namespace dircn

@@ -10,6 +10,7 @@
 
 #include "dircn/data/label_volume.h"
 #include "dircn/eval/scored_kspace.h"
+#include "dircn/eval/slice_outputs.h"
 
 namespace dircn {
 
@@ -19,6 +20,7 @@ struct SliceImages {
   torch::Tensor target;
   torch::Tensor reconstruction;
   std::optional<torch::Tensor> zero_filled = std::nullopt;
+  SliceOutputs more = {};  // beside the reconstruction: what was wanted and is there
 };
 
 /// A volume that is to be scored: its targets, and beside them what is reconstructed, and the
@@ -26,8 +28,8 @@ struct SliceImages {
 /// k-space. Images come one slice at a time.
 class ScoredVolume {
  public:
-  /// The image of a slice, float32.
-  using Reconstruct = std::function<torch::Tensor(int64_t slice)>;
+  /// What there is of a slice: its `reconstruction` [h, w], and of what is wanted what can be had.
+  using Reconstruct = std::function<SliceOutputs(int64_t slice, const Extras& wanted)>;
 
   /// `kspace`: of this volume; null where it is not at hand. `note`: what the log is to say of the
   /// volume, if anything. Throws `Error`, naming the file, if the number of slices or the shape of
@@ -39,7 +41,10 @@ class ScoredVolume {
   const std::optional<std::string>& note() const { return note_; }
 
   /// Throws `Error`, naming file and slice, for NaN or Inf.
-  SliceImages read_slice(int64_t index) const;
+  SliceImages read_slice(int64_t index, const Extras& wanted = {}) const;
+
+  /// Bool [W] or [H, W]: how the k-space was undersampled; none where it is not at hand.
+  std::optional<torch::Tensor> mask() const;
 
   /// The nominal one of its mask; none where the k-space is not at hand.
   std::optional<int64_t> acceleration() const;

@@ -36,6 +36,8 @@ struct SliceScore {
   int64_t slice = 0;
   Metrics metrics;
   std::vector<BoxScore> boxes = {};  // snu2026
+  std::optional<double> gt_ssim = std::nullopt;  // how hard it is: `ssim_distance` of the
+                                                 // zero-filled image
 };
 
 struct VolumeScore {

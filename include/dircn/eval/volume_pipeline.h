@@ -19,6 +19,8 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/volume.h"
+#include "dircn/eval/slice_outputs.h"
+#include "dircn/eval/volume_output.h"
 
 namespace dircn {
 
@@ -29,13 +31,15 @@ class OpenVolume;
 /// A volume to be reconstructed: where its k-space is and where its images go.
 struct VolumeTask {
   std::filesystem::path kspace;
-  std::filesystem::path output;
+  std::filesystem::path output;  // of HDF5; for others see `output_path`
 };
 
 struct PipelineOptions {
   DataConfig data;              // layout, masks to be drawn, size of images where a file names none
   std::optional<int64_t> crop;  // edge of the square that is written, whatever the file says
   size_t ahead = 2;             // slices at most that are read and wait; positive
+  std::vector<OutputFormat> formats = {OutputFormat::h5};
+  std::map<std::string, std::string> provenance = {};  // attributes that HDF5 files get
 };
 
 /// Reads volumes and writes their images beside the network: one thread of its own, on one core,
@@ -92,8 +96,8 @@ class VolumePipeline {
   /// `fail` before the next call.
   std::optional<Event> next();
 
-  /// Hands over the image [h, w] of a slice: real, on any device. Returns at once.
-  void write(const Slice& slice, const torch::Tensor& image);
+  /// Hands over what was computed of a slice. Returns at once.
+  void write(const Slice& slice, SliceOutputs outputs);
 
   /// Gives a volume up, which becomes `Failed` unless it already is.
   void fail(size_t volume, const std::string& reason);
@@ -106,7 +110,7 @@ class VolumePipeline {
   struct Image {
     size_t volume;
     int64_t index;
-    torch::Tensor pixels;
+    SliceOutputs outputs;
   };
 
   template <typename Action>

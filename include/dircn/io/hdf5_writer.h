@@ -50,7 +50,7 @@ class Hdf5Writer {
   /// A data set of one text.
   void write_text(const std::string& name, const std::string& text);
 
-  /// Attributes of the file itself: a number (float64) or a text.
+  /// Attributes of the file itself: a number (float64), or a text, which replaces what is there.
   void set_attribute(const std::string& name, double value);
   void set_attribute(const std::string& name, const std::string& text);
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "dircn/io/hdf5.h"
 #include "dircn/io/hdf5_writer.h"
@@ -26,6 +28,13 @@ class ReconstructionWriter {
   /// `image` [h, w]: real, on any device.
   void write_slice(int64_t index, const torch::Tensor& image);
 
+  /// A slice of another data set `name` [S, ...], real or complex; its first slice decides which,
+  /// and the shape. Every slice once, as above.
+  void write_extra(const std::string& name, int64_t index, const torch::Tensor& values);
+
+  /// A text attribute, beside or in the place of those that were copied.
+  void set_attribute(const std::string& name, const std::string& text);
+
   /// Also keeps the mask by which k-space was undersampled: bool [W] or [H, W].
   void write_mask(const torch::Tensor& mask);
 
@@ -38,6 +47,8 @@ class ReconstructionWriter {
 
  private:
   Hdf5Writer file_;
+  int64_t slices_;
+  std::set<std::string> extras_;
 };
 
 }  // namespace dircn

@@ -1,4 +1,4 @@
-#include "dircn/eval/evaluation.h"
+#include "dircn/report/evaluation.h"
 
 #include <gtest/gtest.h>
 
@@ -40,11 +40,11 @@ class Evaluation : public testing::ScoreFolders {
 };
 
 TEST_F(Evaluation, WritesEveryFile) {
-  EXPECT_TRUE(evaluate(job_, {output("a"), output("new/b"), output("c")}, text_));
+  EXPECT_TRUE(evaluate({{"run", job_}}, {output("a"), output("new/b"), output("c")}, text_));
   for (const char* name : {"a", "new/b", "c"}) {
     EXPECT_GT(fs::file_size(output(name)), 0U) << name;
   }
-  EXPECT_TRUE(evaluate(job_, {output("a"), "", ""}, text_));
+  EXPECT_TRUE(evaluate({{"run", job_}}, {output("a"), "", ""}, text_));
 }
 
 TEST_F(Evaluation, RefusesFilesThatCannotBeBeforeItWorks) {
@@ -59,7 +59,7 @@ TEST_F(Evaluation, RefusesFilesThatCannotBeBeforeItWorks) {
       {output("file/a"), "", ""},     {"", output("file/a"), ""},
       {"", "", output("file/a")}};
   for (size_t i = 0; i < cases.size(); ++i) {
-    EXPECT_THROW(evaluate(job_, cases[i], text_), Error) << i;
+    EXPECT_THROW(evaluate({{"run", job_}}, cases[i], text_), Error) << i;
     EXPECT_FALSE(scored) << i;
   }
   EXPECT_EQ(text_.str(), "");
@@ -72,7 +72,7 @@ TEST_F(Evaluation, WritesTheOthersWhereOneFails) {
   for (const auto& folder : names) {
     const auto file = [&](const std::string& name) { return output(folder + "/" + name); };
     lost = folder + "/" + folder;
-    EXPECT_FALSE(evaluate(job_, {file("json"), file("csv"), file("picture")}, text_));
+    EXPECT_FALSE(evaluate({{"run", job_}}, {file("json"), file("csv"), file("picture")}, text_));
     for (const auto& name : names) {
       EXPECT_EQ(fs::is_regular_file(file(name)), name != folder) << name << " beside " << folder;
     }

@@ -1,4 +1,4 @@
-#include "dircn/train/difficulty.h"
+#include "dircn/eval/ssim_distance.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>

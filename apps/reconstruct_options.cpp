@@ -1,0 +1,152 @@
+#include "reconstruct_options.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/config/names.h"
+#include "dircn/core/device.h"
+#include "dircn/core/log.h"
+#include "dircn/eval/network_ensemble.h"
+#include "dircn/eval/parallel_imaging.h"
+#include "dircn/eval/provenance.h"
+#include "dircn/io/load_network.h"
+
+namespace dircn {
+namespace {
+
+constexpr const char* kNetwork = "network";
+constexpr const char* kPics = "pics";
+
+/// A method, and what files are to say of it.
+struct DescribedMethod {
+  std::shared_ptr<SliceMethod> method;
+  std::string description;
+};
+
+DescribedMethod networks(const std::vector<std::string>& checkpoints,
+                         const std::optional<ModelConfig>& model, const EnsembleOptions& options) {
+  const std::vector<std::filesystem::path> paths(checkpoints.begin(), checkpoints.end());
+  std::vector<Dircn> loaded;
+  loaded.reserve(paths.size());
+  for (const auto& path : paths) {
+    loaded.push_back(load_network(path, model));
+  }
+  return {std::make_shared<NetworkEnsemble>(loaded, options),
+          network_description(paths, loaded, options)};
+}
+
+DescribedMethod parallel_imaging(const std::string& tune, const DataConfig& data) {
+  ParallelImagingOptions options;
+  if (!tune.empty()) {
+    options.regularization = tuned_regularization(tune, data);
+    log_info("regularization " + short_number(options.regularization) + ", tuned on " + tune);
+  }
+  return {std::make_shared<ParallelImaging>(options), to_string(options)};
+}
+
+Extras extras_called(const std::vector<std::string>& names) {
+  Extras extras;
+  for (const auto& name : names) {
+    switch (enum_value<Extra>(name, "--also")) {
+      case Extra::zero_filled:
+        extras.zero_filled = true;
+        break;
+      case Extra::sensitivity_maps:
+        extras.sensitivity_maps = true;
+        break;
+      case Extra::residual:
+        extras.residual = true;
+        break;
+    }
+  }
+  return extras;
+}
+
+}  // namespace
+
+void ReconstructOptions::add_to(CLI::App& app, bool required) {
+  add_method(app, required);
+  app.add_option(
+         "--input", input,
+         "Folder of volumes (acc4/kspace/, kspace/, multicoil_test/ or plain), or one .h5 file")
+      ->required(required);
+  app.add_option("--output", output, "Folder to write to")->required(required);
+  config.add_to(app,
+                "YAML: the architecture, for checkpoints that carry none; data.layout, fov_crop, "
+                "crop and mask");
+  add_output(app);
+}
+
+void ReconstructOptions::add_method(CLI::App& app, bool required) {
+  auto* checkpoint_option = app.add_option(
+      "--checkpoint", checkpoints,
+      "Trained network: a checkpoint of dircn or of the Python reference; of several the mean of "
+      "their images is written, and their standard deviation beside it");
+  add_device_option(app, device);
+  add_precision_option(app, precision);
+  app.add_flag("--flips", flips,
+               "Also reconstruct each slice mirrored in three ways, and take the mean: four times "
+               "the time");
+  app.add_option("--method", method,
+                 "network, or pics: ESPIRiT and wavelet-regularised SENSE by the programs ecalib "
+                 "and pics of BART, which must be installed")
+      ->check(CLI::IsMember({kNetwork, kPics}))
+      ->capture_default_str();
+  app.add_option("--tune", tune,
+                 "With pics: a fully sampled volume, of which the middle slice decides on the "
+                 "regularization");
+  app.callback([this, checkpoint_option, required] {
+    const bool is_network = method == kNetwork;
+    if (required && is_network && checkpoint_option->count() == 0) {
+      throw CLI::RequiredError("--checkpoint");
+    }
+    if (!is_network && (checkpoint_option->count() > 0 || flips)) {
+      throw CLI::ValidationError("--method pics", "takes neither --checkpoint nor --flips");
+    }
+    if (is_network && !tune.empty()) {
+      throw CLI::ValidationError("--tune", "belongs to --method pics");
+    }
+  });
+}
+
+void ReconstructOptions::add_output(CLI::App& app) {
+  app.add_option("--crop", crop,
+                 "Edge of the square images that are written (default: what the file's target or "
+                 "ismrmrd_header says, else data.crop, 384)")
+      ->check(CLI::Range(1, 16384));
+  app.add_option("--format", formats,
+                 "h5, nifti (NAME.nii.gz) or png (a folder of slices, in a grey window of the "
+                 "volume's 1st to 99.8th percentile); several may be named")
+      ->check(CLI::IsMember(enum_names<OutputFormat>()))
+      ->capture_default_str();
+  app.add_option("--also", extras,
+                 "What is written beside the images: zero_filled, sensitivity_maps, residual (of "
+                 "data consistency); several may be named")
+      ->check(CLI::IsMember(enum_names<Extra>()));
+  app.add_flag("--overwrite", overwrite, "Reconstruct volumes whose output is there already, too");
+}
+
+Reconstructor ReconstructOptions::reconstructor(const Config& settings) const {
+  const auto model =
+      config.given() ? std::optional<ModelConfig>(settings.model) : std::nullopt;
+  const auto [chosen, description] =
+      method == kPics ? parallel_imaging(tune, settings.data)
+                      : networks(checkpoints, model, {select_device(device), precision, flips});
+  ReconstructionOptions options;
+  options.data = settings.data;
+  options.crop = crop > 0 ? std::optional<int64_t>(crop) : std::nullopt;
+  options.overwrite = overwrite;
+  options.extras = extras_called(extras);
+  options.formats.clear();
+  for (const auto& format : formats) {
+    options.formats.push_back(enum_value<OutputFormat>(format, "--format"));
+  }
+  options.provenance = provenance(description);
+  return {chosen, std::move(options)};
+}
+
+}  // namespace dircn

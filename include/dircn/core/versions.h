@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dircn {
+
+/// Names and versions of this build: dircn, LibTorch.
+std::vector<std::pair<std::string, std::string>> versions();
+
+/// The same in one line: "dircn 0.1.0, LibTorch 2.13.0".
+std::string versions_text();
+
+}  // namespace dircn

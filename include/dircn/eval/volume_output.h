@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "dircn/config/names.h"
+#include "dircn/data/volume.h"
+#include "dircn/eval/slice_outputs.h"
+
+namespace dircn {
+
+/// How a reconstructed volume is written.
+///
+/// - h5: one file with a data set [S, ...] for each of the outputs, `ismrmrd_header` and the
+///   attributes of the k-space's file, and the mask where it was drawn.
+/// - nifti: NAME.nii.gz, and NAME_<output>.nii.gz for what else there is; of sensitivity maps their
+///   magnitude, a coil after the other. Voxels as the scan's header has them.
+/// - png: a folder NAME with 000.png and so on, one slice each, in one grey window for the volume:
+///   from its 1st to its 99.8th percentile; other outputs as <output>_000.png. Sensitivity maps are
+///   a mosaic, see `coil_mosaic`.
+enum class OutputFormat { h5, nifti, png };
+
+template <>
+struct EnumNames<OutputFormat> {
+  static constexpr std::pair<OutputFormat, const char*> kTable[] = {
+      {OutputFormat::h5, "h5"}, {OutputFormat::nifti, "nifti"}, {OutputFormat::png, "png"}};
+};
+
+/// Where a format puts a volume whose HDF5 file would be `base`: out/a.h5, out/a.nii.gz, the folder
+/// out/a. Files of further outputs lie beside it.
+std::filesystem::path output_path(const std::filesystem::path& base, OutputFormat format);
+
+/// A volume that is being written. It appears whole; destroyed before `finish()` it leaves nothing
+/// behind. All functions throw `Error`, naming the file, for what cannot be written.
+class VolumeOutput {
+ public:
+  VolumeOutput() = default;
+  VolumeOutput(const VolumeOutput&) = delete;
+  VolumeOutput& operator=(const VolumeOutput&) = delete;
+  virtual ~VolumeOutput() = default;
+
+  /// Every slice once, in any order, each with the same outputs.
+  virtual void write_slice(int64_t index, const SliceOutputs& outputs) = 0;
+  virtual void finish() = 0;
+};
+
+/// `base`: see `output_path`; `provenance`: attributes for an HDF5 file beside those of `kspace`.
+std::unique_ptr<VolumeOutput> open_output(OutputFormat format, const std::filesystem::path& base,
+                                          const KspaceVolume& kspace, ImageSize size,
+                                          const std::map<std::string, std::string>& provenance);
+
+}  // namespace dircn

@@ -1,0 +1,56 @@
+#include "nifti_output.h"
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "dircn/core/atomic_file.h"
+#include "dircn/io/nifti_writer.h"
+
+namespace dircn::detail {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDescription = "dircn";
+constexpr const char* kEnding = ".nii.gz";
+
+/// out/a.nii.gz -> out/a_zero_filled.nii.gz
+fs::path path_of(const fs::path& path, const std::string& output) {
+  const std::string name = path.filename().string();
+  const std::string stem = name.substr(0, name.size() - std::string(kEnding).size());
+  return path.parent_path() / stem.append("_").append(output).append(kEnding);
+}
+
+/// [S, h, w], or of maps [S, C, h, w] their magnitude, [C, S, h, w].
+torch::Tensor as_image(const torch::Tensor& volume) {
+  return volume.is_complex() ? volume.abs().transpose(0, 1) : volume;
+}
+
+}  // namespace
+
+NiftiOutput::NiftiOutput(fs::path path, const KspaceVolume& kspace)
+    : path_(std::move(path)),
+      geometry_(kspace.voxels().value_or(VoxelGeometry())),
+      stack_(kspace.slices()) {
+  const AtomicFile can_be_written(path_);
+}
+
+void NiftiOutput::write_slice(int64_t index, const SliceOutputs& outputs) {
+  stack_.add(index, outputs);
+}
+
+// The reconstruction comes last: where it is, the others are.
+void NiftiOutput::finish() {
+  const auto& volumes = stack_.volumes();
+  for (const auto& [name, volume] : volumes) {
+    if (name != kReconstruction) {
+      write_nifti(path_of(path_, name), as_image(volume), geometry_, kDescription);
+    }
+  }
+  write_nifti(path_, volumes.at(kReconstruction), geometry_, kDescription);
+}
+
+}  // namespace dircn::detail

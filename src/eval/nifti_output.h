@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "dircn/eval/volume_output.h"
+#include "dircn/io/voxel_geometry.h"
+#include "volume_stack.h"
+
+namespace dircn::detail {
+
+/// A volume as NIfTI files, see `OutputFormat`.
+class NiftiOutput : public VolumeOutput {
+ public:
+  /// Throws `Error` if the folder of `path` cannot be written.
+  NiftiOutput(std::filesystem::path path, const KspaceVolume& kspace);
+
+  void write_slice(int64_t index, const SliceOutputs& outputs) override;
+  void finish() override;
+
+ private:
+  std::filesystem::path path_;
+  VoxelGeometry geometry_;
+  VolumeStack stack_;
+};
+
+}  // namespace dircn::detail

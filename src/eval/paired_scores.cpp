@@ -1,0 +1,175 @@
+#include "dircn/eval/paired_scores.h"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/eval/score_groups.h"
+
+namespace dircn {
+namespace {
+
+constexpr double kEqual = 5e-5;  // scores compare to the fourth decimal
+
+using SliceName = std::pair<std::string, int64_t>;  // volume, slice
+
+/// SSIM by slice, of the slices that have one.
+std::map<SliceName, double> ssim_by_slice(const Scores& scores) {
+  std::map<SliceName, double> values;
+  for (const auto& slice : scores.slices) {
+    if (const auto found = slice.metrics.find(kSsim); found != slice.metrics.end()) {
+      values[{scores.volumes[slice.volume].name, slice.slice}] = found->second.value;
+    }
+  }
+  return values;
+}
+
+/// The differences of one volume's slices.
+struct VolumeDifferences {
+  std::string name;
+  std::string folder;
+  std::string acceleration;
+  std::vector<double> slices;
+};
+
+std::vector<VolumeDifferences> differences_of(const Scores& first, const Scores& run) {
+  const auto others = ssim_by_slice(run);
+  std::vector<VolumeDifferences> volumes;
+  for (const auto& volume : first.volumes) {
+    const std::string acceleration =
+        volume.acceleration ? "x" + std::to_string(*volume.acceleration) : "-";
+    volumes.push_back({volume.name, folder_of(volume.name), acceleration, {}});
+  }
+  for (const auto& slice : first.slices) {
+    auto& volume = volumes[slice.volume];
+    const auto mine = slice.metrics.find(kSsim);
+    const auto other = others.find({volume.name, slice.slice});
+    if (mine != slice.metrics.end() && other != others.end()) {
+      volume.slices.push_back(other->second - mine->second.value);
+    }
+  }
+  return volumes;
+}
+
+/// What is drawn for a volume. A mean over volumes counts each of them once.
+Cluster cluster_of(const VolumeDifferences& volume, ScorePreset preset) {
+  Cluster cluster;
+  for (const double difference : volume.slices) {
+    cluster.sum += difference;
+    cluster.count += 1;
+  }
+  return preset == ScorePreset::fastmri ? Cluster{cluster.sum / cluster.count, 1} : cluster;
+}
+
+/// Volumes that are drawn among each other; a single one falls apart into its slices.
+Stratum stratum_of(const std::vector<const VolumeDifferences*>& volumes, ScorePreset preset) {
+  Stratum stratum;
+  for (const auto* volume : volumes) {
+    stratum.push_back(cluster_of(*volume, preset));
+  }
+  if (volumes.size() == 1) {
+    stratum.clear();
+    for (const double difference : volumes.front()->slices) {
+      stratum.push_back({difference, 1});
+    }
+  }
+  return stratum;
+}
+
+void count_slice(PairedDifference& result, double difference) {
+  ++result.slices;
+  result.equal += std::abs(difference) < kEqual ? 1 : 0;
+  result.better += difference >= kEqual ? 1 : 0;
+  result.worse += difference <= -kEqual ? 1 : 0;
+}
+
+/// `strata`: the volumes of the group, by what they are pooled over.
+PairedDifference paired(const std::string& group,
+                        const std::map<std::string, std::vector<const VolumeDifferences*>>& strata,
+                        ScorePreset preset, const BootstrapOptions& options) {
+  PairedDifference result;
+  result.group = group;
+  std::vector<Stratum> drawn;
+  for (const auto& [name, volumes] : strata) {
+    drawn.push_back(stratum_of(volumes, preset));
+    result.over_volumes = result.over_volumes && volumes.size() > 1;
+    result.volumes += static_cast<int64_t>(volumes.size());
+    for (const auto* volume : volumes) {
+      for (const double difference : volume->slices) {
+        count_slice(result, difference);
+      }
+    }
+  }
+  result.difference = mean_of_strata(drawn);
+  result.interval = bootstrap_mean(drawn, options);
+  return result;
+}
+
+using Strata = std::map<std::string, std::vector<const VolumeDifferences*>>;
+
+/// The groups in the order of the tables: folders, accelerations (where there are several), overall.
+std::vector<std::pair<std::string, Strata>> groups_of(const std::vector<VolumeDifferences>& volumes,
+                                                      ScorePreset preset) {
+  Strata folders;
+  Strata accelerations;
+  Strata all;
+  for (const auto& volume : volumes) {
+    if (!volume.slices.empty()) {
+      folders[volume.folder].push_back(&volume);
+      accelerations[volume.acceleration].push_back(&volume);
+      all[preset == ScorePreset::fastmri ? "" : volume.folder].push_back(&volume);
+    }
+  }
+  std::vector<std::pair<std::string, Strata>> groups;
+  for (const auto* parts : {&folders, &accelerations}) {
+    for (const auto& [name, members] : *parts) {
+      if (parts->size() > 1) {
+        groups.emplace_back(name, Strata{{name, members}});
+      }
+    }
+  }
+  if (!all.empty()) {
+    groups.emplace_back("overall", all);
+  }
+  return groups;
+}
+
+/// The volumes that some runs scored and others did not.
+std::vector<std::string> volumes_left_out(const std::vector<RunScores>& runs) {
+  std::map<std::string, size_t> seen;
+  for (const auto& run : runs) {
+    for (const auto& volume : run.scores.volumes) {
+      ++seen[volume.name];
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, count] : seen) {
+    if (count < runs.size()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+Comparison compare(const std::vector<RunScores>& runs, const BootstrapOptions& options) {
+  Comparison comparison{options, {}, volumes_left_out(runs)};
+  for (size_t run = 1; run < runs.size(); ++run) {
+    const Scores& first = runs.front().scores;
+    const auto volumes = differences_of(first, runs[run].scores);
+    for (const auto& [name, strata] : groups_of(volumes, first.rule.preset)) {
+      auto difference = paired(name, strata, first.rule.preset, options);
+      difference.run = run;
+      comparison.differences.push_back(std::move(difference));
+    }
+  }
+  return comparison;
+}
+
+}  // namespace dircn

@@ -1,0 +1,46 @@
+#include "dircn/eval/provenance.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <iomanip>
+#include <sstream>
+
+#include "dircn/config/model_config.h"
+#include "dircn/config/names.h"
+#include "dircn/core/versions.h"
+
+namespace dircn {
+namespace {
+
+constexpr double kMillion = 1e6;
+
+std::string described(const Dircn& network) {
+  int64_t parameters = 0;
+  for (const auto& parameter : network->parameters()) {
+    parameters += parameter.numel();
+  }
+  const ModelConfig& model = network->config();
+  std::ostringstream text;
+  text << model.cascades << " cascades, " << model.channels << " channels, "
+       << to_string(model.aggregation) << ", " << std::setprecision(3)
+       << static_cast<double>(parameters) / kMillion << " million parameters";
+  return text.str();
+}
+
+}  // namespace
+
+std::map<std::string, std::string> provenance(const std::string& method) {
+  return {{kProvenance[0].first, method}, {kProvenance[1].first, versions_text()}};
+}
+
+std::string network_description(const std::vector<std::filesystem::path>& checkpoints,
+                                const std::vector<Dircn>& networks,
+                                const EnsembleOptions& options) {
+  std::string text = networks.size() > 1 ? "mean of " : "";
+  for (size_t i = 0; i < networks.size(); ++i) {
+    text += (i == 0 ? "" : "; ") + checkpoints[i].string() + " (" + described(networks[i]) + ")";
+  }
+  return text + (options.flips ? ", averaged over flips" : "");
+}
+
+}  // namespace dircn

@@ -1,0 +1,15 @@
+#include "dircn/eval/slice_outputs.h"
+
+#include "dircn/mri/crop.h"
+
+namespace dircn {
+
+SliceOutputs at_size(const SliceOutputs& outputs, ImageSize size) {
+  SliceOutputs sized;
+  for (const auto& [name, tensor] : outputs) {
+    sized[name] = center_crop_or_pad(tensor, size.height, size.width).contiguous().cpu();
+  }
+  return sized;
+}
+
+}  // namespace dircn

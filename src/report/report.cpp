@@ -1,0 +1,66 @@
+#include "dircn/report/report.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/core/versions.h"
+#include "dircn/eval/slice_times.h"
+#include "dircn/page/html_page.h"
+#include "report_assets.h"
+#include "report_extremes.h"
+#include "report_pictures.h"
+#include "report_tables.h"
+
+namespace dircn {
+namespace {
+
+using detail::Json;
+
+Json facts_json(const std::vector<Fact>& facts) {
+  Json list = Json::array();
+  for (const auto& [name, value] : facts) {
+    list.push_back(Json::array({name, value}));
+  }
+  return list;
+}
+
+Json runs_json(const std::vector<EvaluatedRun>& runs, const std::vector<RunScores>& scores) {
+  Json list = Json::array();
+  for (size_t run = 0; run < runs.size(); ++run) {
+    const auto& times = scores[run].scores.times;
+    const bool timed = times && !times->milliseconds.empty();
+    list.push_back({{"name", runs[run].name},
+                    {"facts", facts_json(runs[run].facts)},
+                    {"milliseconds", timed ? Json(mean_time(*times)) : Json(nullptr)}});
+  }
+  return list;
+}
+
+std::string script() {
+  std::string text;
+  for (const auto part : {report_assets::report_tables_js(), report_assets::report_charts_js(),
+                          report_assets::report_viewer_js(), report_assets::report_js()}) {
+    text.append(part).append("\n");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string report_page(const std::vector<EvaluatedRun>& runs, const std::vector<RunScores>& scores,
+                        const Comparison& comparison, const ReportOptions& options) {
+  Json data{{"title", options.title}, {"runs", runs_json(runs, scores)}};
+  data.update(detail::report_tables(scores, comparison));
+  data.update(detail::report_pictures(runs, scores, options.volumes));
+  data.update(detail::report_extremes(runs.front(), scores.front().scores));
+  data["configuration"] = options.configuration ? Json(*options.configuration) : Json(nullptr);
+  data["versions"] = facts_json(versions());
+  // A file name need not be UTF-8.
+  const std::string text = data.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return html_page({options.title, std::string(report_assets::report_html()), text,
+                    std::string(report_assets::report_css()), script()});
+}
+
+}  // namespace dircn

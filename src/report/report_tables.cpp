@@ -1,0 +1,255 @@
+#include "report_tables.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/eval/score_report.h"
+#include "dircn/eval/score_rule.h"
+#include "dircn/eval/slice_times.h"
+
+namespace dircn::detail {
+namespace {
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json metrics_json(const ScoreRule& rule) {
+  Json list = Json::array();
+  for (const auto& name : rule.metrics) {
+    list.push_back({{"key", name},
+                    {"title", metric_title(name)},
+                    {"unit", name == kPsnr ? "dB" : ""},
+                    {"digits", name == kPsnr ? 2 : 4},
+                    {"better", name == kNmse ? "low" : "high"}});
+  }
+  return list;
+}
+
+Json rule_json(const ScoreRule& rule) {
+  return {{"preset", to_string(rule.preset)},
+          {"facts", Json::array({Json::array({"SSIM window", rule.window}),
+                                 Json::array({"Foreground threshold", threshold_text(rule)}),
+                                 Json::array({"Data range", rule.data_range}),
+                                 Json::array({"Crop", rule.crop})})}};
+}
+
+/// An infinite PSNR has no number in JSON.
+Json score_json(const Metric* metric) {
+  if (metric == nullptr || !std::isfinite(metric->value)) {
+    return nullptr;
+  }
+  return {{"value", metric->value}, {"two_sd", or_null(metric->two_sd)}};
+}
+
+const Metric* find(const Metrics* metrics, const std::string& name) {
+  if (metrics == nullptr) {
+    return nullptr;
+  }
+  const auto found = metrics->find(name);
+  return found == metrics->end() ? nullptr : &found->second;
+}
+
+/// {ssim: {zero_filled, runs[]}, ...} of a row; null stands for a run without it.
+Json scores_json(const ScoreRule& rule, const std::vector<const Metrics*>& row) {
+  Json scores = Json::object();
+  for (const auto& name : rule.metrics) {
+    Json runs = Json::array();
+    Json zero_filled = nullptr;
+    for (const auto* metrics : row) {
+      const Metric* metric = find(metrics, name);
+      runs.push_back(score_json(metric));
+      if (zero_filled.is_null() && metric != nullptr && metric->zero_filled) {
+        zero_filled = {{"value", *metric->zero_filled}, {"two_sd", nullptr}};
+      }
+    }
+    scores[name] = {{"zero_filled", std::move(zero_filled)}, {"runs", std::move(runs)}};
+  }
+  return scores;
+}
+
+/// Rows of one kind by name, in the order in which they first come: of each run its own, or null.
+template <typename Row>
+std::vector<std::vector<const Row*>> rows_by_name(const std::vector<RunScores>& runs,
+                                                  std::vector<Row> Scores::*list) {
+  std::vector<std::vector<const Row*>> rows;
+  std::map<std::string, size_t> places;
+  for (size_t run = 0; run < runs.size(); ++run) {
+    for (const auto& row : runs[run].scores.*list) {
+      const auto [place, is_new] = places.emplace(row.name, rows.size());
+      if (is_new) {
+        rows.emplace_back(runs.size(), nullptr);
+      }
+      rows[place->second][run] = &row;
+    }
+  }
+  return rows;
+}
+
+template <typename Row>
+std::vector<const Metrics*> metrics_of(const std::vector<const Row*>& row) {
+  std::vector<const Metrics*> metrics;
+  metrics.reserve(row.size());
+  for (const auto* of_run : row) {
+    metrics.push_back(of_run == nullptr ? nullptr : &of_run->metrics);
+  }
+  return metrics;
+}
+
+template <typename Row>
+const Row& any_of(const std::vector<const Row*>& row) {
+  return **std::find_if(row.begin(), row.end(), [](const Row* one) { return one != nullptr; });
+}
+
+Json group_json(const ScoreRule& rule, const char* kind, const std::vector<const GroupScore*>& row) {
+  const GroupScore& group = any_of(row);
+  return {{"kind", kind},
+          {"name", group.name},
+          {"volumes", group.volumes},
+          {"slices", group.slices},
+          {"scores", scores_json(rule, metrics_of(row))}};
+}
+
+Json groups_json(const std::vector<RunScores>& runs) {
+  const ScoreRule& rule = runs.front().scores.rule;
+  Json list = Json::array();
+  std::vector<const GroupScore*> overall;
+  for (const auto& run : runs) {
+    overall.push_back(run.scores.overall ? &*run.scores.overall : nullptr);
+  }
+  if (std::any_of(overall.begin(), overall.end(), [](const auto* group) { return group != nullptr; })) {
+    list.push_back(group_json(rule, "overall", overall));
+  }
+  for (const auto& row : rows_by_name(runs, &Scores::folders)) {
+    list.push_back(group_json(rule, "folder", row));
+  }
+  for (const auto& row : rows_by_name(runs, &Scores::accelerations)) {
+    list.push_back(group_json(rule, "acceleration", row));
+  }
+  return list;
+}
+
+Json volumes_json(const std::vector<RunScores>& runs) {
+  Json list = Json::array();
+  for (const auto& row : rows_by_name(runs, &Scores::volumes)) {
+    const VolumeScore& volume = any_of(row);
+    list.push_back({{"name", volume.name},
+                    {"slices", volume.slices},
+                    {"acceleration", or_null(volume.acceleration)},
+                    {"scores", scores_json(runs.front().scores.rule, metrics_of(row))}});
+  }
+  return list;
+}
+
+/// One slice of all runs.
+struct SliceRow {
+  std::vector<std::optional<double>> runs;
+  std::optional<double> zero_filled;
+  std::optional<double> gt_ssim;
+};
+
+/// By (place of the volume in the table, slice).
+std::map<std::pair<size_t, int64_t>, SliceRow> slice_rows(const std::vector<RunScores>& runs) {
+  std::map<std::string, size_t> places;
+  for (const auto& row : rows_by_name(runs, &Scores::volumes)) {
+    places.emplace(any_of(row).name, places.size());
+  }
+  std::map<std::pair<size_t, int64_t>, SliceRow> rows;
+  for (size_t run = 0; run < runs.size(); ++run) {
+    const Scores& scores = runs[run].scores;
+    for (const auto& slice : scores.slices) {
+      auto& row = rows[{places.at(scores.volumes[slice.volume].name), slice.slice}];
+      row.runs.resize(runs.size());
+      if (const Metric* ssim = find(&slice.metrics, kSsim)) {
+        row.runs[run] = ssim->value;
+        row.zero_filled = row.zero_filled ? row.zero_filled : ssim->zero_filled;
+      }
+      row.gt_ssim = row.gt_ssim ? row.gt_ssim : slice.gt_ssim;
+    }
+  }
+  return rows;
+}
+
+Json slices_json(const std::vector<RunScores>& runs) {
+  Json columns{{"volume", Json::array()},
+               {"slice", Json::array()},
+               {"runs", Json::array()},
+               {"zero_filled", Json::array()},
+               {"gt_ssim", Json::array()}};
+  for (size_t run = 0; run < runs.size(); ++run) {
+    columns["runs"].push_back(Json::array());
+  }
+  for (const auto& [place, row] : slice_rows(runs)) {
+    columns["volume"].push_back(place.first);
+    columns["slice"].push_back(place.second);
+    for (size_t run = 0; run < runs.size(); ++run) {
+      columns["runs"][run].push_back(or_null(row.runs[run]));
+    }
+    columns["zero_filled"].push_back(or_null(row.zero_filled));
+    columns["gt_ssim"].push_back(or_null(row.gt_ssim));
+  }
+  return columns;
+}
+
+Json comparison_json(const Comparison& comparison) {
+  if (comparison.differences.empty()) {
+    return nullptr;
+  }
+  Json rows = Json::array();
+  for (const auto& pair : comparison.differences) {
+    rows.push_back({{"run", pair.run},
+                    {"against", 0},
+                    {"group", pair.group},
+                    {"unit", pair.over_volumes ? "volumes" : "slices"},
+                    {"volumes", pair.volumes},
+                    {"slices", pair.slices},
+                    {"difference", pair.difference},
+                    {"low", pair.interval.low},
+                    {"high", pair.interval.high},
+                    {"better", pair.better},
+                    {"worse", pair.worse},
+                    {"equal", pair.equal}});
+  }
+  return {{"confidence", comparison.bootstrap.confidence},
+          {"resamples", comparison.bootstrap.resamples},
+          {"unit", comparison.differences.back().over_volumes ? "volumes" : "slices"},
+          {"rows", std::move(rows)}};
+}
+
+/// Each problem once, with the name of its run where there are several.
+Json problems_json(const std::vector<RunScores>& runs, const Comparison& comparison) {
+  Json list = Json::array();
+  for (const auto& run : runs) {
+    for (const auto& problem : run.scores.problems) {
+      list.push_back((runs.size() > 1 ? run.name + ": " : "") + problem.text);
+    }
+  }
+  for (const auto& name : comparison.left_out) {
+    list.push_back(name + " is not compared, since not all of the runs have it");
+  }
+  return list;
+}
+
+}  // namespace
+
+Json report_tables(const std::vector<RunScores>& runs, const Comparison& comparison) {
+  const ScoreRule& rule = runs.front().scores.rule;
+  return {{"rule", rule_json(rule)},
+          {"metrics", metrics_json(rule)},
+          {"groups", groups_json(runs)},
+          {"volumes", volumes_json(runs)},
+          {"slices", slices_json(runs)},
+          {"comparison", comparison_json(comparison)},
+          {"problems", problems_json(runs, comparison)}};
+}
+
+}  // namespace dircn::detail

@@ -1,0 +1,66 @@
+#include "shown_volume.h"
+
+#include <torch/types.h>
+
+#include <cstddef>
+#include <string>
+
+#include "dircn/core/error.h"
+#include "dircn/core/interrupt.h"
+#include "dircn/eval/grey_picture.h"
+#include "dircn/eval/score_volume.h"
+
+namespace dircn::detail {
+namespace {
+
+std::optional<ScoredVolume> open(const ScoreJob& job, const Scores& scores,
+                                 const std::string& name) {
+  for (const auto& volume : scores.volumes) {
+    if (volume.name == name) {
+      return job.volumes[volume.job].open();
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void stop_if_interrupted() {
+  require(!interrupted(), [] {
+    return Error::Parts{"report", "interrupted", "", "Run it again: a part of it is not written."};
+  });
+}
+
+ShownVolume::ShownVolume(const std::vector<EvaluatedRun>& runs,
+                         const std::vector<RunScores>& scores, const VolumeScore& volume)
+    : rule_(scores.front().scores.rule), volume_(volume) {
+  for (size_t run = 0; run < runs.size(); ++run) {
+    opened_.push_back(open(runs[run].job, scores[run].scores, volume.name));
+  }
+}
+
+std::vector<std::optional<SliceImages>> ShownVolume::images(int64_t slice,
+                                                            const Extras& wanted) const {
+  std::vector<std::optional<SliceImages>> all;
+  for (const auto& opened : opened_) {
+    all.push_back(opened ? std::optional<SliceImages>(
+                               scored_part(opened->read_slice(slice, wanted), rule_))
+                         : std::nullopt);
+  }
+  return all;
+}
+
+double ShownVolume::white() const {
+  std::vector<torch::Tensor> targets;
+  for (int64_t i = 0; i < first().label().slices(); ++i) {
+    const torch::Tensor target = first().label().read_slice(i);
+    targets.push_back(scored_part({target, target}, rule_).target.flatten());
+  }
+  return white_value(torch::cat(targets));
+}
+
+std::vector<Box> ShownVolume::boxes(int64_t slice) const {
+  return rule_.preset == ScorePreset::fastmri ? std::vector<Box>() : first().label().boxes(slice);
+}
+
+}  // namespace dircn::detail

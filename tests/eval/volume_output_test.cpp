@@ -1,0 +1,154 @@
+// A reconstructed volume in every format.
+
+#include "dircn/eval/volume_output.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dircn/core/error.h"
+#include "dircn/eval/coil_mosaic.h"
+#include "dircn/io/hdf5.h"
+#include "dircn/io/nifti.h"
+#include "dircn/io/png.h"
+#include "support/challenge_files.h"
+#include "support/paths.h"
+
+namespace dircn {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kSlices = 3;
+constexpr int64_t kCoils = 2;
+constexpr ImageSize kSize{6, 5};
+
+class VolumeOutputTest : public ::testing::Test {
+ protected:
+  VolumeOutputTest() {
+    torch::manual_seed(1);
+    testing::write_kspace(folder_ / "in.h5", testing::full_kspace(kSlices, kCoils, 24, 20, 1),
+                          testing::some_columns(20));
+    images_ = torch::rand({kSlices, kSize.height, kSize.width}) + 1;
+    zero_filled_ = torch::rand({kSlices, kSize.height, kSize.width});
+    maps_ = torch::randn({kSlices, kCoils, kSize.height, kSize.width}, torch::kComplexFloat);
+  }
+
+  SliceOutputs slice(int64_t index) const {
+    return {{kReconstruction, images_[index]},
+            {kZeroFilled, zero_filled_[index]},
+            {kSensitivityMaps, maps_[index]}};
+  }
+
+  fs::path base() const { return folder_ / "out/acc4/a.h5"; }
+
+  std::unique_ptr<VolumeOutput> open(OutputFormat format) const {
+    return open_output(format, base(), KspaceVolume(folder_ / "in.h5"), kSize,
+                       {{"made_by", "a test"}});
+  }
+
+  /// Slices in another order than theirs.
+  void write(OutputFormat format) const {
+    const auto output = open(format);
+    for (const int64_t index : {2, 0, 1}) {
+      output->write_slice(index, slice(index));
+    }
+    output->finish();
+  }
+
+  std::set<std::string> names_in(const fs::path& folder) const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  }
+
+  testing::TemporaryFolder folder_;
+  torch::Tensor images_;
+  torch::Tensor zero_filled_;
+  torch::Tensor maps_;
+};
+
+TEST_F(VolumeOutputTest, Hdf5HoldsADataSetOfEach) {
+  write(OutputFormat::h5);
+  const Hdf5File file(base());
+  EXPECT_TRUE(torch::equal(file.read_real("reconstruction"), images_));
+  EXPECT_TRUE(torch::equal(file.read_real("zero_filled"), zero_filled_));
+  for (int64_t i = 0; i < kSlices; ++i) {
+    EXPECT_TRUE(torch::equal(file.read_complex_slice("sensitivity_maps", i), maps_[i]));
+  }
+  EXPECT_EQ(file.read_text_attribute("made_by"), "a test");
+}
+
+TEST_F(VolumeOutputTest, NiftiIsAFileOfEach) {
+  write(OutputFormat::nifti);
+  EXPECT_EQ(names_in(folder_ / "out/acc4"),
+            (std::set<std::string>{"a.nii.gz", "a_zero_filled.nii.gz", "a_sensitivity_maps.nii.gz"}));
+  EXPECT_TRUE(torch::equal(read_nifti(folder_ / "out/acc4/a.nii.gz").values, images_));
+  EXPECT_TRUE(
+      torch::equal(read_nifti(folder_ / "out/acc4/a_zero_filled.nii.gz").values, zero_filled_));
+}
+
+TEST_F(VolumeOutputTest, PngIsAFolderOfSlices) {
+  write(OutputFormat::png);
+  EXPECT_EQ(names_in(folder_ / "out/acc4"), std::set<std::string>{"a"});
+  const auto names = names_in(folder_ / "out/acc4/a");
+  EXPECT_EQ(names.size(), 9U);
+  for (const char* name : {"000.png", "002.png", "zero_filled_001.png", "sensitivity_maps_002.png"}) {
+    EXPECT_EQ(names.count(name), 1U) << name;
+  }
+  EXPECT_EQ(testing::read_file(folder_ / "out/acc4/a/sensitivity_maps_002.png"),
+            encode_png(coil_mosaic(maps_[2], 192), "mosaic"));
+}
+
+// One window for the volume: a slice of half the brightness is half as bright.
+TEST_F(VolumeOutputTest, PngHasOneWindowForTheVolume) {
+  images_ = torch::linspace(0, 1, 30).view({1, 6, 5}) * torch::tensor({1.0, 0.5, 1.0}).view({3, 1, 1});
+  write(OutputFormat::png);
+  const auto file = [&](const char* name) {
+    return testing::read_file(folder_ / "out/acc4/a" / name);
+  };
+  EXPECT_EQ(file("000.png"), file("002.png"));
+  EXPECT_NE(file("000.png"), file("001.png"));
+}
+
+TEST_F(VolumeOutputTest, LeaveNothingWithoutTheirEnd) {
+  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
+    open(format)->write_slice(0, slice(0));
+    EXPECT_TRUE(names_in(folder_ / "out/acc4").empty()) << to_string(format);
+  }
+}
+
+TEST_F(VolumeOutputTest, ReplaceWhatIsThere) {
+  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
+    write(format);
+    images_ = images_ * 2;
+    images_[0][0][0] = 0;
+    write(format);
+  }
+  EXPECT_EQ(names_in(folder_ / "out/acc4").count(".a"), 0U);
+  EXPECT_EQ(names_in(folder_ / "out/acc4/a").size(), 9U);
+}
+
+TEST_F(VolumeOutputTest, AreRefusedBeforeTheWorkWhereTheFolderCannotBe) {
+  testing::write_file(folder_ / "out", "a file in the way");
+  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
+    EXPECT_THROW(open(format), Error) << to_string(format);
+  }
+}
+
+TEST(OutputPath, IsNamedAfterTheHdf5File) {
+  EXPECT_EQ(output_path("out/acc4/a.b.h5", OutputFormat::h5), "out/acc4/a.b.h5");
+  EXPECT_EQ(output_path("out/acc4/a.b.h5", OutputFormat::nifti), "out/acc4/a.b.nii.gz");
+  EXPECT_EQ(output_path("out/acc4/a.b.h5", OutputFormat::png), "out/acc4/a.b");
+}
+
+}  // namespace
+}  // namespace dircn
