@@ -1,8 +1,14 @@
 #include "scan_header.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <pugixml.hpp>
+#include <string>
+#include <system_error>
 
 #include "dircn/core/error.h"
 
@@ -10,6 +16,8 @@ namespace dircn::detail {
 namespace {
 
 constexpr int64_t kLargest = 1 << 20;  // of any count in a header
+constexpr double kClosest = 1e-3;      // mm between voxels
+constexpr double kFarthest = 1e3;
 
 /// A node of the header and how messages call it.
 struct Place {
@@ -48,6 +56,30 @@ int64_t count(const Place& place, int64_t smallest, const std::string& subject) 
   return value;
 }
 
+/// A decimal number, in whatever country; none if the text is something else.
+std::optional<double> decimal(const Place& place) {
+  const std::string text = place.node.child_value();
+  const char* end = text.data() + text.size();
+  double value = 0;
+  const auto read = std::from_chars(text.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+/// See `ScanHeader::spacing`.
+std::optional<std::array<double, 3>> spacing_of(const Place& space) {
+  const std::array<const char*, 3> names = {"z", "x", "y"};  // slices, rows (the readout), columns
+  std::array<double, 3> spacing = {};
+  for (size_t axis = 0; axis < names.size(); ++axis) {
+    const auto width = decimal(child(space, {"fieldOfView_mm", names[axis]}));
+    const auto voxels = decimal(child(space, {"matrixSize", names[axis]}));
+    spacing[axis] = width && voxels && *voxels >= 1 ? *width / *voxels : 0;
+    if (!(spacing[axis] >= kClosest && spacing[axis] <= kFarthest)) {
+      return std::nullopt;
+    }
+  }
+  return spacing;
+}
+
 }  // namespace
 
 ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::string& subject) {
@@ -60,12 +92,14 @@ ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::st
                         "an ISMRMRD header in XML", ""};
   });
   const Place encoding = child(root, {"encoding"});
-  const Place image = child(encoding, {"reconSpace", "matrixSize"});
+  const Place space = child(encoding, {"reconSpace"});
+  const Place image = child(space, {"matrixSize"});
   const Place lines = child(encoding, {"encodingLimits", "kspace_encoding_step_1"});
   ScanHeader header;
   // The header's x is the readout, which lies along the rows of k-space.
   header.image_size =
       ImageSize{count(child(image, {"x"}), 1, subject), count(child(image, {"y"}), 1, subject)};
+  header.spacing = spacing_of(space);
   const int64_t encoded = count(child(encoding, {"encodedSpace", "matrixSize", "y"}), 1, subject);
   const int64_t centre = count(child(lines, {"center"}), 0, subject);
   const int64_t acquired = count(child(lines, {"maximum"}), 0, subject) + 1;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "dircn/data/volume.h"
@@ -12,6 +14,9 @@ struct ScanHeader {
   ImageSize image_size;      // reconSpace
   int64_t first_column = 0;  // acquired columns: [first, end); the others are padding
   int64_t end_column = 0;
+  /// mm between neighbouring voxels of the images along slices, rows and columns: reconSpace's
+  /// field of view over its matrix. None where the header lacks them or they are absurd.
+  std::optional<std::array<double, 3>> spacing;
 };
 
 /// Reads the XML text `ismrmrd_header` of k-space with `width` columns. `subject` names the file.

@@ -9,6 +9,7 @@
 #include "dircn/data/draw_mask.h"
 #include "dircn/mri/mask_pattern.h"
 #include "scan_header.h"
+#include "scan_orientation.h"
 
 namespace dircn {
 namespace {
@@ -132,6 +133,9 @@ void KspaceVolume::obey_scan_header() {
     const auto header = detail::read_scan_header(file_.read_text(kHeader), width_,
                                                  path().string() + ": '" + kHeader + "'");
     set_image_size(header.image_size, kHeader);
+    if (header.spacing) {
+      voxels_ = VoxelGeometry{*header.spacing, detail::read_orientation(file_)};
+    }
     const torch::Tensor column = torch::arange(width_);
     acquired_ = (column >= header.first_column) & (column < header.end_column);
     mask_ = mask_ & acquired_;

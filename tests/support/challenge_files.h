@@ -3,6 +3,9 @@
 #include <H5Cpp.h>
 #include <torch/torch.h>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,13 +40,15 @@ inline void write_reconstruction(const std::filesystem::path& path, const torch:
 }
 
 /// The part of an ISMRMRD header that matters: images of `height` x `width`, `columns` encoded, of
-/// which `acquired` were measured around line `centre`.
+/// which `acquired` were measured around line `centre`. Perhaps how many mm the images measure
+/// along x (rows), y and z.
 struct ScanText {
   int64_t height;
   int64_t width;
   int64_t columns;
   int64_t acquired;
   int64_t centre;
+  std::optional<std::array<double, 3>> field_of_view = std::nullopt;
 };
 
 inline std::string scan_header(const ScanText& scan) {
@@ -53,12 +58,18 @@ inline std::string scan_header(const ScanText& scan) {
   const auto number = [&](const std::string& name, int64_t value) {
     return tag(name, std::to_string(value));
   };
-  const auto space = [&](const std::string& name, int64_t x, int64_t y) {
-    return tag(name, tag("matrixSize", number("x", x) + number("y", y) + number("z", 1)));
+  const auto space = [&](const std::string& name, int64_t x, int64_t y,
+                         const std::string& more = "") {
+    return tag(name, tag("matrixSize", number("x", x) + number("y", y) + number("z", 1)) + more);
   };
+  std::string measures;
+  for (size_t axis = 0; scan.field_of_view && axis < 3; ++axis) {
+    measures += tag(std::string(1, "xyz"[axis]), std::to_string((*scan.field_of_view)[axis]));
+  }
+  const std::string size = measures.empty() ? "" : tag("fieldOfView_mm", measures);
   return R"(<?xml version="1.0"?><ismrmrdHeader xmlns="http://www.ismrm.org/ISMRMRD"><encoding>)" +
          space("encodedSpace", 2 * scan.height, scan.columns) +
-         space("reconSpace", scan.height, scan.width) +
+         space("reconSpace", scan.height, scan.width, size) +
          tag("encodingLimits", tag("kspace_encoding_step_1",
                                    number("minimum", 0) + number("maximum", scan.acquired - 1) +
                                        number("center", scan.centre))) +

@@ -9,6 +9,7 @@
 
 #include "dircn/config/config.h"
 #include "dircn/io/hdf5.h"
+#include "dircn/io/voxel_geometry.h"
 
 namespace dircn {
 
@@ -40,7 +41,8 @@ torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width);
 class KspaceVolume {
  public:
   /// Throws `Error`, naming the file, if it cannot be read, or k-space, mask and header are not as
-  /// above; a file without mask must be fastMRI's, by its content or by `config.layout`.
+  /// above, or its directions no unit vectors at right angles (to 1e-3); a file without mask must
+  /// be fastMRI's, by its content or by `config.layout`.
   explicit KspaceVolume(const std::filesystem::path& path, const DataConfig& config = {});
 
   const Hdf5File& file() const { return file_; }
@@ -64,6 +66,12 @@ class KspaceVolume {
   /// The size of the volume's images, where its header or its own target names one.
   const std::optional<ImageSize>& image_size() const { return image_size_; }
 
+  /// Where the voxels of the volume's images lie. Spacing: `reconSpace` of the `ismrmrd_header`,
+  /// its field of view over its matrix, x along rows; none of this is known where that says nothing
+  /// sensible. Orientation: the data sets `read_dir`, `phase_dir`, `slice_dir` and `position` [3]
+  /// as in the headers of ISMRMRD's acquisitions; not known where one of them is missing.
+  const std::optional<VoxelGeometry>& voxels() const { return voxels_; }
+
   /// Slice `index`: complex64 [C, H, W]. Throws `Error` for a slice with NaN or Inf (file, slice,
   /// where and how many).
   torch::Tensor read_slice(int64_t index) const;
@@ -84,6 +92,7 @@ class KspaceVolume {
   bool mask_is_drawn_ = false;
   int64_t acceleration_ = 1;
   std::optional<ImageSize> image_size_;
+  std::optional<VoxelGeometry> voxels_;
 };
 
 }  // namespace dircn
