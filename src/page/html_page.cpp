@@ -56,6 +56,7 @@ std::string html_page(const HtmlPage& page) {
                     {"style", page.style},
                     {"script", page.script},
                     {"page_css", std::string(page_assets::page_css())},
+                    {"chart_cursor_js", std::string(page_assets::chart_cursor_js())},
                     {"chart_js", std::string(page_assets::chart_js())},
                     {"uplot_css", std::string(page_assets::uplot_min_css())},
                     {"uplot_js", std::string(page_assets::uplot_iife_min_js())},
