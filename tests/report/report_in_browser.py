@@ -5,99 +5,12 @@ status 1, with what is wrong, if something does not do what it should.
 """
 
 import argparse
-import json
 import pathlib
-import shutil
 import sys
 import time
 
-from selenium import webdriver
-from selenium.webdriver.common.by import By
+from browser_page import Page, browser
 from selenium.webdriver.common.keys import Keys
-
-# What a canvas shows, as one number.
-FINGERPRINT = """
-const canvas = arguments[0];
-const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-let hash = 7;
-for (let i = 0; i < data.length; i += 4) hash = (31 * hash + data[i] + 3 * data[i + 1] + 7 * data[i + 2]) | 0;
-return hash;
-"""
-
-
-class Page:
-    def __init__(self, url, driver):
-        self.driver = driver
-        self.url = url
-        self.open()
-        self.data = json.loads(self.script("return document.getElementById('data').textContent"))
-
-    def open(self, address=""):
-        # A page of another address first: the same one with another hash would not be loaded again.
-        self.driver.get("about:blank")
-        self.driver.get(self.url + address)
-        if self.find("#viewer").is_displayed():
-            self.wait_for(lambda: self.shown() and self.canvases()[0].get_attribute("data-view"))
-
-    def script(self, code, *arguments):
-        return self.driver.execute_script(code, *arguments)
-
-    def find(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def find_all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def click(self, element):
-        self.script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
-
-    def wait_for(self, condition, seconds=10):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, f"still not so after {seconds} s"
-            time.sleep(0.02)
-
-    def resize(self, width, height=900):
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        self.settle()
-
-    def scheme(self, name):
-        features = [{"name": "prefers-color-scheme", "value": name}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        self.settle()
-
-    def settle(self):
-        self.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
-
-    # ---- the viewer
-
-    def canvases(self, kind=None):
-        return self.find_all("#panels .frame canvas" + (f"[data-kind={kind}]" if kind else ""))
-
-    def fingerprints(self, kind=None):
-        self.settle()
-        return [self.script(FINGERPRINT, canvas) for canvas in self.canvases(kind)]
-
-    def views(self):
-        self.settle()
-        return [canvas.get_attribute("data-view") for canvas in self.canvases()]
-
-    def shown(self):
-        """Volume and slice that are drawn, as indices."""
-        place = self.find("#panels").get_attribute("data-shown")
-        return tuple(int(part) for part in place.split()) if place else None
-
-    def set_range(self, selector, value):
-        code = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))"
-        self.script(code, self.find(selector), value)
-
-    def go_to(self, number):
-        """Slides to a slice by its number, which begins at 1."""
-        self.set_range("#slice", number)
-        self.wait_for(lambda: self.shown()[1] == number - 1)
-
 
 # ---- checks, each of a freshly opened page
 
@@ -130,22 +43,26 @@ def has_a_dark_form(page):
     assert colours[0] != colours[1], f"light and dark are both {colours[0]}"
 
 
+def number(text):
+    return float(text.replace("×", "").replace("−", "-").replace(",", "").split()[0])
+
+
 def sorts(page):
     buttons = page.find_all("#volume-scores button.sort")
     heads = page.find_all("#volume-scores th[aria-sort]")
     assert len(buttons) == len(heads), f"{len(buttons)} buttons sort, {len(heads)} headers have aria-sort"
-    # Rows may begin with columns of two header rows; cells are in the order of the columns.
+    # Sorting columns are in the order of a row's cells: names first, which are compared as the reader's language does.
     for index, (button, head) in enumerate(zip(buttons, heads)):
         for direction in ("ascending", "descending"):
             page.click(button)
-            assert head.get_attribute("aria-sort") == direction, f"{button.text}: {head.get_attribute('aria-sort')}"
+            found = head.get_attribute("aria-sort")
+            assert found == direction, f"{button.text}: sorted {found}, not {direction}"
             others = [other.get_attribute("aria-sort") for other in heads if other != head]
             assert set(others) <= {"none"}, f"{button.text}: others are {others}"
             if index == 0:
-                continue  # names: compared as the reader's language does
-            rows = page.find_all("#volume-scores tbody tr")
-            cells = [row.find_elements(By.CSS_SELECTOR, "th, td")[index].text for row in rows]
-            known = [float(text.replace("×", "").replace("−", "-").replace(",", "").split()[0]) for text in cells if text != "–"]
+                continue
+            cells = [cell.text for cell in page.find_all(f"#volume-scores tbody tr > :nth-child({index + 1})")]
+            known = [number(text) for text in cells if text != "–"]
             assert cells[len(known):] == ["–"] * (len(cells) - len(known)), f"{button.text}: missing not last in {cells}"
             assert known == sorted(known, reverse=direction == "descending"), f"{button.text}: {direction} {known}"
 
@@ -232,7 +149,7 @@ def draws_boxes(page):
         if not boxed:
             continue
         name = page.data["volumes"][picture["volume"]]["name"]
-        page.script("location.hash = new URLSearchParams({volume: arguments[0], slice: arguments[1]})", name, boxed[0] + 1)
+        page.script("location.hash = arguments[0]", page.address(name, boxed[0] + 1))
         page.wait_for(lambda: page.shown() == (picture["volume"], boxed[0]))
         shown = page.fingerprints()
         page.click(page.find("#boxes"))
@@ -246,8 +163,7 @@ def opens_by_address(page):
     picture = page.data["pictures"][-1]
     number = len(picture["slices"])
     name = page.data["volumes"][picture["volume"]]["name"]
-    address = page.script("return '#' + new URLSearchParams({volume: arguments[0], slice: arguments[1]})", name, number)
-    page.open(address)
+    page.open(page.address(name, number))
     page.wait_for(lambda: page.shown() == (picture["volume"], number - 1))
 
 
@@ -259,10 +175,21 @@ def opens_a_volume_by_its_name(page):
     assert page.driver.switch_to.active_element == page.find("#panels"), "the viewer did not get the focus"
 
 
+def opens_points(page):
+    charts = page.find_all("#charts .u-over[aria-label^='SSIM by volume']")
+    first = page.data["pictures"][0]
+    if not charts or first["volume"] != 0 or len(first["slices"]) < 2:
+        return
+    charts[0].send_keys(Keys.HOME, Keys.ENTER)
+    page.wait_for(lambda: page.shown()[0] == 0 and page.shown()[1] != len(first["slices"]) // 2)
+    focus = page.driver.switch_to.active_element
+    assert focus == page.find("#panels"), "a chosen point did not give the viewer the focus"
+
+
 OF_ALL = [loads_nothing, shows_hostile_names_as_text, fits_its_window, has_a_dark_form, has_its_comparison]
 OF_VOLUMES = [sorts, sorts_by_keyboard]
 OF_PICTURES = [slides, arrows_change_slices, zooms_in_step, windows_images_alone, draws_boxes, opens_by_address,
-               opens_a_volume_by_its_name]
+               opens_a_volume_by_its_name, opens_points]
 
 
 def take_screenshots(page, folder):
@@ -273,14 +200,6 @@ def take_screenshots(page, folder):
         page.resize(width, page.script("return document.documentElement.scrollHeight"))
         time.sleep(0.3)
         page.driver.save_screenshot(str(folder / f"{name}.png"))
-
-
-def browser():
-    options = webdriver.ChromeOptions()
-    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "force-prefers-reduced-motion"):
-        options.add_argument("--" + argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
 
 
 def main():
@@ -300,7 +219,8 @@ def main():
                 check(page)
             except AssertionError as error:
                 failures.append(f"{check.__name__}: {error}")
-        failures += ["console: " + entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+        severe = [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+        failures += ["console: " + entry["message"] for entry in severe]
         if arguments.screenshots:
             page.open()
             take_screenshots(page, arguments.screenshots)

@@ -77,7 +77,7 @@ const charts = (() => {
     ticks: {stroke: colour('line'), width: 1, ...filter},
   });
 
-  // Steps and epochs are whole numbers.
+  // Of axes that count.
   const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7];
   const compact = (value) => {
     if (value >= 1e6) return Number((value / 1e6).toPrecision(4)) + 'M';
@@ -120,6 +120,7 @@ const charts = (() => {
         }),
         axis(chart.yLabel, {
           size: 62,
+          ...(chart.counts && {incrs: wholeSteps}),
           values: (u, at) => at.map((value) => (value === null ? '' : short(value))),
           // Of a logarithmic axis, lines at the powers of ten only.
           ...(chart.logarithmic && {filter: {filter: (u, at) => at.map((value) => (isPowerOfTen(value) ? value : null))}}),
@@ -163,9 +164,9 @@ const charts = (() => {
     });
   }
 
-  // `chart`: {title, note, xLabel, yLabel, unit ('step' or 'epoch', if that is x), phases, data and lines as uPlot's,
-  // xText (an index as text), steps (each value holds until the next x), open (points: called with the chosen index),
-  // place (the element that gets it), ...}.
+  // `chart`: {title, note, xLabel, yLabel, data and lines as uPlot's, unit (of x, where it counts something: 'step' and
+  // 'epoch' may have phases), phases, counts (y counts something), steps (each value holds until the next x), xText (an
+  // index as text), open (points: called with the index of a chosen one), place (the element that gets it), ...}.
   function addChart(chart) {
     const place = chart.place ?? document.getElementById('charts');
     const card = add(place, 'section', undefined, chart.wide ? 'card wide' : 'card');

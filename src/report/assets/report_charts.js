@@ -40,7 +40,8 @@ const reportCharts = (() => {
     if (!values.length) return;
     const width = binWidth(values);
     const bin = (value) => Math.floor(value / width + 1e-9);
-    const first = Math.min(...values.map(bin));
+    // An empty bin before them, so that the first one has both edges.
+    const first = Math.min(...values.map(bin)) - 1;
     const bins = Math.max(...values.map(bin)) - first + 1;
     const edges = Array.from({length: bins + 1}, (unused, i) => (first + i) * width);
     const counts = lines.map((line) => {
@@ -54,6 +55,8 @@ const reportCharts = (() => {
       xLabel: 'SSIM',
       yLabel: 'Slices',
       steps: true,
+      counts: true,
+      wide: !data.slices.gt_ssim.some(isNumber),
       data: [edges, ...counts],
       xText: (i) => `${edges[i].toFixed(3)} – ${(edges[i] + width).toFixed(3)}`,
       lines: lines.map(({label, stroke}) => ({label, stroke, fill: true, width: 1.5})),
@@ -62,7 +65,7 @@ const reportCharts = (() => {
 
   // ---- points, each a slice
 
-  // `points`: {x, y, slice (its index in the columns), line (which of `chart.lines`)}. `curve`: of x, drawn behind them.
+  // `points`: {x, y, slice (its index in the columns), line (which of `chart.lines`)}. `curve`: a line, `of` x.
   function pointChart(data, open, {points, curve, ...chart}) {
     if (!points.length) return;
     points.sort((a, b) => a.x - b.x);
@@ -101,6 +104,7 @@ const reportCharts = (() => {
     const offset = (l) => (data.runs.length > 1 ? (0.5 * (l - (lines.length - 1) / 2)) / lines.length : 0);
     pointChart(data, open, {
       wide: true,
+      unit: 'volume',
       title: 'SSIM by volume',
       note: 'Each dot is a slice, above its volume; volumes in the order of the files.',
       xLabel: 'Volume',
@@ -126,6 +130,7 @@ const reportCharts = (() => {
       title: 'Differences of slices',
       note: 'Above the dashed line, the first run is better on this slice.' +
         (byDifficulty ? ' gtSSIM: 1 − SSIM of the zero-filled image, higher is harder.' : ''),
+      unit: byDifficulty ? undefined : 'slice',
       xLabel: byDifficulty ? 'gtSSIM' : 'Slice, in the order of the files',
       yLabel: 'Difference of SSIM',
       points: pointsOf(lines, (slice) => (byDifficulty ? data.slices.gt_ssim[slice] : slice + 1)),

@@ -39,7 +39,9 @@ const reportComparison = (() => {
     const against = data.runs[row.against].name;
     const percent = Math.round(data.comparison.confidence * 100) + ' %';
     const mean = `mean difference of SSIM ${signed(row.difference)}`;
-    if (isMissing(row.low)) return `${run} against ${against}: ${mean}; too few ${data.comparison.unit} for an interval.`;
+    if (isMissing(row.low)) {
+      return `${run} against ${against}: ${mean}; too few ${data.comparison.unit} for a confidence interval.`;
+    }
     const between = `${percent} confidence interval ${interval(row)}`;
     if (row.low > 0) return `${run} is ahead of ${against}: ${mean}, ${between}.`;
     if (row.high < 0) return `${run} is behind ${against}: ${mean}, ${between}.`;
@@ -56,7 +58,7 @@ const reportComparison = (() => {
       `${comparison.resamples.toLocaleString('en')} resamples of the ${comparison.unit} (bootstrap).`;
     const list = document.getElementById('verdicts');
     for (const row of comparison.rows) if (row.group === 'overall') add(list, 'li', sentence(data, row));
-    const sizes = comparison.rows.flatMap((row) => [row.difference, row.low, row.high]).filter((value) => !isMissing(value));
+    const sizes = comparison.rows.flatMap((row) => [row.difference, row.low, row.high]).filter(Number.isFinite);
     const reach = Math.max(...sizes.map(Math.abs), 1e-6);
     const name = (run) => data.runs[run].name;
     const count = (title, key) => ({title, text: (row) => row[key].toLocaleString('en')});
@@ -67,7 +69,7 @@ const reportComparison = (() => {
       count('Slices', 'slices'),
       {title: 'Mean difference', text: (row) => signed(row.difference)},
       {title: `${percent} interval`, text: interval},
-      {title: 'Behind · ahead', cell: (cell, row) => drawInterval(cell, row, reach)},
+      {title: 'Behind · ahead', className: 'interval', cell: (cell, row) => drawInterval(cell, row, reach)},
       count('Better', 'better'),
       count('Worse', 'worse'),
       count('Equal', 'equal'),

@@ -1,12 +1,15 @@
 'use strict';
-// The viewer's controls, its keys, and its place in the address: #volume=NAME&slice=NUMBER, so that a link shows a slice.
+// The viewer's controls, its keys, and its place in the address (#volume=NAME&slice=NUMBER), so that a link shows a
+// slice.
 const reportControls = (() => {
   const {add} = charts;
   const element = (id) => document.getElementById(id);
 
   function connectSlices(viewer, data, go) {
     const {state} = viewer;
-    data.pictures.forEach((picture, p) => add(element('volume'), 'option', data.volumes[picture.volume].name).value = p);
+    data.pictures.forEach((picture, p) => {
+      add(element('volume'), 'option', data.volumes[picture.volume].name).value = p;
+    });
     element('volume').addEventListener('change', () => go(data.pictures[element('volume').value], state.slice));
     element('slice').addEventListener('input', () => go(state.picture, element('slice').valueAsNumber - 1));
     element('previous').addEventListener('click', () => go(state.picture, state.slice - 1));
@@ -19,6 +22,11 @@ const reportControls = (() => {
     element('zoom-all').addEventListener('click', region.all);
     element('window').addEventListener('input', () => setLevel(element('window').valueAsNumber / 100));
     element('boxes').addEventListener('change', redraw);
+    element('full-screen').hidden = !document.fullscreenEnabled;
+    element('full-screen').addEventListener('click', () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else element('viewer').requestFullscreen();
+    });
     for (const {canvas} of panels) reportView.listen(canvas, region, hover);
     new ResizeObserver(redraw).observe(element('panels'));
   }
@@ -49,7 +57,7 @@ const reportControls = (() => {
   // As many columns as fill the rows evenly; narrow screens have fewer (report.css).
   const columnsFor = (count) => (count <= 5 ? count : Math.ceil(count / Math.ceil(count / 5)));
 
-  // Shows the viewer; returns `open`, which shows a slice in it, by the indices of its volume and in it, and goes there.
+  // Shows the viewer; returns `open`, which goes there and shows a slice, by the indices of its volume and in it.
   function addViewer(data) {
     if (!data.pictures.length) return () => {};
     element('viewer').hidden = false;

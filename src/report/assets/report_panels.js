@@ -56,16 +56,19 @@ const reportPanels = (() => {
   function drawBox(context, box, toCanvas, ratio) {
     const [left, top] = toCanvas(box.x, box.y);
     const [right, bottom] = toCanvas(box.x + box.width, box.y + box.height);
-    const label = box.label || 'annotation';
     context.font = `${12 * ratio}px system-ui, sans-serif`;
+    // The label stays inside the panel, above the box where there is room.
+    const room = context.canvas.width - context.measureText(box.label).width - 3 * ratio;
+    const x = Math.max(Math.min(left, room), 3 * ratio);
+    const y = top > 18 * ratio ? top - 5 * ratio : bottom + 15 * ratio;
     for (const [colour, width] of [['rgba(0, 0, 0, 0.8)', 4], ['#ffc83d', 1.5]]) {
       context.strokeStyle = colour;
       context.lineWidth = width * ratio;
       context.strokeRect(left, top, right - left, bottom - top);
-      if (width === 4) context.strokeText(label, left, top - 5 * ratio);
+      if (width > 2) context.strokeText(box.label, x, y);
     }
     context.fillStyle = '#ffc83d';
-    context.fillText(label, left, top - 5 * ratio);
+    context.fillText(box.label, x, y);
   }
 
   function drawCross(context, [x, y], ratio) {

@@ -13,25 +13,25 @@ const reportPixels = (() => {
   }
 
   // Colours between anchors at equal distances, each six hexadecimal digits.
-  function colourTable(anchors) {
-    const channels = anchors.map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  function colourTable(text) {
+    const anchors = text.split(' ').map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
     return Uint32Array.from({length: 256}, (unused, value) => {
       const place = (value / 255) * (anchors.length - 1);
       const left = Math.min(Math.floor(place), anchors.length - 2);
-      const mix = (channel) => channels[left][channel] + (place - left) * (channels[left + 1][channel] - channels[left][channel]);
-      return word(Math.round(mix(0)), Math.round(mix(1)), Math.round(mix(2)));
+      const [from, to] = anchors.slice(left, left + 2);
+      return word(...from.map((start, channel) => Math.round(start + (place - left) * (to[channel] - start))));
     });
   }
 
   // Matplotlib's viridis and inferno: even steps of lightness, which colour-blind readers see as well.
   const scales = {
     similarity: {
-      table: colourTable(['440154', '482475', '414487', '355f8d', '2a788e', '21918c', '22a884', '44bf70', '7ad151', 'bddf26', 'fde725']),
+      table: colourTable('440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725'),
       name: 'SSIM',
       ends: ['0', '1'],
     },
     deviation: {
-      table: colourTable(['000004', '160b39', '420a68', '6a176e', '932667', 'bc3754', 'dd513a', 'f37819', 'fca50a', 'f6d746', 'fcffa4']),
+      table: colourTable('000004 160b39 420a68 6a176e 932667 bc3754 dd513a f37819 fca50a f6d746 fcffa4'),
       name: 'Standard deviation',
       ends: ['0', 'high'],
     },
@@ -47,7 +47,9 @@ const reportPixels = (() => {
     const context = canvas.getContext('2d', {willReadFrequently: true});
     context.drawImage(image, 0, 0);
     const {data} = context.getImageData(0, 0, width, height);
-    return Uint8Array.from({length: width * height}, (unused, i) => data[4 * i]);
+    const grey = new Uint8Array(width * height);
+    for (let i = 0; i < grey.length; i++) grey[i] = data[4 * i];
+    return grey;
   }
 
   // Draws grey values in colours onto a canvas of their size.

@@ -5,11 +5,10 @@ const reportSummary = (() => {
   const {isMissing, metricTitle, number, scoreOf, scoreText} = reportTables;
 
   function addFacts(list, facts) {
-    for (const [name, value, note] of facts) {
+    for (const [name, value] of facts) {
       const fact = add(list, 'div');
       add(fact, 'dt', name);
-      const shown = add(fact, 'dd', value);
-      if (note) add(shown, 'small', note);
+      add(fact, 'dd', value);
     }
   }
 
@@ -34,23 +33,29 @@ const reportSummary = (() => {
 
   function overall(data) {
     const group = data.groups.find((one) => one.kind === 'overall');
-    const facts = [];
-    const named = (title, run) => (data.runs.length > 1 ? title + ' · ' + run.name : title);
-    for (const metric of group ? data.metrics : []) {
-      data.runs.forEach((run, r) => {
-        const score = scoreOf(group, metric, r);
-        if (!score) return;
-        const zeroFilled = scoreOf(group, metric, null);
-        const note = zeroFilled ? 'zero-filled ' + number(zeroFilled.value, metric.digits) : '';
-        facts.push([named(metricTitle(metric), run), scoreText(score, metric), note]);
+    const list = add(document.getElementById('summary'), 'dl', undefined, 'card facts');
+    // `texts`: one a run, null for none.
+    const addFact = (title, texts, note) => {
+      if (texts.every(isMissing)) return;
+      const fact = add(list, 'div');
+      add(fact, 'dt', title);
+      texts.forEach((text, r) => {
+        if (isMissing(text)) return;
+        const shown = add(fact, 'dd', text);
+        if (data.runs.length > 1) add(shown, 'span', ' ' + data.runs[r].name);
       });
+      if (note) add(add(fact, 'dd'), 'small', note);
+    };
+    for (const metric of group ? data.metrics : []) {
+      const zeroFilled = scoreOf(group, metric, null);
+      addFact(metricTitle(metric), data.runs.map((run, r) => {
+        const score = scoreOf(group, metric, r);
+        return score && scoreText(score, metric);
+      }), zeroFilled && 'zero-filled ' + scoreText(zeroFilled, metric));
     }
-    for (const run of data.runs) {
-      if (isMissing(run.milliseconds)) continue;
-      const text = number(run.milliseconds, run.milliseconds < 10 ? 1 : 0) + ' ms';
-      facts.push([named('Reconstruction of a slice', run), text]);
-    }
-    if (facts.length) addFacts(add(document.getElementById('summary'), 'dl', undefined, 'card facts'), facts);
+    const time = (value) => (isMissing(value) ? null : number(value, value < 10 ? 1 : 0) + ' ms');
+    addFact('Time a slice', data.runs.map((run) => time(run.milliseconds)), 'reconstruction alone');
+    if (!list.children.length) list.remove();
   }
 
   function addBackground(data) {

@@ -1,6 +1,6 @@
 'use strict';
 // Tables of scores. A table's columns: {title, over (the heading of several columns), text (of a row), value (of a row,
-// by which it sorts), cell (fills the cell instead of the text), isName}.
+// by which it sorts), cell (fills the cell instead of the text), isName, isBest (of a row), className}.
 const reportTables = (() => {
   const {add} = charts;
   const isMissing = (value) => value === null || value === undefined;
@@ -9,20 +9,24 @@ const reportTables = (() => {
 
   // ---- any table
 
+  const classOf = (columns, i) => {
+    const {over, isName, className} = columns[i];
+    return [isName && 'name', over && columns[i - 1]?.over !== over && 'first', className].filter(Boolean).join(' ');
+  };
+
   function header(table, columns, makeTitle) {
     const head = add(table, 'thead');
     const upper = columns.some((column) => column.over) && add(head, 'tr');
     const lower = add(head, 'tr');
     columns.forEach((column, i) => {
-      if (column.over && (i === 0 || columns[i - 1].over !== column.over)) {
+      if (column.over && columns[i - 1]?.over !== column.over) {
         const over = add(upper, 'th', column.over, 'over');
         over.scope = 'colgroup';
         over.colSpan = columns.filter((other) => other.over === column.over).length;
       }
-      const title = add(upper && !column.over ? upper : lower, 'th');
+      const title = add(upper && !column.over ? upper : lower, 'th', undefined, classOf(columns, i));
       title.scope = 'col';
       if (upper && !column.over) title.rowSpan = 2;
-      if (column.over && columns[i - 1].over !== column.over) title.className = 'first';
       makeTitle(title, column, i);
     });
   }
@@ -30,9 +34,9 @@ const reportTables = (() => {
   function addRow(body, row, columns) {
     const line = add(body, 'tr');
     columns.forEach((column, i) => {
-      const cell = add(line, column.isName ? 'th' : 'td', column.cell ? undefined : column.text(row));
+      const text = column.cell ? undefined : column.text(row);
+      const cell = add(line, column.isName ? 'th' : 'td', text, classOf(columns, i));
       if (column.isName) cell.scope = 'row';
-      if (column.over && columns[i - 1].over !== column.over) cell.className = 'first';
       if (column.isBest && column.isBest(row)) cell.classList.add('best');
       if (column.cell) column.cell(cell, row);
     });
@@ -97,8 +101,10 @@ const reportTables = (() => {
       const hasZeroFilled = rows.some((row) => scoreOf(row, metric, null));
       const runs = [...data.runs.keys(), ...(hasZeroFilled ? [null] : [])];
       const value = (row, run) => scoreOf(row, metric, run)?.value ?? null;
+      // As shown: values that differ in further digits are equally good.
+      const shown = (row, run) => Number(value(row, run).toFixed(metric.digits));
       const best = (row) => {
-        const values = runs.map((run) => value(row, run)).filter((one) => one !== null);
+        const values = runs.filter((run) => value(row, run) !== null).map((run) => shown(row, run));
         return metric.better === 'low' ? Math.min(...values) : Math.max(...values);
       };
       return runs.map((run) => ({
@@ -106,7 +112,7 @@ const reportTables = (() => {
         title: run === null ? 'zero-filled' : data.runs[run].name,
         text: (row) => scoreText(scoreOf(row, metric, run), metric),
         value: (row) => value(row, run),
-        isBest: (row) => runs.length > 1 && value(row, run) !== null && value(row, run) === best(row),
+        isBest: (row) => runs.length > 1 && value(row, run) !== null && shown(row, run) === best(row),
       }));
     });
   }
