@@ -1,5 +1,5 @@
 'use strict';
-// A chart, whatever it shows: uPlot with the phases of training, the keyboard, and the page's colours.
+// A chart, whatever it shows: uPlot with bands of phases, points to choose, the keyboard, and the page's colours.
 const charts = (() => {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
   const last = (column) => column[column.length - 1];
@@ -21,7 +21,7 @@ const charts = (() => {
   const namesHeight = 20; // of the phases, above a chart
 
   // Bands in turn behind the phases of training, with their names above.
-  const showsPhases = (chart) => chart.phases.length > 1;
+  const showsPhases = (chart) => chart.phases !== undefined && chart.phases.length > 1;
   const phaseBands = (chart) => ({
     hooks: {
       drawClear: (u) => {
@@ -77,24 +77,40 @@ const charts = (() => {
     ticks: {stroke: colour('line'), width: 1, ...filter},
   });
 
-  // Steps and epochs are whole numbers.
+  // Of axes that count.
   const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7];
   const compact = (value) => {
     if (value >= 1e6) return Number((value / 1e6).toPrecision(4)) + 'M';
     return value >= 1e4 ? Number((value / 1e3).toPrecision(4)) + 'k' : String(value);
   };
 
-  // `lines`: {label, stroke, width, dash, points (a size: no line, only dots), value (its text)}.
+  const xRange = (chart) => (u, low, high) => {
+    const room = low === high ? 1 : (chart.open ? 0.02 : 0) * (high - low);
+    return [low - room, high + room];
+  };
+
+  const paths = (chart, line) => {
+    if (line.points) return () => null;
+    return chart.steps ? uPlot.paths.stepped({align: 1}) : undefined;
+  };
+
+  const xValue = (chart, whole) => (u, value, series, i) => {
+    if (value === null || value === undefined) return '–';
+    if (chart.xText) return chart.xText(i);
+    return whole ? String(Math.round(value)) : short(value);
+  };
+
+  // `lines`: {label, stroke, fill, width, dash, points (a size: no line, only dots), value (its text)}.
   function options(chart, width) {
     const whole = chart.unit !== undefined;
     return {
       width,
       height: width < 460 ? 230 : 290,
-      cursor: {focus: {prox: -1}, drag: {x: true, y: false}, points: {size: 7}},
+      cursor: {focus: {prox: -1}, drag: {x: true, y: false}, points: {size: 7}, ...chartCursor.reading(chart)},
       padding: [showsPhases(chart) ? namesHeight : null, null, null, null],
       plugins: [phaseBands(chart)],
       scales: {
-        x: {time: false, range: (u, low, high) => (low === high ? [low - 1, high + 1] : [low, high])},
+        x: {time: false, range: xRange(chart)},
         y: {distr: chart.logarithmic ? 3 : 1},
       },
       axes: [
@@ -104,59 +120,30 @@ const charts = (() => {
         }),
         axis(chart.yLabel, {
           size: 62,
+          ...(chart.counts && {incrs: wholeSteps}),
           values: (u, at) => at.map((value) => (value === null ? '' : short(value))),
           // Of a logarithmic axis, lines at the powers of ten only.
           ...(chart.logarithmic && {filter: {filter: (u, at) => at.map((value) => (isPowerOfTen(value) ? value : null))}}),
         }),
       ],
       series: [
-        {label: chart.xLabel, value: (u, value) => (whole && value !== null ? String(Math.round(value)) : short(value))},
+        {label: chart.xLabel, value: xValue(chart, whole)},
         ...chart.lines.map((line) => ({
           label: line.label,
           stroke: colour(line.stroke),
+          fill: line.fill && colour(line.stroke) + '2b',
           width: line.width ?? 2,
           dash: line.dash,
           spanGaps: true,
-          paths: line.points ? () => null : undefined,
+          isPoints: line.points !== undefined,
+          paths: paths(chart, line),
           points: line.points
             ? {show: true, size: line.points, width: 0, fill: colour(line.stroke)}
-            : {show: line.dots || chart.data[0].length === 1, size: 5, fill: colour(line.stroke)},
+            : {show: !chart.steps && (line.dots || chart.data[0].length === 1), size: 5, fill: colour(line.stroke)},
           value: (u, value) => (line.text ?? short)(value),
         })),
       ],
     };
-  }
-
-  // Left and right read values, + and - zoom about the cursor, Escape shows everything.
-  function steer(u, event) {
-    const xs = u.data[0];
-    const {min, max} = u.scales.x;
-    const inside = xs.findIndex((x) => x >= min);
-    const at = u.cursor.idx ?? inside;
-    const shown = xs.filter((x) => x >= min && x <= max).length;
-    const stride = Math.max(1, Math.round(shown / (event.shiftKey ? 15 : 150)));
-    const move = (to) => {
-      const index = Math.min(Math.max(to, inside), inside + shown - 1);
-      u.setCursor({left: u.valToPos(xs[index], 'x'), top: u.over.clientHeight / 2});
-    };
-    const zoom = (factor) => {
-      const low = xs[at] - (xs[at] - min) * factor;
-      const high = xs[at] + (max - xs[at]) * factor;
-      u.setScale('x', {min: Math.max(low, xs[0]), max: Math.min(high, last(xs))});
-    };
-    const keys = {
-      ArrowLeft: () => move(at - stride),
-      ArrowRight: () => move(u.cursor.idx === null ? inside : at + stride),
-      Home: () => move(inside),
-      End: () => move(inside + shown - 1),
-      '+': () => zoom(0.5),
-      '=': () => zoom(0.5),
-      '-': () => zoom(2),
-      Escape: () => u.setData(u.data),
-    };
-    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
-    event.preventDefault();
-    keys[event.key]();
   }
 
   function makeLegendUsable(u) {
@@ -177,28 +164,32 @@ const charts = (() => {
     });
   }
 
-  // `chart`: {title, note, xLabel, yLabel, unit ('step' or 'epoch', if that is x), phases, data and lines as uPlot's, ...}.
+  // `chart`: {title, note, xLabel, yLabel, data and lines as uPlot's, unit (of x, where it counts something: 'step' and
+  // 'epoch' may have phases), phases, counts (y counts something), steps (each value holds until the next x), xText (an
+  // index as text), open (points: called with the index of a chosen one), place (the element that gets it), ...}.
   function addChart(chart) {
-    const card = add(document.getElementById('charts'), 'section', undefined, chart.wide ? 'card wide' : 'card');
+    const place = chart.place ?? document.getElementById('charts');
+    const card = add(place, 'section', undefined, chart.wide ? 'card wide' : 'card');
     add(card, 'h2', chart.title);
     add(card, 'p', chart.note);
-    const place = add(card, 'div', undefined, 'chart');
+    const frame = add(card, 'div', undefined, 'chart');
     let u = null;
     const draw = () => {
       if (u) u.destroy();
-      u = new uPlot(options(chart, place.clientWidth), chart.data, place);
+      u = new uPlot(options(chart, frame.clientWidth), chart.data, frame);
       u.over.tabIndex = 0;
       u.over.setAttribute('role', 'application');
       u.over.setAttribute('aria-label', chart.title + ': arrow keys read its values');
-      u.over.addEventListener('keydown', (event) => steer(u, event));
+      u.over.addEventListener('keydown', (event) => chartCursor.steer(chart, u, event));
+      if (chart.open) u.over.addEventListener('click', () => chart.at !== null && chart.open(chart.at));
       makeLegendUsable(u);
     };
     draw();
     const fit = () => {
-      const {width, height} = options(chart, place.clientWidth);
+      const {width, height} = options(chart, frame.clientWidth);
       if (width !== u.width) u.setSize({width, height});
     };
-    new ResizeObserver(() => requestAnimationFrame(fit)).observe(place);
+    new ResizeObserver(() => requestAnimationFrame(fit)).observe(frame);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   }
 

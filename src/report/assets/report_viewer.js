@@ -1,0 +1,129 @@
+'use strict';
+// Looks at slices: which one, in which region and window, and what is known of it. Its controls: report_controls.js.
+const reportViewer = (() => {
+  const {add} = charts;
+  const {isMissing, number} = reportTables;
+  const element = (id) => document.getElementById(id);
+
+  // State: picture (of a volume), slice, level (of white), cross (a place in the picture).
+  function makeViewer(data) {
+    const panels = data.panels.map((panel) => reportPanels.makePanel(element('panels'), panel));
+    const cache = reportPanels.makeCache();
+    const state = {picture: null, slice: 0, level: 1, cross: null};
+    let isDue = false;
+    const redraw = () => {
+      if (isDue) return;
+      isDue = true;
+      requestAnimationFrame(() => {
+        isDue = false;
+        draw();
+      });
+    };
+    const region = reportView.makeView(redraw);
+
+    function draw() {
+      const {picture, slice, cross} = state;
+      if (!picture) return;
+      const boxes = element('boxes').checked ? picture.slices[slice].boxes : [];
+      for (const panel of panels) {
+        reportPanels.drawPanel(panel, {view: region.view, picture, boxes, cross});
+        reportPanels.read(panel, picture, cross);
+        panel.canvas.style.touchAction = region.view.zoom > 1 ? 'none' : 'pan-y';
+      }
+      element('zoom').textContent = Math.round(100 * region.view.zoom) + ' %';
+      element('panels').dataset.shown = `${picture.volume} ${slice}`;
+    }
+
+    function colour(panel) {
+      if (!panel.grey) return;
+      [panel.source.width, panel.source.height] = [state.picture.width, state.picture.height];
+      reportPanels.paint(panel.source, panel.grey, panel.scale?.table ?? reportPanels.windowTable(state.level));
+    }
+
+    async function show(picture, slice) {
+      const isOther = picture !== state.picture;
+      Object.assign(state, {picture, slice});
+      if (isOther) {
+        region.all();
+        describeSampling(picture);
+        describeWindow(state);
+      }
+      describe(data, picture, slice);
+      const greys = await cache.read(picture, slice);
+      if (state.picture !== picture || state.slice !== slice) return; // Another one was asked for meanwhile.
+      panels.forEach((panel, p) => {
+        panel.grey = greys[p] ?? null;
+        panel.canvas.style.aspectRatio = `${picture.width} / ${picture.height}`;
+        colour(panel);
+      });
+      redraw();
+    }
+
+    const setLevel = (level) => {
+      state.level = level;
+      describeWindow(state);
+      panels.filter((panel) => !panel.scale).forEach(colour);
+      redraw();
+    };
+    const hover = (place) => {
+      const {view} = region;
+      const {width, height} = state.picture;
+      state.cross = place && {
+        x: Math.min(Math.max((view.x + (place.x - 0.5) / view.zoom) * width, 0), width - 1),
+        y: Math.min(Math.max((view.y + (place.y - 0.5) / view.zoom) * height, 0), height - 1),
+      };
+      redraw();
+    };
+    return {state, panels, region, redraw, show, setLevel, hover};
+  }
+
+  // ---- what stands around the panels
+
+  function describeWindow({picture, level}) {
+    const white = isMissing(picture.white) ? '' : `, white ${charts.short(picture.white * level)}`;
+    element('white').textContent = Math.round(100 * level) + ' %' + white;
+  }
+
+  function sliceScores(data, picture, slice) {
+    const {slices} = data;
+    const at = slices.slice.findIndex((index, i) => index === slice && slices.volume[i] === picture.volume);
+    if (at < 0) return [];
+    const facts = data.runs.map((run, r) => ['SSIM · ' + run.name, number(slices.runs[r][at], 4)]);
+    if (!isMissing(slices.zero_filled[at])) facts.push(['SSIM · zero-filled', number(slices.zero_filled[at], 4)]);
+    if (!isMissing(slices.gt_ssim[at])) facts.push(['gtSSIM', number(slices.gt_ssim[at], 4)]);
+    return facts;
+  }
+
+  function describe(data, picture, slice) {
+    const count = picture.slices.length;
+    const shown = picture.slices[slice];
+    element('volume').value = String(data.pictures.indexOf(picture));
+    Object.assign(element('slice'), {max: count, value: slice + 1});
+    element('slice').setAttribute('aria-valuetext', `slice ${slice + 1} of ${count}`);
+    element('place').textContent = `slice ${slice + 1} of ${count}`;
+    element('previous').disabled = slice === 0;
+    element('next').disabled = slice === count - 1;
+    element('boxes-label').hidden = !picture.slices.some((one) => one.boxes.length);
+    const facts = element('slice-facts');
+    facts.replaceChildren();
+    reportSummary.addFacts(facts, [...sliceScores(data, picture, slice), ...shown.facts]);
+  }
+
+  // The mask and the sensitivity maps, which belong to the volume.
+  function describeSampling(picture) {
+    const place = element('sampling');
+    place.replaceChildren();
+    for (const [title, part] of [['Sampling mask', picture.mask], ['Sensitivity maps', picture.maps]]) {
+      if (!part) continue;
+      const figure = add(place, 'figure');
+      const image = add(figure, 'img');
+      image.src = part.picture;
+      image.alt = title;
+      const caption = add(figure, 'figcaption');
+      add(caption, 'strong', title);
+      if (part.note) add(caption, 'span', part.note);
+    }
+  }
+
+  return {makeViewer};
+})();
