@@ -77,9 +77,9 @@ void EvalOptions::require_sources() const {
 }
 
 std::vector<EvaluatedRun> EvalOptions::runs(const Config& settings) const {
-  const auto rule = preset.empty() ? std::nullopt
-                                   : std::optional<ScorePreset>(
-                                         enum_value<ScorePreset>(preset, "--preset"));
+  const auto rule = preset.empty()
+                        ? std::nullopt
+                        : std::optional<ScorePreset>(enum_value<ScorePreset>(preset, "--preset"));
   const auto folder = [&](const RunSource& source) {
     return folder_run(source, target, rule, settings.data);
   };

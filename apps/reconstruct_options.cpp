@@ -131,8 +131,7 @@ void ReconstructOptions::add_output(CLI::App& app) {
 }
 
 Reconstructor ReconstructOptions::reconstructor(const Config& settings) const {
-  const auto model =
-      config.given() ? std::optional<ModelConfig>(settings.model) : std::nullopt;
+  const auto model = config.given() ? std::optional<ModelConfig>(settings.model) : std::nullopt;
   const auto [chosen, description] =
       method == kPics ? parallel_imaging(tune, settings.data)
                       : networks(checkpoints, model, {select_device(device), precision, flips});

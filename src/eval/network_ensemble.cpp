@@ -19,8 +19,7 @@ constexpr int64_t kColumns = -1;
 
 const std::vector<std::vector<int64_t>>& mirrorings(bool flips) {
   static const std::vector<std::vector<int64_t>> none = {{}};
-  static const std::vector<std::vector<int64_t>> all = {
-      {}, {kRows}, {kColumns}, {kRows, kColumns}};
+  static const std::vector<std::vector<int64_t>> all = {{}, {kRows}, {kColumns}, {kRows, kColumns}};
   return flips ? all : none;
 }
 

@@ -112,7 +112,8 @@ PairedDifference paired(const std::string& group,
 
 using Strata = std::map<std::string, std::vector<const VolumeDifferences*>>;
 
-/// The groups in the order of the tables: folders, accelerations (where there are several), overall.
+/// The groups in the order of the tables: folders, accelerations (where there are several),
+/// overall.
 std::vector<std::pair<std::string, Strata>> groups_of(const std::vector<VolumeDifferences>& volumes,
                                                       ScorePreset preset) {
   Strata folders;

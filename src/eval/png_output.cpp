@@ -64,8 +64,7 @@ std::string picture_name(const std::string& output, int64_t index, int64_t slice
 
 }  // namespace
 
-PngOutput::PngOutput(fs::path folder, int64_t slices)
-    : folder_(std::move(folder)), stack_(slices) {
+PngOutput::PngOutput(fs::path folder, int64_t slices) : folder_(std::move(folder)), stack_(slices) {
   const AtomicFile can_be_written(folder_);
 }
 
@@ -76,11 +75,10 @@ void PngOutput::write_slice(int64_t index, const SliceOutputs& outputs) {
 void PngOutput::finish() {
   AtomicFolder folder(folder_);
   for (const auto& [name, volume] : stack_.volumes()) {
-    const GreyWindow window =
-        volume.is_complex() ? GreyWindow() : percentile_window(volume);
+    const GreyWindow window = volume.is_complex() ? GreyWindow() : percentile_window(volume);
     for (int64_t i = 0; i < volume.size(0); ++i) {
-      const torch::Tensor picture = volume.is_complex() ? coil_mosaic(volume[i], kTileEdge)
-                                                        : grey_picture(volume[i], window);
+      const torch::Tensor picture =
+          volume.is_complex() ? coil_mosaic(volume[i], kTileEdge) : grey_picture(volume[i], window);
       write_png(folder.temporary() / picture_name(name, i, volume.size(0)), picture);
     }
   }

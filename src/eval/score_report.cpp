@@ -91,8 +91,7 @@ void add_rows(TextTable& table, const std::vector<RunScores>& runs, const std::s
   for (const auto& run : runs) {
     for (const auto& row : run.scores.*list) {
       if (seen.insert(row.name).second) {
-        add_row(table, run.scores.rule, row.name, row.slices,
-                metrics_called(runs, list, row.name));
+        add_row(table, run.scores.rule, row.name, row.slices, metrics_called(runs, list, row.name));
       }
     }
   }
@@ -134,8 +133,8 @@ std::string comparison_text(const std::vector<RunScores>& runs, const Comparison
   }
   std::string text = table.text();
   text += "from, to: " + std::to_string(std::lround(100 * comparison.bootstrap.confidence)) +
-          " % interval, bootstrap over volumes (" +
-          std::to_string(comparison.bootstrap.resamples) + " resamples)\n";
+          " % interval, bootstrap over volumes (" + std::to_string(comparison.bootstrap.resamples) +
+          " resamples)\n";
   if (over_slices) {
     text += "* a folder has one volume, so that slices were drawn: too narrow\n";
   }

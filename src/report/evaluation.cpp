@@ -143,9 +143,7 @@ bool evaluate(const std::vector<EvaluatedRun>& runs, const EvaluationFiles& file
   };
   write(json, [&] { return to_json(scores, comparison); });
   write(csv, [&] { return to_csv(scores); });
-  written = attempt([&] {
-              draw_median(runs.front().job, scores.front().scores, files.picture);
-            }) &&
+  written = attempt([&] { draw_median(runs.front().job, scores.front().scores, files.picture); }) &&
             written;
   write(page, [&] { return report_page(runs, scores, comparison, report); });
   if (page && written) {

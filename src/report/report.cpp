@@ -1,7 +1,10 @@
 #include "dircn/report/report.h"
 
+#include <cstddef>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,13 +41,25 @@ Json runs_json(const std::vector<EvaluatedRun>& runs, const std::vector<RunScore
   return list;
 }
 
-std::string script() {
+std::string joined(std::initializer_list<std::string_view> parts) {
   std::string text;
-  for (const auto part : {report_assets::report_tables_js(), report_assets::report_charts_js(),
-                          report_assets::report_viewer_js(), report_assets::report_js()}) {
+  for (const auto part : parts) {
     text.append(part).append("\n");
   }
   return text;
+}
+
+/// `report.js` comes last: it uses the others.
+std::string script() {
+  namespace assets = report_assets;
+  return joined({assets::report_pixels_js(), assets::report_view_js(), assets::report_panels_js(),
+                 assets::report_controls_js(), assets::report_viewer_js(),
+                 assets::report_tables_js(), assets::report_summary_js(),
+                 assets::report_comparison_js(), assets::report_charts_js(), assets::report_js()});
+}
+
+std::string style() {
+  return joined({report_assets::report_css(), report_assets::report_viewer_css()});
 }
 
 }  // namespace
@@ -59,8 +74,8 @@ std::string report_page(const std::vector<EvaluatedRun>& runs, const std::vector
   data["versions"] = facts_json(versions());
   // A file name need not be UTF-8.
   const std::string text = data.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return html_page({options.title, std::string(report_assets::report_html()), text,
-                    std::string(report_assets::report_css()), script()});
+  return html_page(
+      {options.title, "", std::string(report_assets::report_html()), text, style(), script()});
 }
 
 }  // namespace dircn

@@ -67,10 +67,11 @@ Json report_extremes(const EvaluatedRun& run, const Scores& scores) {
                                     ranked.begin() + static_cast<std::ptrdiff_t>(worst));
   const std::vector<SliceScore> high(ranked.rbegin(),
                                      ranked.rbegin() + static_cast<std::ptrdiff_t>(best));
-  return {{"extremes",
-           {{"worst", extremes_json(run, scores, low)}, {"best", extremes_json(run, scores, high)}}},
-          {"extremes_caption", "zero-filled, " + run.name + ", target, error ×" +
-                                   std::to_string(std::lround(kErrorGain))}};
+  return {
+      {"extremes",
+       {{"worst", extremes_json(run, scores, low)}, {"best", extremes_json(run, scores, high)}}},
+      {"extremes_caption",
+       "zero-filled, " + run.name + ", target, error ×" + std::to_string(std::lround(kErrorGain))}};
 }
 
 }  // namespace dircn::detail

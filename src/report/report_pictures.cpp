@@ -62,10 +62,9 @@ std::vector<size_t> evenly_chosen(const std::vector<size_t>& ranked, int64_t cou
 }
 
 Json panels_json(const std::vector<RunScores>& scores) {
-  static const std::map<Panel::Kind, const char*> kinds = {
-      {Panel::Kind::image, "image"},
-      {Panel::Kind::similarity, "similarity"},
-      {Panel::Kind::deviation, "deviation"}};
+  static const std::map<Panel::Kind, const char*> kinds = {{Panel::Kind::image, "image"},
+                                                           {Panel::Kind::similarity, "similarity"},
+                                                           {Panel::Kind::deviation, "deviation"}};
   std::vector<std::string> names;
   names.reserve(scores.size());
   for (const auto& run : scores) {
@@ -149,8 +148,9 @@ std::string mask_note(const torch::Tensor& mask) {
   text << std::to_string(pattern.acceleration) << "-fold: " << pattern.sampled
        << (columns ? " columns" : " points") << " (" << std::setprecision(3)
        << 100 * pattern.fraction << " %), fully sampled centre of "
-       << (columns ? std::to_string(pattern.acs_width) + " columns"
-                   : std::to_string(pattern.acs_height) + " × " + std::to_string(pattern.acs_width));
+       << (columns
+               ? std::to_string(pattern.acs_width) + " columns"
+               : std::to_string(pattern.acs_height) + " × " + std::to_string(pattern.acs_width));
   return text.str();
 }
 

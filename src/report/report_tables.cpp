@@ -110,7 +110,8 @@ const Row& any_of(const std::vector<const Row*>& row) {
   return **std::find_if(row.begin(), row.end(), [](const Row* one) { return one != nullptr; });
 }
 
-Json group_json(const ScoreRule& rule, const char* kind, const std::vector<const GroupScore*>& row) {
+Json group_json(const ScoreRule& rule, const char* kind,
+                const std::vector<const GroupScore*>& row) {
   const GroupScore& group = any_of(row);
   return {{"kind", kind},
           {"name", group.name},
@@ -126,7 +127,8 @@ Json groups_json(const std::vector<RunScores>& runs) {
   for (const auto& run : runs) {
     overall.push_back(run.scores.overall ? &*run.scores.overall : nullptr);
   }
-  if (std::any_of(overall.begin(), overall.end(), [](const auto* group) { return group != nullptr; })) {
+  if (std::any_of(overall.begin(), overall.end(),
+                  [](const auto* group) { return group != nullptr; })) {
     list.push_back(group_json(rule, "overall", overall));
   }
   for (const auto& row : rows_by_name(runs, &Scores::folders)) {

@@ -43,9 +43,9 @@ std::vector<std::optional<SliceImages>> ShownVolume::images(int64_t slice,
                                                             const Extras& wanted) const {
   std::vector<std::optional<SliceImages>> all;
   for (const auto& opened : opened_) {
-    all.push_back(opened ? std::optional<SliceImages>(
-                               scored_part(opened->read_slice(slice, wanted), rule_))
-                         : std::nullopt);
+    all.push_back(
+        opened ? std::optional<SliceImages>(scored_part(opened->read_slice(slice, wanted), rule_))
+               : std::nullopt);
   }
   return all;
 }

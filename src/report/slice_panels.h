@@ -28,8 +28,8 @@ inline constexpr double kResidualGain = 5;
 std::vector<Panel> panels_of(const std::vector<std::string>& runs);
 
 /// One slice's pictures in the order of `panels_of`, uint8 [h, w]; none for what is not there.
-/// `runs`: the images of each run, nullopt for one without the volume; at least one has it. `white`:
-/// the value that images show white; `data_range`: that of SSIM.
+/// `runs`: the images of each run, nullopt for one without the volume; at least one has it.
+/// `white`: the value that images show white; `data_range`: that of SSIM.
 std::vector<std::optional<torch::Tensor>> slice_panels(
     const std::vector<std::optional<SliceImages>>& runs, double white, double data_range);
 

@@ -68,7 +68,8 @@ TEST_F(ReconstructFormats, AreWrittenBesideEachOther) {
                            image("out", "residual")));
   EXPECT_TRUE(fs::exists(folder_ / "out/brain2/001.png"));
   EXPECT_TRUE(fs::exists(folder_ / "out/brain2/zero_filled_001.png"));
-  EXPECT_EQ(run("--device cpu --checkpoint " + path("a.pt") + " --format jpeg", "out").exit_code, 2);
+  EXPECT_EQ(run("--device cpu --checkpoint " + path("a.pt") + " --format jpeg", "out").exit_code,
+            2);
 }
 
 TEST_F(ReconstructFormats, OfWhichOneIsMissingAreAllWrittenAgain) {

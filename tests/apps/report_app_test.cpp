@@ -44,10 +44,10 @@ class ReportApp : public ::testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   void reconstruct(const std::string& name) const {
-    const auto result = run_command(std::string(DIRCN_RECONSTRUCT) + " --device cpu --checkpoint " +
-                                    path(name + ".pt") + " --input " + path("set/kspace") +
-                                    " --output " + path("out/" + name) +
-                                    " --crop 32 --also sensitivity_maps residual");
+    const auto result =
+        run_command(std::string(DIRCN_RECONSTRUCT) + " --device cpu --checkpoint " +
+                    path(name + ".pt") + " --input " + path("set/kspace") + " --output " +
+                    path("out/" + name) + " --crop 32 --also sensitivity_maps residual");
     ASSERT_EQ(result.exit_code, 0) << result.output;
   }
 
@@ -66,8 +66,8 @@ class ReportApp : public ::testing::Test {
 TEST_F(ReportApp, ComparesFoldersInTableAndFiles) {
   reconstruct("a");
   reconstruct("b");
-  const auto result = eval(compared() + "--json " + path("scores.json") + " --csv " +
-                           path("scores.csv"));
+  const auto result =
+      eval(compared() + "--json " + path("scores.json") + " --csv " + path("scores.csv"));
   EXPECT_EQ(result.exit_code, 0) << result.output;
   for (const char* part : {"SSIM first", "SSIM b", "zero-filled", "b - first, overall", "better"}) {
     EXPECT_TRUE(has(result, part)) << part << " in " << result.output;
@@ -118,16 +118,16 @@ TEST_F(ReportApp, WritesAPageThatABrowserShows) {
     const auto result = eval(arguments + " --report " + path("report"));
     ASSERT_EQ(result.exit_code, 0) << result.output;
     EXPECT_TRUE(has(result, "report: " + path("report/index.html"))) << result.output;
-    const auto shown = run_command(testing::python() + " " + DIRCN_BROWSER_TEST + " " +
-                                   path("report/index.html"));
+    const auto shown =
+        run_command(testing::python() + " " + DIRCN_BROWSER_TEST + " " + path("report/index.html"));
     EXPECT_EQ(shown.exit_code, 0) << shown.output;
   }
 }
 
 TEST_F(ReportApp, ReportsWhatNetworksDo) {
-  const auto result = eval("--set data.val=" + path("set") + " --device cpu --checkpoint " +
-                           path("a.pt") + " " + path("b.pt") + " --report " + path("report") +
-                           " --report-volumes 1");
+  const auto result =
+      eval("--set data.val=" + path("set") + " --device cpu --checkpoint " + path("a.pt") + " " +
+           path("b.pt") + " --report " + path("report") + " --report-volumes 1");
   EXPECT_EQ(result.exit_code, 0) << result.output;
   const std::string page = testing::read_file(folder_ / "report/index.html");
   for (const char* part : {"Standard deviation", "Residual", "mean of ", "1 of 2 volumes",

@@ -49,7 +49,8 @@ torch::Tensor image_of(const Dircn& alone, const torch::Tensor& data,
 }
 
 TEST(Mirrored, IsItsOwnInverseAndCommutesWithTheTransform) {
-  for (const auto& [height, width] : std::vector<std::pair<int64_t, int64_t>>{{8, 10}, {7, 9}, {8, 9}}) {
+  for (const auto& [height, width] :
+       std::vector<std::pair<int64_t, int64_t>>{{8, 10}, {7, 9}, {8, 9}}) {
     const auto image = torch::randn({2, height, width}, torch::kComplexDouble);
     for (const auto& dims : std::vector<std::vector<int64_t>>{{-1}, {-2}, {-2, -1}}) {
       EXPECT_TRUE(torch::equal(mirrored(mirrored(image, dims), dims), image));
@@ -58,7 +59,8 @@ TEST(Mirrored, IsItsOwnInverseAndCommutesWithTheTransform) {
                 1e-13);
       EXPECT_FALSE(torch::equal(mirrored(image, dims), image));
     }
-    EXPECT_TRUE(torch::equal(mirrored(image, {-1}).select(-1, width / 2), image.select(-1, width / 2)));
+    EXPECT_TRUE(
+        torch::equal(mirrored(image, {-1}).select(-1, width / 2), image.select(-1, width / 2)));
   }
 }
 
@@ -138,10 +140,10 @@ DIRCN_DEVICE_TEST(NetworkEnsemble, TellsMapsAndResidualWhereWanted) {
   EXPECT_LE((power - 1).abs().max().item<double>(), 1e-4);
   // The residual in k-space has the same energy, and lies where samples were taken.
   const torch::NoGradGuard no_grad;
-  const auto trace =
-      one->trace(data.unsqueeze(0).to(device), canonical_mask(mask(36).to(device)));
+  const auto trace = one->trace(data.unsqueeze(0).to(device), canonical_mask(mask(36).to(device)));
   const auto contradiction = (trace.cascades.back().kspace[0].cpu() - data) * mask(36);
-  EXPECT_NEAR(outputs.at(kResidual).norm().item<double>(), contradiction.abs().norm().item<double>(),
+  EXPECT_NEAR(outputs.at(kResidual).norm().item<double>(),
+              contradiction.abs().norm().item<double>(),
               1e-4 * contradiction.abs().norm().item<double>());
   EXPECT_GT(contradiction.abs().max().item<double>(), 0);
 }

@@ -100,8 +100,7 @@ TEST(NetworkJob, TakesFastmriFiles) {
   ASSERT_TRUE(scores.problems.empty()) << scores.problems[0].text;
   EXPECT_EQ(scores.rule.preset, ScorePreset::fastmri);
   EXPECT_TRUE(scores.overall->metrics.at(kPsnr).zero_filled.has_value());
-  const auto chosen =
-      score_volumes(job_of(data(folder / "val"), ScorePreset::snu2026));
+  const auto chosen = score_volumes(job_of(data(folder / "val"), ScorePreset::snu2026));
   EXPECT_EQ(chosen.rule.preset, ScorePreset::snu2026);
 }
 

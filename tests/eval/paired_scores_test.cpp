@@ -41,10 +41,14 @@ RunScores run(const std::string& name, const Volumes& volumes,
   return {name, scores};
 }
 
-const Volumes kFirst = {{"acc4/a.h5", {0.8, 0.7, 0.9}}, {"acc4/b.h5", {0.6}},
-                        {"acc8/a.h5", {0.5, 0.4}}, {"acc8/b.h5", {0.3, 0.2}}};
-const Volumes kSecond = {{"acc4/a.h5", {0.9, 0.65, 0.9}}, {"acc4/b.h5", {0.7}},
-                         {"acc8/a.h5", {0.6, 0.41}}, {"acc8/b.h5", {0.3, 0.25}}};
+const Volumes kFirst = {{"acc4/a.h5", {0.8, 0.7, 0.9}},
+                        {"acc4/b.h5", {0.6}},
+                        {"acc8/a.h5", {0.5, 0.4}},
+                        {"acc8/b.h5", {0.3, 0.2}}};
+const Volumes kSecond = {{"acc4/a.h5", {0.9, 0.65, 0.9}},
+                         {"acc4/b.h5", {0.7}},
+                         {"acc8/a.h5", {0.6, 0.41}},
+                         {"acc8/b.h5", {0.3, 0.25}}};
 
 const PairedDifference& group(const Comparison& comparison, const std::string& name) {
   for (const auto& difference : comparison.differences) {
@@ -67,9 +71,9 @@ TEST(PairedScores, AreTheDifferencesOfTheTables) {
     EXPECT_NEAR(group(comparison, "overall").difference, overall(second) - overall(first), 1e-12);
     for (size_t i = 0; i < 2; ++i) {
       const auto& folder = first.scores.folders[i];
-      EXPECT_NEAR(
-          group(comparison, folder.name).difference,
-          second.scores.folders[i].metrics.at(kSsim).value - folder.metrics.at(kSsim).value, 1e-12);
+      EXPECT_NEAR(group(comparison, folder.name).difference,
+                  second.scores.folders[i].metrics.at(kSsim).value - folder.metrics.at(kSsim).value,
+                  1e-12);
     }
     EXPECT_TRUE(comparison.left_out.empty());
   }
@@ -107,8 +111,7 @@ TEST(PairedScores, DrawSlicesWhereThereIsOneVolume) {
 }
 
 TEST(PairedScores, CompareEachWithTheFirst) {
-  const Comparison comparison =
-      compare({run("a", kFirst), run("b", kSecond), run("c", kFirst)});
+  const Comparison comparison = compare({run("a", kFirst), run("b", kSecond), run("c", kFirst)});
   const auto& last = comparison.differences.back();
   EXPECT_EQ(last.run, 2U);
   EXPECT_EQ(last.group, "overall");

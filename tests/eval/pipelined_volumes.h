@@ -90,7 +90,8 @@ Ended run(VolumePipeline& pipeline, Answer answer) {
 }
 
 inline Ended run(VolumePipeline& pipeline) {
-  return run(pipeline, [&](const Slice& slice) { pipeline.write(slice, outputs_of(image_of(slice))); });
+  return run(pipeline,
+             [&](const Slice& slice) { pipeline.write(slice, outputs_of(image_of(slice))); });
 }
 
 /// Three volumes of two slices.

@@ -90,8 +90,8 @@ TEST(ScoreText, ShowsRunsSideBySide) {
         "overall            4    0.5250      0.8500            -\n",
         "one:\nworst slices:\n  acc8/bb.h5 slice 0", "other:\nworst slices:\n  acc4/a.h5 slice 0",
         "other - one, overall *       3  +0.0500  +0.0500  +0.0500       3      0      0\n",
-        "95 % interval, bootstrap over volumes (10000 resamples)",
-        "* a folder has one volume", "not compared, since not all have it: acc8/bb.h5\n"}) {
+        "95 % interval, bootstrap over volumes (10000 resamples)", "* a folder has one volume",
+        "not compared, since not all have it: acc8/bb.h5\n"}) {
     EXPECT_TRUE(has(text, part)) << part << " in\n" << text;
   }
 }

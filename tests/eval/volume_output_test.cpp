@@ -89,8 +89,9 @@ TEST_F(VolumeOutputTest, Hdf5HoldsADataSetOfEach) {
 
 TEST_F(VolumeOutputTest, NiftiIsAFileOfEach) {
   write(OutputFormat::nifti);
-  EXPECT_EQ(names_in(folder_ / "out/acc4"),
-            (std::set<std::string>{"a.nii.gz", "a_zero_filled.nii.gz", "a_sensitivity_maps.nii.gz"}));
+  EXPECT_EQ(
+      names_in(folder_ / "out/acc4"),
+      (std::set<std::string>{"a.nii.gz", "a_zero_filled.nii.gz", "a_sensitivity_maps.nii.gz"}));
   EXPECT_TRUE(torch::equal(read_nifti(folder_ / "out/acc4/a.nii.gz").values, images_));
   EXPECT_TRUE(
       torch::equal(read_nifti(folder_ / "out/acc4/a_zero_filled.nii.gz").values, zero_filled_));
@@ -101,7 +102,8 @@ TEST_F(VolumeOutputTest, PngIsAFolderOfSlices) {
   EXPECT_EQ(names_in(folder_ / "out/acc4"), std::set<std::string>{"a"});
   const auto names = names_in(folder_ / "out/acc4/a");
   EXPECT_EQ(names.size(), 9U);
-  for (const char* name : {"000.png", "002.png", "zero_filled_001.png", "sensitivity_maps_002.png"}) {
+  for (const char* name :
+       {"000.png", "002.png", "zero_filled_001.png", "sensitivity_maps_002.png"}) {
     EXPECT_EQ(names.count(name), 1U) << name;
   }
   EXPECT_EQ(testing::read_file(folder_ / "out/acc4/a/sensitivity_maps_002.png"),
@@ -110,7 +112,8 @@ TEST_F(VolumeOutputTest, PngIsAFolderOfSlices) {
 
 // One window for the volume: a slice of half the brightness is half as bright.
 TEST_F(VolumeOutputTest, PngHasOneWindowForTheVolume) {
-  images_ = torch::linspace(0, 1, 30).view({1, 6, 5}) * torch::tensor({1.0, 0.5, 1.0}).view({3, 1, 1});
+  images_ =
+      torch::linspace(0, 1, 30).view({1, 6, 5}) * torch::tensor({1.0, 0.5, 1.0}).view({3, 1, 1});
   write(OutputFormat::png);
   const auto file = [&](const char* name) {
     return testing::read_file(folder_ / "out/acc4/a" / name);

@@ -115,8 +115,8 @@ TEST_F(HostileFiles, AreScoredAsReconstructionsOrNamed) {
 }
 
 TEST_F(HostileFiles, AreReconstructedAndScoredOrNamed) {
-  const auto method = std::make_shared<NetworkEnsemble>(
-      std::vector<Dircn>{Dircn(tiny_model())}, EnsembleOptions{});
+  const auto method =
+      std::make_shared<NetworkEnsemble>(std::vector<Dircn>{Dircn(tiny_model())}, EnsembleOptions{});
   for_each("val/kspace/bad.h5", [&](const fs::path& folder, const fs::path& /*bad*/) {
     testing::write_good_images(folder / "val/image/bad.h5");
     DataConfig data;

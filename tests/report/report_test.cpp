@@ -87,8 +87,8 @@ TEST_F(ReportOfFiles, HoldsEveryScore) {
 
 TEST_F(ReportOfFiles, ShowsPanelsOfEverySlice) {
   const auto data = data_of(page_of({run()}));
-  EXPECT_EQ(titles(data), (std::vector<std::string>{"Zero-filled", "net", "Target", "Error ×5",
-                                                    "SSIM map"}));
+  EXPECT_EQ(titles(data),
+            (std::vector<std::string>{"Zero-filled", "net", "Target", "Error ×5", "SSIM map"}));
   ASSERT_EQ(data.at("pictures").size(), 3U);
   for (const auto& volume : data.at("pictures")) {
     ASSERT_EQ(volume.at("slices").size(), 1U);
@@ -136,8 +136,9 @@ TEST_F(ReportOfFiles, ComparesRuns) {
 }
 
 TEST_F(ReportOfFiles, DrawsAnnotatedBoxes) {
-  testing::annotate(target() / "acc4/image/a.h5",
-                    R"({"0": [{"x": 1, "y": 2, "width": 30, "height": 40, "label": "</script>"}]})");
+  testing::annotate(
+      target() / "acc4/image/a.h5",
+      R"({"0": [{"x": 1, "y": 2, "width": 30, "height": 40, "label": "</script>"}]})");
   const auto data = data_of(page_of({run()}));
   const auto& box = data.at("pictures")[0].at("slices")[0].at("boxes")[0];
   EXPECT_EQ(box.at("height"), 40);

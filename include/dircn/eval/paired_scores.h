@@ -22,7 +22,7 @@ struct PairedDifference {
   std::string group;  // "overall", a folder, an acceleration
   int64_t volumes = 0;
   int64_t slices = 0;
-  double difference = 0;       // run − first, of the scores of this group as the rule has them
+  double difference = 0;     // run − first, of the scores of this group as the rule has them
   Interval interval;         // of the difference
   bool over_volumes = true;  // what the interval draws: volumes; of a single volume slices
   int64_t better = 0;        // slices on which the run leads

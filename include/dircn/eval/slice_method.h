@@ -16,8 +16,8 @@ class SliceMethod {
   virtual ~SliceMethod() = default;
 
   /// `kspace` [C, H, W] complex64: masked, its field of view cropped; `mask`: bool [W] or [H, W];
-  /// both on `device()`. Returns `reconstruction`, and what else the method has of what `wanted` asks
-  /// for, all of the k-space's size. Throws `Error` for NaN or Inf.
+  /// both on `device()`. Returns `reconstruction`, and what else the method has of what `wanted`
+  /// asks for, all of the k-space's size. Throws `Error` for NaN or Inf.
   virtual SliceOutputs reconstruct(const torch::Tensor& kspace, const torch::Tensor& mask,
                                    const Extras& wanted) = 0;
 
