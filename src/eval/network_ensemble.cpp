@@ -61,7 +61,7 @@ NetworkEnsemble::NetworkEnsemble(const std::vector<Dircn>& networks, const Ensem
     return Error::Parts{"ensemble of networks", "none", "at least one", "Name a checkpoint."};
   });
   members_.reserve(networks.size());
-  for (const auto& network : networks) {
+  for (Dircn network : networks) {  // a copy is the same network
     network->to(options_.device);
     network->eval();
     members_.push_back({network, GraphRunner(network)});

@@ -20,8 +20,9 @@ constexpr const char* kEnding = ".nii.gz";
 /// out/a.nii.gz -> out/a_zero_filled.nii.gz
 fs::path path_of(const fs::path& path, const std::string& output) {
   const std::string name = path.filename().string();
-  const std::string stem = name.substr(0, name.size() - std::string(kEnding).size());
-  return path.parent_path() / stem.append("_").append(output).append(kEnding);
+  std::string other = name.substr(0, name.size() - std::string(kEnding).size());
+  other.append("_").append(output).append(kEnding);
+  return path.parent_path() / other;
 }
 
 /// [S, h, w], or of maps [S, C, h, w] their magnitude, [C, S, h, w].
