@@ -15,8 +15,6 @@
 namespace dircn {
 namespace {
 
-constexpr int kWhiteSample = 255;
-
 int64_t chosen_slice(const std::filesystem::path& path, std::optional<int64_t> wanted,
                      int64_t slices) {
   const int64_t slice = wanted.value_or(slices / 2);
@@ -46,8 +44,7 @@ torch::Tensor kspace_preview(const std::filesystem::path& path, std::optional<in
   const auto& mask = volume.mask();
   const auto kspace = volume.read_slice(chosen_slice(path, slice, volume.slices())) * mask;
   const auto image = combined_image(kspace);
-  return side_by_side(
-      {windowed(image), (mask.to(torch::kByte) * kWhiteSample).expand_as(image).contiguous()});
+  return side_by_side({windowed(image), mask_picture(mask, image.size(0))});
 }
 
 torch::Tensor image_preview(const Hdf5File& file, const std::string& name,
