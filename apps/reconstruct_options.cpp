@@ -11,7 +11,7 @@
 #include "dircn/core/device.h"
 #include "dircn/core/log.h"
 #include "dircn/eval/network_ensemble.h"
-#include "dircn/eval/parallel_imaging.h"
+#include "dircn/eval/parallel_imaging_method.h"
 #include "dircn/eval/provenance.h"
 #include "dircn/io/load_network.h"
 
@@ -40,12 +40,9 @@ DescribedMethod networks(const std::vector<std::string>& checkpoints,
 }
 
 DescribedMethod parallel_imaging(const std::string& tune, const DataConfig& data) {
-  ParallelImagingOptions options;
-  if (!tune.empty()) {
-    options.regularization = tuned_regularization(tune, data);
-    log_info("regularization " + short_number(options.regularization) + ", tuned on " + tune);
-  }
-  return {std::make_shared<ParallelImaging>(options), to_string(options)};
+  const auto options = tune.empty() ? ParallelImagingOptions() : tuned_on(tune, data);
+  log_info(to_string(options) + (tune.empty() ? "" : ", tuned on " + tune));
+  return {std::make_shared<ParallelImagingMethod>(options), to_string(options)};
 }
 
 Extras extras_called(const std::vector<std::string>& names) {

@@ -41,6 +41,9 @@ class Page:
     def find_all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
+    def texts(self, selector):
+        return self.script("return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)", selector)
+
     def click(self, element):
         self.script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()

@@ -22,8 +22,8 @@ def loads_nothing(page):
 
 
 def shows_hostile_names_as_text(page):
+    shown = page.texts("#volume-scores tbody th")
     for name in [volume["name"] for volume in page.data["volumes"]]:
-        shown = [cell.text for cell in page.find_all("#volume-scores tbody th")]
         assert name in shown, f"no row of {name} among {shown}"
 
 
@@ -61,7 +61,7 @@ def sorts(page):
             assert set(others) <= {"none"}, f"{button.text}: others are {others}"
             if index == 0:
                 continue
-            cells = [cell.text for cell in page.find_all(f"#volume-scores tbody tr > :nth-child({index + 1})")]
+            cells = page.texts(f"#volume-scores tbody tr > :nth-child({index + 1})")
             known = [number(text) for text in cells if text != "–"]
             assert cells[len(known):] == ["–"] * (len(cells) - len(known)), f"{button.text}: missing not last in {cells}"
             assert known == sorted(known, reverse=direction == "descending"), f"{button.text}: {direction} {known}"
@@ -143,6 +143,20 @@ def windows_images_alone(page):
         assert is_changed == (kind == "image"), f"the window changes panels of kind {kind}: {is_changed}"
 
 
+def colours_maps(page):
+    is_grey = """
+      const canvas = arguments[0];
+      const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.every((value, i) => i % 4 || (value === data[i + 1] && value === data[i + 2]));
+    """
+    page.click(page.find("#slice-facts"))  # away from the panels: the cross and boxes have colours of their own
+    page.script("if (document.getElementById('boxes').checked) document.getElementById('boxes').click()")
+    page.settle()
+    for canvas in page.canvases():
+        kind = canvas.get_attribute("data-kind")
+        assert page.script(is_grey, canvas) == (kind == "image"), f"a panel of kind {kind} has the wrong colours"
+
+
 def draws_boxes(page):
     for picture in page.data["pictures"]:
         boxed = [s for s, one in enumerate(picture["slices"]) if one["boxes"]]
@@ -188,8 +202,8 @@ def opens_points(page):
 
 OF_ALL = [loads_nothing, shows_hostile_names_as_text, fits_its_window, has_a_dark_form, has_its_comparison]
 OF_VOLUMES = [sorts, sorts_by_keyboard]
-OF_PICTURES = [slides, arrows_change_slices, zooms_in_step, windows_images_alone, draws_boxes, opens_by_address,
-               opens_a_volume_by_its_name, opens_points]
+OF_PICTURES = [slides, arrows_change_slices, zooms_in_step, windows_images_alone, colours_maps, draws_boxes,
+               opens_by_address, opens_a_volume_by_its_name, opens_points]
 
 
 def take_screenshots(page, folder):
@@ -219,8 +233,8 @@ def main():
                 check(page)
             except AssertionError as error:
                 failures.append(f"{check.__name__}: {error}")
-        severe = [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
-        failures += ["console: " + entry["message"] for entry in severe]
+        severe = {entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"}
+        failures += ["console: " + message for message in sorted(severe)]
         if arguments.screenshots:
             page.open()
             take_screenshots(page, arguments.screenshots)

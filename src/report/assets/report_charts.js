@@ -69,12 +69,13 @@ const reportCharts = (() => {
   function pointChart(data, open, {points, curve, ...chart}) {
     if (!points.length) return;
     points.sort((a, b) => a.x - b.x);
+    const size = points.length > 2000 ? 3 : 5;
     const columns = chart.lines.map((unused, l) => points.map((point) => (point.line === l ? point.y : null)));
     charts.addChart({
       ...chart,
       data: [points.map((point) => point.x), ...columns, ...(curve ? [points.map((point) => curve.of(point.x))] : [])],
       xText: (i) => sliceName(data, points[i].slice) + (chart.xDetail ? ', ' + chart.xDetail(points[i].x) : ''),
-      lines: [...chart.lines.map((line) => ({...line, points: 5, text: score})), ...(curve ? [curve] : [])],
+      lines: [...chart.lines.map((line) => ({...line, points: size, text: score})), ...(curve ? [curve] : [])],
       open: (i) => open(data.slices.volume[points[i].slice], data.slices.slice[points[i].slice]),
     });
   }

@@ -5,11 +5,12 @@ const reportViewer = (() => {
   const {isMissing, number} = reportTables;
   const element = (id) => document.getElementById(id);
 
-  // State: picture (of a volume), slice, level (of white), cross (a place in the picture).
+  // State: picture (of a volume) and slice, as chosen; drawn, which of these the panels hold: the chosen ones, once they
+  // are decoded; level (of white); cross (a place in the picture).
   function makeViewer(data) {
     const panels = data.panels.map((panel) => reportPanels.makePanel(element('panels'), panel));
     const cache = reportPanels.makeCache();
-    const state = {picture: null, slice: 0, level: 1, cross: null};
+    const state = {picture: null, slice: 0, drawn: null, level: 1, cross: null};
     let isDue = false;
     const redraw = () => {
       if (isDue) return;
@@ -22,8 +23,8 @@ const reportViewer = (() => {
     const region = reportView.makeView(redraw);
 
     function draw() {
-      const {picture, slice, cross} = state;
-      if (!picture) return;
+      if (!state.drawn) return;
+      const {cross, drawn: {picture, slice}} = state;
       const boxes = element('boxes').checked ? picture.slices[slice].boxes : [];
       for (const panel of panels) {
         reportPanels.drawPanel(panel, {view: region.view, picture, boxes, cross});
@@ -36,7 +37,7 @@ const reportViewer = (() => {
 
     function colour(panel) {
       if (!panel.grey) return;
-      [panel.source.width, panel.source.height] = [state.picture.width, state.picture.height];
+      [panel.source.width, panel.source.height] = [state.drawn.picture.width, state.drawn.picture.height];
       reportPanels.paint(panel.source, panel.grey, panel.scale?.table ?? reportPanels.windowTable(state.level));
     }
 
@@ -44,13 +45,14 @@ const reportViewer = (() => {
       const isOther = picture !== state.picture;
       Object.assign(state, {picture, slice});
       if (isOther) {
-        region.all();
         describeSampling(picture);
         describeWindow(state);
       }
       describe(data, picture, slice);
       const greys = await cache.read(picture, slice);
       if (state.picture !== picture || state.slice !== slice) return; // Another one was asked for meanwhile.
+      if (state.drawn?.picture !== picture) region.all();
+      state.drawn = {picture, slice};
       panels.forEach((panel, p) => {
         panel.grey = greys[p] ?? null;
         panel.canvas.style.aspectRatio = `${picture.width} / ${picture.height}`;
@@ -67,7 +69,8 @@ const reportViewer = (() => {
     };
     const hover = (place) => {
       const {view} = region;
-      const {width, height} = state.picture;
+      if (!state.drawn) return;
+      const {width, height} = state.drawn.picture;
       state.cross = place && {
         x: Math.min(Math.max((view.x + (place.x - 0.5) / view.zoom) * width, 0), width - 1),
         y: Math.min(Math.max((view.y + (place.y - 0.5) / view.zoom) * height, 0), height - 1),
