@@ -27,10 +27,7 @@ const reportCharts = (() => {
   // ---- histogram
 
   // About thirty bins with edges that are round numbers.
-  function binWidth(values) {
-    const span = Math.max(...values) - Math.min(...values);
-    return [0.001, 0.002, 0.005, 0.01, 0.02, 0.05].find((width) => span / width <= 32) ?? 0.1;
-  }
+  const binWidth = (span) => [0.001, 0.002, 0.005, 0.01, 0.02, 0.05].find((width) => span / width <= 32) ?? 0.1;
 
   function histogram(data) {
     const classes = data.runs.length > 1 ? byRun(data) : byAcceleration(data);
@@ -38,11 +35,13 @@ const reportCharts = (() => {
     const lines = [...classes, zeroFilled].filter((line) => line.ssim.some(isNumber));
     const values = lines.flatMap((line) => line.ssim.filter(isNumber));
     if (!values.length) return;
-    const width = binWidth(values);
+    const least = values.reduce((a, b) => Math.min(a, b));
+    const greatest = values.reduce((a, b) => Math.max(a, b));
+    const width = binWidth(greatest - least);
     const bin = (value) => Math.floor(value / width + 1e-9);
     // An empty bin before them, so that the first one has both edges.
-    const first = Math.min(...values.map(bin)) - 1;
-    const bins = Math.max(...values.map(bin)) - first + 1;
+    const first = bin(least) - 1;
+    const bins = bin(greatest) - first + 1;
     const edges = Array.from({length: bins + 1}, (unused, i) => (first + i) * width);
     const counts = lines.map((line) => {
       const column = new Array(bins + 1).fill(0);

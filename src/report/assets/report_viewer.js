@@ -5,21 +5,32 @@ const reportViewer = (() => {
   const {isMissing, number} = reportTables;
   const element = (id) => document.getElementById(id);
 
+  // Calls `action` once before the next picture of the screen, however often it is asked to.
+  function once(action) {
+    let isDue = false;
+    return () => {
+      if (isDue) return;
+      isDue = true;
+      requestAnimationFrame(() => {
+        isDue = false;
+        action();
+      });
+    };
+  }
+
+  // A place in the region that panels show, as one in the picture.
+  function placeInPicture({x, y}, {zoom, x: middleX, y: middleY}, {width, height}) {
+    const along = (part, middle, size) => Math.min(Math.max((middle + (part - 0.5) / zoom) * size, 0), size - 1);
+    return {x: along(x, middleX, width), y: along(y, middleY, height)};
+  }
+
   // State: picture (of a volume) and slice, as chosen; drawn, which of these the panels hold: the chosen ones, once they
   // are decoded; level (of white); cross (a place in the picture).
   function makeViewer(data) {
     const panels = data.panels.map((panel) => reportPanels.makePanel(element('panels'), panel));
     const cache = reportPanels.makeCache();
     const state = {picture: null, slice: 0, drawn: null, level: 1, cross: null};
-    let isDue = false;
-    const redraw = () => {
-      if (isDue) return;
-      isDue = true;
-      requestAnimationFrame(() => {
-        isDue = false;
-        draw();
-      });
-    };
+    const redraw = once(draw);
     const region = reportView.makeView(redraw);
 
     function draw() {
@@ -68,13 +79,8 @@ const reportViewer = (() => {
       redraw();
     };
     const hover = (place) => {
-      const {view} = region;
       if (!state.drawn) return;
-      const {width, height} = state.drawn.picture;
-      state.cross = place && {
-        x: Math.min(Math.max((view.x + (place.x - 0.5) / view.zoom) * width, 0), width - 1),
-        y: Math.min(Math.max((view.y + (place.y - 0.5) / view.zoom) * height, 0), height - 1),
-      };
+      state.cross = place && placeInPicture(place, region.view, state.drawn.picture);
       redraw();
     };
     return {state, panels, region, redraw, show, setLevel, hover};
