@@ -19,6 +19,7 @@
 
 #include "dircn/core/progress.h"
 #include "dircn/eval/coil_mosaic.h"
+#include "dircn/eval/grey_picture.h"
 #include "dircn/eval/scored_volume.h"
 #include "dircn/eval/slice_outputs.h"
 #include "dircn/mri/mask_pattern.h"
@@ -159,7 +160,8 @@ Json mask_json(const ScoredVolume& volume) {
   if (!mask) {
     return nullptr;
   }
-  return {{"picture", picture_data(mask_picture(*mask, kMaskHeight))}, {"note", mask_note(*mask)}};
+  const int64_t height = mask->dim() == 1 ? kMaskHeight : mask->size(0);
+  return {{"picture", picture_data(mask_picture(*mask, height))}, {"note", mask_note(*mask)}};
 }
 
 /// The sensitivity maps of the middle slice, of the first run.

@@ -74,7 +74,7 @@ TEST_F(FolderRun, PassesOverFilesThatCannotBeRead) {
 
 TEST(NetworkRun, IsTheMeanOfItsCheckpoints) {
   const testing::TemporaryFolder folder;
-  write_small_set(folder / "val", {});
+  testing::write_small_set(folder / "val", {});
   std::vector<fs::path> checkpoints;
   for (const char* name : {"a.pt", "b.pt"}) {
     torch::manual_seed(checkpoints.size());

@@ -40,11 +40,12 @@ class Evaluation : public testing::ScoreFolders {
 };
 
 TEST_F(Evaluation, WritesEveryFile) {
-  EXPECT_TRUE(evaluate({{"run", job_}}, {output("a"), output("new/b"), output("c")}, text_));
-  for (const char* name : {"a", "new/b", "c"}) {
+  EXPECT_TRUE(evaluate({{"run", job_}},
+                       {output("a"), output("new/b"), output("c"), output("report")}, text_));
+  for (const char* name : {"a", "new/b", "c", "report/index.html"}) {
     EXPECT_GT(fs::file_size(output(name)), 0U) << name;
   }
-  EXPECT_TRUE(evaluate({{"run", job_}}, {output("a"), "", ""}, text_));
+  EXPECT_TRUE(evaluate({{"run", job_}}, {output("a"), "", "", ""}, text_));
 }
 
 TEST_F(Evaluation, RefusesFilesThatCannotBeBeforeItWorks) {
@@ -53,11 +54,12 @@ TEST_F(Evaluation, RefusesFilesThatCannotBeBeforeItWorks) {
   fs::create_directory(outputs_ / "folder");
   testing::write_file(outputs_ / "file", "");
   const std::vector<EvaluationFiles> cases = {
-      {output("a"), output("a"), ""}, {output("a"), "", output("folder/../a")},
-      {"", output("a"), output("a")}, {output("folder"), "", ""},
-      {"", output("folder/"), ""},    {"", "", output("folder")},
-      {output("file/a"), "", ""},     {"", output("file/a"), ""},
-      {"", "", output("file/a")}};
+      {output("a"), output("a"), "", ""}, {output("a"), "", output("folder/../a"), ""},
+      {"", output("a"), output("a"), ""}, {output("r/index.html"), "", "", output("r")},
+      {output("folder"), "", "", ""},     {"", output("folder/"), "", ""},
+      {"", "", output("folder"), ""},     {output("file/a"), "", "", ""},
+      {"", output("file/a"), "", ""},     {"", "", output("file/a"), ""},
+      {"", "", "", output("file")}};
   for (size_t i = 0; i < cases.size(); ++i) {
     EXPECT_THROW(evaluate({{"run", job_}}, cases[i], text_), Error) << i;
     EXPECT_FALSE(scored) << i;
@@ -65,16 +67,33 @@ TEST_F(Evaluation, RefusesFilesThatCannotBeBeforeItWorks) {
   EXPECT_EQ(text_.str(), "");
 }
 
+TEST_F(Evaluation, RefusesRunsThatCannotBeCompared) {
+  bool scored = false;
+  before_scoring([&] { scored = true; });
+  EXPECT_THROW(evaluate({{"run", job_}, {"run", job_}}, {}, text_), Error);
+  ScoreJob other = job_;
+  other.rule = score_rule(ScorePreset::fastmri);
+  EXPECT_THROW(evaluate({{"run", job_}, {"other", other}}, {}, text_), Error);
+  EXPECT_FALSE(scored);
+}
+
+TEST_F(Evaluation, ScoresEveryRun) {
+  EXPECT_TRUE(evaluate({{"run", job_}, {"same", job_}}, {}, text_));
+  EXPECT_NE(text_.str().find("same - run, overall"), std::string::npos) << text_.str();
+}
+
 TEST_F(Evaluation, WritesTheOthersWhereOneFails) {
-  const std::vector<std::string> names = {"json", "csv", "picture"};
+  const std::vector<std::string> names = {"json", "csv", "picture", "report/index.html"};
   std::string lost;
   before_scoring([&] { fs::create_directories(outputs_ / lost / "in the way"); });
-  for (const auto& folder : names) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string folder = std::to_string(i);
     const auto file = [&](const std::string& name) { return output(folder + "/" + name); };
-    lost = folder + "/" + folder;
-    EXPECT_FALSE(evaluate({{"run", job_}}, {file("json"), file("csv"), file("picture")}, text_));
+    lost = folder + "/" + names[i];
+    EXPECT_FALSE(evaluate({{"run", job_}},
+                          {file("json"), file("csv"), file("picture"), file("report")}, text_));
     for (const auto& name : names) {
-      EXPECT_EQ(fs::is_regular_file(file(name)), name != folder) << name << " beside " << folder;
+      EXPECT_EQ(fs::is_regular_file(file(name)), name != names[i]) << name << " beside " << lost;
     }
   }
 }

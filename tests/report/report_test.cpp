@@ -51,9 +51,9 @@ std::vector<std::string> titles(const Json& data) {
 class ReportOfFiles : public testing::ScoreFolders {
  protected:
   void SetUp() override {
-    add("acc4", "a.h5", 1);
-    add("acc4", "b.h5", 2);
-    add("acc8", "c.h5", 3);
+    add("acc4", "a.h5", 0);
+    add("acc4", "b.h5", 1);
+    add("acc8", "c.h5", 2);
   }
 
   EvaluatedRun run(const std::string& name, const fs::path& folder) const {
@@ -71,16 +71,16 @@ TEST_F(ReportOfFiles, HoldsEveryScore) {
   ASSERT_EQ(data.at("volumes").size(), 3U);
   EXPECT_EQ(data.at("volumes")[2].at("name"), "acc8/c.h5");
   EXPECT_EQ(data.at("volumes")[2].at("acceleration"), 8);
-  for (int i = 1; i <= 3; ++i) {
-    const auto& score = data.at("volumes")[static_cast<size_t>(i) - 1].at("scores").at("ssim");
+  for (int i = 0; i < 3; ++i) {
+    const auto place = static_cast<size_t>(i);
+    const auto& score = data.at("volumes")[place].at("scores").at("ssim");
     EXPECT_NEAR(score.at("runs")[0].at("value").get<double>(), ssim(i), kTolerance);
     EXPECT_NEAR(score.at("zero_filled").at("value").get<double>(), ssim(i), kTolerance);
-    EXPECT_NEAR(data.at("slices").at("runs")[0][static_cast<size_t>(i) - 1].get<double>(), ssim(i),
-                kTolerance);
+    EXPECT_NEAR(data.at("slices").at("runs")[0][place].get<double>(), ssim(i), kTolerance);
   }
   EXPECT_EQ(data.at("groups")[0].at("kind"), "overall");
   EXPECT_NEAR(data.at("groups")[0].at("scores").at("ssim").at("runs")[0].at("value").get<double>(),
-              ((ssim(1) + ssim(2)) / 2 + ssim(3)) / 2, kTolerance);
+              ((ssim(0) + ssim(1)) / 2 + ssim(2)) / 2, kTolerance);
   EXPECT_TRUE(data.at("comparison").is_null());
   EXPECT_TRUE(data.at("slices").at("gt_ssim")[0].is_number());
 }
@@ -105,7 +105,7 @@ TEST_F(ReportOfFiles, ShowsPanelsOfEverySlice) {
 TEST_F(ReportOfFiles, ShowsTheVolumesBetweenWorstAndBestThatFit) {
   const auto data = data_of(page_of({run()}, {"t", 2, std::nullopt}));
   ASSERT_EQ(data.at("pictures").size(), 2U);
-  std::vector<std::pair<double, int>> ranked = {{ssim(1), 0}, {ssim(2), 1}, {ssim(3), 2}};
+  std::vector<std::pair<double, int>> ranked = {{ssim(0), 0}, {ssim(1), 1}, {ssim(2), 2}};
   std::sort(ranked.begin(), ranked.end());
   std::vector<int> shown = {ranked.front().second, ranked.back().second};
   std::sort(shown.begin(), shown.end());
@@ -118,7 +118,7 @@ TEST_F(ReportOfFiles, ShowsTheVolumesBetweenWorstAndBestThatFit) {
 TEST_F(ReportOfFiles, ComparesRuns) {
   const fs::path better = target().parent_path() / "better";
   for (const auto& [name, image] :
-       std::vector<std::pair<std::string, int>>{{"acc4/a.h5", 1}, {"acc4/b.h5", 2}}) {
+       std::vector<std::pair<std::string, int>>{{"acc4/a.h5", 0}, {"acc4/b.h5", 1}}) {
     testing::write_reconstruction(better / name, golden(image, "target"));
   }
   const auto data = data_of(page_of({run("net", made()), run("perfect", better)}));
@@ -157,7 +157,7 @@ TEST_F(ReportOfFiles, IsAPageEvenWhereNothingWasScored) {
 
 TEST(ReportOfNetworks, ShowsMapsMaskDeviationAndResidual) {
   const testing::TemporaryFolder folder;
-  write_small_set(folder.path(), {});
+  testing::write_small_set(folder.path(), {});
   torch::manual_seed(1);
   const Dircn first{testing::small_model()};
   const Dircn second{testing::small_model()};
