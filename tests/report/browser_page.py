@@ -93,9 +93,9 @@ class Page:
         self.script(code, self.find(selector), value)
 
     def go_to(self, number):
-        """Slides to a slice by its number, which begins at 1."""
+        """Slides to a slice; they count from 0."""
         self.set_range("#slice", number)
-        self.wait_for(lambda: self.shown()[1] == number - 1)
+        self.wait_for(lambda: self.shown()[1] == number)
 
 
 def browser():

@@ -89,21 +89,21 @@ def slides(page):
     count = len(page.data["pictures"][0]["slices"])
     if count < 2:
         return
-    page.go_to(1)
+    page.go_to(0)
     before = page.fingerprints()
-    page.go_to(2)
+    page.go_to(1)
     after = page.fingerprints()
     pictures = [one["panels"] for one in page.data["pictures"][0]["slices"][:2]]
     for panel, first, second, old, new in zip(page.data["panels"], *pictures, before, after):
         assert first == second or old != new, f"{panel['title']} did not change with the slice"
-    assert page.find("#place").text == f"slice 2 of {count}", page.find("#place").text
+    assert page.find("#place").text == f"slice 1 (0 to {count - 1})", page.find("#place").text
 
 
 def arrows_change_slices(page):
     if len(page.data["pictures"][0]["slices"]) < 2:
         return
     for selector in ("#slice", "#panels"):
-        page.go_to(1)
+        page.go_to(0)
         page.find(selector).send_keys(Keys.ARROW_RIGHT)
         page.wait_for(lambda: page.shown()[1] == 1)
         page.find(selector).send_keys(Keys.ARROW_LEFT)
@@ -163,7 +163,7 @@ def draws_boxes(page):
         if not boxed:
             continue
         name = page.data["volumes"][picture["volume"]]["name"]
-        page.script("location.hash = arguments[0]", page.address(name, boxed[0] + 1))
+        page.script("location.hash = arguments[0]", page.address(name, boxed[0]))
         page.wait_for(lambda: page.shown() == (picture["volume"], boxed[0]))
         shown = page.fingerprints()
         page.click(page.find("#boxes"))
@@ -175,10 +175,10 @@ def draws_boxes(page):
 
 def opens_by_address(page):
     picture = page.data["pictures"][-1]
-    number = len(picture["slices"])
+    number = len(picture["slices"]) - 1
     name = page.data["volumes"][picture["volume"]]["name"]
     page.open(page.address(name, number))
-    page.wait_for(lambda: page.shown() == (picture["volume"], number - 1))
+    page.wait_for(lambda: page.shown() == (picture["volume"], number))
 
 
 def opens_a_volume_by_its_name(page):

@@ -1,6 +1,6 @@
 'use strict';
-// The report on scores, drawn from the page's JSON island by the other files. Indices of volumes and slices begin at 0
-// there, and slices at 1 on the page.
+// The report on scores, drawn from the page's JSON island by the other files. Slices count from 0, as in all of dircn's
+// files and messages.
 (() => {
   const {add} = charts;
   const data = JSON.parse(document.getElementById('data').textContent);
@@ -20,7 +20,7 @@
       const list = add(place, 'div', undefined, 'thumbnails');
       for (const {volume, slice, picture} of slices) {
         const figure = add(list, 'figure');
-        const name = `${data.volumes[volume].name}, slice ${slice + 1}`;
+        const name = `${data.volumes[volume].name}, slice ${slice}`;
         const image = add(figure, 'img');
         image.src = picture;
         image.alt = `${name}: ${data.extremes_caption}`;

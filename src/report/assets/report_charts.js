@@ -6,7 +6,7 @@ const reportCharts = (() => {
   const paint = (i) => palette[i % palette.length];
   const isNumber = (value) => typeof value === 'number';
 
-  const sliceName = (data, i) => `${data.volumes[data.slices.volume[i]].name}, slice ${data.slices.slice[i] + 1}`;
+  const sliceName = (data, i) => `${data.volumes[data.slices.volume[i]].name}, slice ${data.slices.slice[i]}`;
 
   // The slices in classes: by run if there are several, by acceleration if volumes differ in it.
   function byRun(data) {
@@ -133,7 +133,7 @@ const reportCharts = (() => {
       unit: byDifficulty ? undefined : 'slice',
       xLabel: byDifficulty ? 'gtSSIM' : 'Slice, in the order of the files',
       yLabel: 'Difference of SSIM',
-      points: pointsOf(lines, (slice) => (byDifficulty ? data.slices.gt_ssim[slice] : slice + 1)),
+      points: pointsOf(lines, (slice) => (byDifficulty ? data.slices.gt_ssim[slice] : slice)),
       lines,
       curve: {label: 'Equal', stroke: 'series-4', dash: [6, 4], width: 1.5, of: () => 0},
     });

@@ -11,7 +11,7 @@ const reportControls = (() => {
       add(element('volume'), 'option', data.volumes[picture.volume].name).value = p;
     });
     element('volume').addEventListener('change', () => go(data.pictures[element('volume').value], state.slice));
-    element('slice').addEventListener('input', () => go(state.picture, element('slice').valueAsNumber - 1));
+    element('slice').addEventListener('input', () => go(state.picture, element('slice').valueAsNumber));
     element('previous').addEventListener('click', () => go(state.picture, state.slice - 1));
     element('next').addEventListener('click', () => go(state.picture, state.slice + 1));
   }
@@ -67,7 +67,7 @@ const reportControls = (() => {
     const show = (picture, slice) => viewer.show(picture, Math.min(Math.max(slice, 0), picture.slices.length - 1));
     const go = (picture, slice) => {
       show(picture, slice);
-      const place = {volume: data.volumes[picture.volume].name, slice: viewer.state.slice + 1};
+      const place = {volume: data.volumes[picture.volume].name, slice: viewer.state.slice};
       history.replaceState(null, '', '#' + new URLSearchParams(place));
     };
     const open = (volume, slice) => {
@@ -81,7 +81,7 @@ const reportControls = (() => {
     const openAddress = () => {
       const place = new URLSearchParams(location.hash.slice(1));
       const volume = data.volumes.findIndex(({name}) => name === place.get('volume'));
-      const slice = Number(place.get('slice') ?? 1) - 1;
+      const slice = Number(place.get('slice') ?? 0);
       if (volume >= 0 && Number.isInteger(slice)) open(volume, slice);
     };
     connectSlices(viewer, data, go);

@@ -107,9 +107,9 @@ const reportViewer = (() => {
     const count = picture.slices.length;
     const shown = picture.slices[slice];
     element('volume').value = String(data.pictures.indexOf(picture));
-    Object.assign(element('slice'), {max: count, value: slice + 1});
-    element('slice').setAttribute('aria-valuetext', `slice ${slice + 1} of ${count}`);
-    element('place').textContent = `slice ${slice + 1} of ${count}`;
+    Object.assign(element('slice'), {max: count - 1, value: slice});
+    element('slice').setAttribute('aria-valuetext', `slice ${slice} (0 to ${count - 1})`);
+    element('place').textContent = `slice ${slice} (0 to ${count - 1})`;
     element('previous').disabled = slice === 0;
     element('next').disabled = slice === count - 1;
     element('boxes-label').hidden = !picture.slices.some((one) => one.boxes.length);
