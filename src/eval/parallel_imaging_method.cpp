@@ -6,6 +6,7 @@
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/volume.h"
+#include "dircn/eval/challenge_score.h"
 
 namespace dircn {
 
@@ -21,9 +22,12 @@ ParallelImagingOptions tuned_on(const std::filesystem::path& volume, const DataC
   const auto crop = effective_fov_crop(data.fov_crop, full.mask());
   const auto kspace = crop == FovCrop::square ? fov_crop(whole) : whole;
   const auto target = combined_image(kspace);
+  // Where the challenge's threshold tells what belongs to the image, nothing else counts.
+  const auto threshold = full.layout() == Layout::snu ? std::optional<double>(kForegroundThreshold)
+                                                      : std::nullopt;
   ParallelImagingOptions options;
   options.regularization = tuned_regularization(kspace, full.mask(), target,
-                                                target.max().item<double>(), std::nullopt);
+                                                target.max().item<double>(), threshold);
   return options;
 }
 
