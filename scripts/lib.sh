@@ -8,6 +8,7 @@ readonly TEST_REQUIREMENTS=scripts/requirements-test.txt  # what tests compare w
 readonly BUILD_PACKAGES=(g++ cmake ninja-build libgd-dev libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
                          libcli11-dev nlohmann-json3-dev libpugixml-dev python3)
 readonly TEST_PACKAGES=(libgtest-dev)
+readonly OPTIONAL_TEST_PACKAGES=(bart chromium chromium-driver)  # tests that need them say that they skip
 
 say() { printf '== %s\n' "$*"; }
 complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
@@ -20,7 +21,8 @@ wrong_use() { complain "$*; see --help"; exit 2; }
 is_installed() {
   case "$1" in
     ninja-build) command -v ninja ;;
-    g++ | cmake | python3 | clang | clang-format | clang-tidy | shellcheck) command -v "$1" ;;
+    g++ | cmake | python3 | clang | clang-format | clang-tidy | shellcheck | bart | chromium) command -v "$1" ;;
+    chromium-driver) command -v chromedriver ;;
     *) [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]] ;;
   esac >/dev/null
 }

@@ -7,8 +7,8 @@ Usage: scripts/quickstart.sh [--libtorch PATH|pip|apt]
 
 From a bare Debian or Ubuntu machine to a trained network: installs what is missing, builds the executables, simulates
 multi-coil brain scans, trains a small network on them (configs/quickstart.yaml), reconstructs volumes that it never
-saw, and scores them beside zero-filled reconstruction. Under 20 minutes on two cores; everything lands in
-out/quickstart/. What is there already is kept, so that a second run is quick and an interrupted one continues.
+saw, scores them beside zero-filled and, by BART, classical reconstruction, and writes a report with pictures. Under 20
+minutes on two cores; everything lands in out/quickstart/. What is there already is kept, so that a second run is quick and an interrupted one continues.
 --libtorch chooses LibTorch as in scripts/test.sh.
 TEXT
 }
@@ -27,13 +27,14 @@ while (($#)); do
 done
 
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
+install_packages bart || say "Without bart there is no classical reconstruction to compare with"
 build_programs "$libtorch"
 
 # Threads that wait for each other sleep soon, instead of spinning while another program has their core.
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 
 readonly output=out/quickstart config=configs/quickstart.yaml
-readonly data=$output/data run=$output/run reconstructions=$output/reconstructions
+readonly data=$output/data run=$output/run reconstructions=$output/reconstructions classical=$output/classical
 
 # run WHAT PROGRAM ARGUMENTS...: says what happens, and by which command.
 run() {
@@ -49,9 +50,16 @@ run 'Training' dircn_train --config "$config" --output "$run" --resume auto
 [[ -f "$run/best.pt" && $(tail -n 1 "$run/train.log") != *interrupted* ]] ||
   die "the training was interrupted; run this again to continue"
 run 'Reconstructing volumes that the network never saw' dircn_reconstruct --checkpoint "$run/best.pt" \
-  --config "$config" --input "$data/leaderboard" --output "$reconstructions" --overwrite
-run 'Scoring them' dircn_eval --target "$data/leaderboard" --reconstruction "$reconstructions" \
-  --json "$output/scores.json" --picture "$output/comparison.png"
+  --config "$config" --input "$data/leaderboard" --output "$reconstructions" --also sensitivity_maps residual --overwrite
+compared=(--reconstruction "$reconstructions")
+if command -v bart >/dev/null; then
+  # One thread a program: small images are not worth more.
+  OMP_NUM_THREADS=1 run 'Reconstructing them classically' dircn_reconstruct --method pics \
+    --tune "$data/train/kspace/brain_acc4_1.h5" --config "$config" --input "$data/leaderboard" --output "$classical"
+  compared=(--compare "dircn=$reconstructions" "classical=$classical")
+fi
+run 'Scoring them' dircn_eval --config "$config" --target "$data/leaderboard" "${compared[@]}" \
+  --json "$output/scores.json" --picture "$output/comparison.png" --report "$output/report"
 
 cat <<TEXT
 
@@ -61,6 +69,7 @@ Done. What lies where:
   training run       $run: best.pt (the network), curves.html, train.log, metrics.jsonl, config.yaml
   reconstructions    $reconstructions/acc4|acc8/*.h5, dataset "reconstruction" [slice, row, column], float32
   scores             $output/scores.json
+  report             $output/report/index.html: open it in a browser
   picture            $output/comparison.png: zero-filled, DIRCN, target, error x5
 
 The network is a small one after minutes on simulated scans: it shows that everything works, not what DIRCN can do.

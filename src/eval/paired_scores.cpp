@@ -127,9 +127,10 @@ std::vector<std::pair<std::string, Strata>> groups_of(const std::vector<VolumeDi
     }
   }
   std::vector<std::pair<std::string, Strata>> groups;
+  std::set<std::vector<const VolumeDifferences*>> known;
   for (const auto* parts : {&folders, &accelerations}) {
     for (const auto& [name, members] : *parts) {
-      if (parts->size() > 1) {
+      if (parts->size() > 1 && known.insert(members).second) {
         groups.emplace_back(name, Strata{{name, members}});
       }
     }

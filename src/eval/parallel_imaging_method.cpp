@@ -23,11 +23,11 @@ ParallelImagingOptions tuned_on(const std::filesystem::path& volume, const DataC
   const auto kspace = crop == FovCrop::square ? fov_crop(whole) : whole;
   const auto target = combined_image(kspace);
   // Where the challenge's threshold tells what belongs to the image, nothing else counts.
-  const auto threshold = full.layout() == Layout::snu ? std::optional<double>(kForegroundThreshold)
-                                                      : std::nullopt;
+  const auto threshold =
+      full.layout() == Layout::snu ? std::optional<double>(kForegroundThreshold) : std::nullopt;
   ParallelImagingOptions options;
-  options.regularization = tuned_regularization(kspace, full.mask(), target,
-                                                target.max().item<double>(), threshold);
+  options.regularization =
+      tuned_regularization(kspace, full.mask(), target, target.max().item<double>(), threshold);
   return options;
 }
 

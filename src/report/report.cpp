@@ -49,12 +49,12 @@ std::string joined(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
-/// `report.js` comes last: it uses the others.
+/// Each uses those before it.
 std::string script() {
   namespace assets = report_assets;
   return joined({assets::report_pixels_js(), assets::report_view_js(), assets::report_panels_js(),
-                 assets::report_controls_js(), assets::report_viewer_js(),
                  assets::report_tables_js(), assets::report_summary_js(),
+                 assets::report_viewer_js(), assets::report_controls_js(),
                  assets::report_comparison_js(), assets::report_charts_js(), assets::report_js()});
 }
 

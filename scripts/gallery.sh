@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/gallery.sh [--libtorch PATH|pip|apt]
+
+Makes the pictures of README.md and docs/gallery.md, after scripts/quickstart.sh, from what that left in out/quickstart/:
+its scores and its picture, its report as a browser shows it (Chromium), and the measured 8-coil slice of tests/data
+reconstructed by the quickstart's network and, where bart is installed, classically. --libtorch as in scripts/test.sh.
+TEXT
+}
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+
+libtorch=''
+while (($#)); do
+  case "$1" in
+    -h | --help) usage; exit 0 ;;
+    --libtorch) libtorch=${2:-}; [[ -n "$libtorch" ]] || wrong_use "--libtorch needs PATH, pip or apt"; shift 2 ;;
+    *) wrong_use "unknown argument '$1'" ;;
+  esac
+done
+
+readonly quickstart=out/quickstart work=out/gallery gallery=docs/gallery
+[[ -f "$quickstart/report/index.html" ]] || die "no $quickstart/report/index.html: run scripts/quickstart.sh first"
+install_packages chromium || die "the report's pictures need Chromium"
+build_programs "$libtorch"
+mkdir -p "$gallery"
+
+say 'Scores and picture of the quickstart'
+"$programs/apps/dircn_eval" --config configs/quickstart.yaml --target "$quickstart/data/leaderboard" \
+  --compare "dircn=$quickstart/reconstructions" "classical=$quickstart/classical" 2>/dev/null >docs/quickstart.txt
+cp "$quickstart/comparison.png" docs/quickstart.png
+
+# reconstruct NAME ARGUMENTS...: the measured slice as pictures in $work/NAME.
+reconstruct() {
+  "$programs/apps/dircn_reconstruct" --input tests/data/brain_8ch_poisson2d.h5 --output "$work/$1" --crop 230 \
+    --format png --overwrite "${@:2}"
+}
+
+say 'The measured slice'
+reconstruct dircn --checkpoint "$quickstart/run/best.pt" --also zero_filled sensitivity_maps
+cp "$work/dircn/brain_8ch_poisson2d/000.png" "$gallery/measured_dircn.png"
+cp "$work/dircn/brain_8ch_poisson2d/zero_filled_000.png" "$gallery/measured_zero_filled.png"
+cp "$work/dircn/brain_8ch_poisson2d/sensitivity_maps_000.png" "$gallery/measured_maps.png"
+if command -v bart >/dev/null; then
+  reconstruct classical --method pics
+  cp "$work/classical/brain_8ch_poisson2d/000.png" "$gallery/measured_classical.png"
+fi
+
+# screenshot NAME HEIGHT ADDRESS: of the report, 1280 wide.
+screenshot() {
+  chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --window-size="1280,$2" \
+    --virtual-time-budget=5000 --screenshot="$PWD/$gallery/$1.png" \
+    "file://$PWD/$quickstart/report/index.html$3" >/dev/null 2>&1 || die "no picture of the report"
+}
+
+say 'The report'
+screenshot report_scores 1500 ''
+screenshot report_viewer 1150 '#volume=acc4%2Fbrain_test_2.h5&slice=3'
