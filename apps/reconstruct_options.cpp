@@ -45,24 +45,6 @@ DescribedMethod parallel_imaging(const std::string& tune, const DataConfig& data
   return {std::make_shared<ParallelImagingMethod>(options), to_string(options)};
 }
 
-Extras extras_called(const std::vector<std::string>& names) {
-  Extras extras;
-  for (const auto& name : names) {
-    switch (enum_value<Extra>(name, "--also")) {
-      case Extra::zero_filled:
-        extras.zero_filled = true;
-        break;
-      case Extra::sensitivity_maps:
-        extras.sensitivity_maps = true;
-        break;
-      case Extra::residual:
-        extras.residual = true;
-        break;
-    }
-  }
-  return extras;
-}
-
 }  // namespace
 
 void ReconstructOptions::add_to(CLI::App& app, bool required) {
@@ -136,10 +118,12 @@ Reconstructor ReconstructOptions::reconstructor(const Config& settings) const {
   options.data = settings.data;
   options.crop = crop > 0 ? std::optional<int64_t>(crop) : std::nullopt;
   options.overwrite = overwrite;
-  options.extras = extras_called(extras);
+  for (const auto& name : extras) {
+    options.extras.insert(enum_value<Extra>(name, "--also"));
+  }
   options.formats.clear();
-  for (const auto& format : formats) {
-    options.formats.push_back(enum_value<OutputFormat>(format, "--format"));
+  for (const auto& name : formats) {
+    options.formats.push_back(enum_value<OutputFormat>(name, "--format"));
   }
   options.provenance = provenance(description);
   return {chosen, std::move(options)};

@@ -95,7 +95,7 @@ SliceOutputs NetworkEnsemble::reconstruct(const torch::Tensor& kspace, const tor
     outputs[kReconstruction] = all.mean(0);
     outputs[kDeviation] = all.std(0, /*unbiased=*/true);
   }
-  if (wanted.sensitivity_maps || wanted.residual) {
+  if (wanted.count(Extra::sensitivity_maps) + wanted.count(Extra::residual) > 0) {
     add_details(outputs, kspace, mask, wanted);
   }
   return outputs;
@@ -104,10 +104,10 @@ SliceOutputs NetworkEnsemble::reconstruct(const torch::Tensor& kspace, const tor
 void NetworkEnsemble::add_details(SliceOutputs& outputs, const torch::Tensor& kspace,
                                   const torch::Tensor& mask, const Extras& wanted) {
   const auto trace = members_.front().network->trace(kspace.unsqueeze(0), canonical_mask(mask));
-  if (wanted.sensitivity_maps) {
+  if (wanted.count(Extra::sensitivity_maps) > 0) {
     outputs[kSensitivityMaps] = trace.sensitivity_maps.squeeze(0);
   }
-  if (wanted.residual) {
+  if (wanted.count(Extra::residual) > 0) {
     const auto contradiction = (trace.cascades.back().kspace - kspace) * mask;
     outputs[kResidual] = root_sum_of_squares(ifft2c(contradiction))[0][0];
   }

@@ -113,7 +113,7 @@ SliceOutputs Reconstructor::compute(const torch::Tensor& prepared, const torch::
                                     ImageSize size, const Extras& wanted) {
   const torch::NoGradGuard no_grad;
   auto outputs = method_->reconstruct(prepared, on_device(mask, method_->device()), wanted);
-  if (wanted.zero_filled) {
+  if (wanted.count(Extra::zero_filled) > 0) {
     outputs[kZeroFilled] = combined_image(prepared);
   }
   return at_size(outputs, size);

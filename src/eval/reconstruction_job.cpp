@@ -81,19 +81,38 @@ FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const Da
   }
 }
 
-/// The reconstruction, and of the rest what the file has.
+/// What a file may hold beside its reconstruction: [S, h, w] as that, or maps [S, C, h, w].
+void require_fitting(const Hdf5File& file, const char* name) {
+  const std::vector<int64_t> image = file.dataset(kReconstruction).shape;
+  const Hdf5Dataset extra = file.dataset(name);
+  std::vector<int64_t> shape = extra.shape;
+  const bool maps = extra.kind == Hdf5Dataset::Kind::kComplex && shape.size() == 4;
+  if (maps) {
+    shape.erase(shape.begin() + 1);
+  }
+  require(shape == image && (maps || extra.kind == Hdf5Dataset::Kind::kReal), [&] {
+    return Error::Parts{file.path().string() + ": '" + name + "'",
+                        extra.type + " of shape " + shape_text(extra.shape),
+                        "what belongs to images " + shape_text(image),
+                        "Reconstruct the volume again, with --also."};
+  });
+}
+
+/// The reconstruction, and of the rest what is wanted and the file has. Standard deviations come
+/// with whatever else is wanted.
 SliceOutputs read_outputs(const Hdf5File& file, int64_t slice, const Extras& wanted) {
   SliceOutputs outputs{{kReconstruction, read_finite_slice(file, kReconstruction, slice)}};
   const auto add = [&](const char* name, bool is_wanted) {
     if (is_wanted && file.has_dataset(name)) {
+      require_fitting(file, name);
       outputs[name] = file.dataset(name).kind == Hdf5Dataset::Kind::kComplex
                           ? file.read_complex_slice(name, slice)
                           : read_finite_slice(file, name, slice);
     }
   };
-  add(kDeviation, wanted.residual || wanted.sensitivity_maps);
-  add(kSensitivityMaps, wanted.sensitivity_maps);
-  add(kResidual, wanted.residual);
+  add(kDeviation, !wanted.empty());
+  add(kSensitivityMaps, wanted.count(Extra::sensitivity_maps) > 0);
+  add(kResidual, wanted.count(Extra::residual) > 0);
   return outputs;
 }
 

@@ -34,8 +34,6 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kTileEdge = 128;   // of a coil
 constexpr int64_t kMaskHeight = 24;  // of a picture of columns
 
-const Extras kWanted{/*zero_filled=*/false, /*sensitivity_maps=*/true, /*residual=*/true};
-
 /// The volumes in the order of the first run's scores; those that it lacks are not shown.
 std::vector<size_t> ranked_volumes(const Scores& scores) {
   std::vector<size_t> order(scores.volumes.size());
@@ -132,7 +130,7 @@ Json residual_facts(const std::vector<RunScores>& scores,
 
 Json slice_json(const ShownVolume& volume, const std::vector<RunScores>& scores, int64_t slice,
                 double white) {
-  const auto images = volume.images(slice, kWanted);
+  const auto images = volume.images(slice, {Extra::residual});
   Json panels = Json::array();
   for (const auto& picture : slice_panels(images, white, volume.data_range())) {
     panels.push_back(picture ? Json(picture_data(*picture)) : Json(nullptr));
@@ -166,7 +164,7 @@ Json mask_json(const ScoredVolume& volume) {
 
 /// The sensitivity maps of the middle slice, of the first run.
 Json maps_json(const ShownVolume& volume, int64_t slices) {
-  const auto images = volume.images(slices / 2, kWanted).front();
+  const auto images = volume.images(slices / 2, {Extra::sensitivity_maps}).front();
   const auto maps = images->more.find(kSensitivityMaps);
   if (maps == images->more.end()) {
     return nullptr;

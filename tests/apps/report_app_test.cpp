@@ -143,8 +143,9 @@ TEST_F(ReportApp, TellsWrongUse) {
         "--config c.yaml --checkpoint a.pt --compare a b"}) {
     EXPECT_EQ(eval(arguments).exit_code, 2) << arguments;
   }
-  const auto twice = eval("--target " + path("set") + " --compare x=" + path("set/image") +
-                          " x=" + path("set/image"));
+  reconstruct("a");
+  const auto twice =
+      eval("--target " + path("set") + " --compare x=" + path("out/a") + " x=" + path("out/a"));
   EXPECT_EQ(twice.exit_code, 1);
   EXPECT_TRUE(has(twice, "NAME=PATH")) << twice.output;
 }

@@ -10,10 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "dircn/data/annotations.h"
+#include "dircn/core/error.h"
 #include "dircn/eval/network_ensemble.h"
 #include "dircn/eval/network_job.h"
 #include "dircn/eval/score_volumes.h"
+#include "dircn/io/hdf5_writer.h"
 #include "dircn/report/evaluated_runs.h"
 #include "eval/score_folders.h"
 #include "support/random_input.h"
@@ -143,6 +144,19 @@ TEST_F(ReportOfFiles, DrawsAnnotatedBoxes) {
   const auto& box = data.at("pictures")[0].at("slices")[0].at("boxes")[0];
   EXPECT_EQ(box.at("height"), 40);
   EXPECT_EQ(box.at("label"), "</script>");
+}
+
+TEST_F(ReportOfFiles, ShowsWhatFilesCarryAndRefusesWhatDoesNotFit) {
+  const auto write = [&](const torch::Tensor& residual) {
+    Hdf5Writer writer(made() / "acc4/a.h5");
+    writer.write_real("reconstruction", golden(0, "recon"));
+    writer.write_real("residual", residual);
+    writer.finish();
+  };
+  write(golden(0, "recon"));
+  EXPECT_EQ(titles(data_of(page_of({run()}))).back(), "Residual ×5");
+  write(torch::ones({1, 3, 3}));
+  EXPECT_THROW(page_of({run()}), Error);
 }
 
 TEST_F(ReportOfFiles, IsAPageEvenWhereNothingWasScored) {

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -39,13 +40,7 @@ struct EnumNames<Extra> {
       {Extra::residual, kResidual}};
 };
 
-struct Extras {
-  bool zero_filled = false;
-  bool sensitivity_maps = false;
-  bool residual = false;
-
-  static Extras all() { return {true, true, true}; }
-};
+using Extras = std::set<Extra>;
 
 /// Each output centre-cropped or zero-padded to `size`, on the CPU.
 SliceOutputs at_size(const SliceOutputs& outputs, ImageSize size);
