@@ -17,8 +17,8 @@ int main(int argc, char** argv) {
   return dircn::run_command(app, argc, argv, options.config, [&] {
     const dircn::Config settings = options.config.load();
     const auto volumes = dircn::input_volumes(options.input, options.output);
-    auto reconstructor = options.reconstructor(settings);
     dircn::catch_interrupts();
+    auto reconstructor = options.reconstructor(settings);
     const auto summary = reconstructor.volumes(volumes, options.output);
     dircn::log_info(to_string(summary) + "; output in " + options.output);
     return summary.failed > 0 || summary.interrupted ? 1 : 0;

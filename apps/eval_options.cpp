@@ -89,11 +89,10 @@ std::vector<EvaluatedRun> EvalOptions::runs(const Config& settings) const {
                        rule);
   };
   if (!reconstruction.empty()) {
-    return {folder(run_sources({reconstruction}).front())};
+    return {folder({run_name(reconstruction), reconstruction})};
   }
   if (!checkpoints.empty()) {
-    const std::string name =
-        checkpoints.size() == 1 ? run_sources(checkpoints).front().name : "ensemble";
+    const std::string name = checkpoints.size() == 1 ? run_name(checkpoints.front()) : "ensemble";
     return {networks(name, {checkpoints.begin(), checkpoints.end()})};
   }
   std::vector<EvaluatedRun> all;

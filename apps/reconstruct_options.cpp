@@ -1,5 +1,6 @@
 #include "reconstruct_options.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "dircn/config/names.h"
 #include "dircn/core/device.h"
 #include "dircn/core/log.h"
+#include "dircn/data/volume_tree.h"
 #include "dircn/eval/network_ensemble.h"
 #include "dircn/eval/parallel_imaging_method.h"
 #include "dircn/eval/provenance.h"
@@ -39,8 +41,11 @@ DescribedMethod networks(const std::vector<std::string>& checkpoints,
           network_description(paths, loaded, options)};
 }
 
-DescribedMethod parallel_imaging(const std::string& tune, const DataConfig& data) {
-  const auto options = tune.empty() ? ParallelImagingOptions() : tuned_on(tune, data);
+/// `input`: what will be scored.
+DescribedMethod parallel_imaging(const std::string& tune, const std::string& input,
+                                 const DataConfig& data) {
+  const auto options =
+      tune.empty() ? ParallelImagingOptions() : tuned_on(tune, data, find_volumes(input));
   log_info(to_string(options) + (tune.empty() ? "" : ", tuned on " + tune));
   return {std::make_shared<ParallelImagingMethod>(options), to_string(options)};
 }
@@ -86,6 +91,12 @@ void ReconstructOptions::add_method(CLI::App& app, bool required) {
     if (!is_network && (checkpoint_option->count() > 0 || flips)) {
       throw CLI::ValidationError("--method pics", "takes neither --checkpoint nor --flips");
     }
+    const bool needs_network =
+        std::any_of(extras.begin(), extras.end(),
+                    [](const std::string& name) { return name != to_string(Extra::zero_filled); });
+    if (!is_network && needs_network) {
+      throw CLI::ValidationError("--method pics", "has neither sensitivity_maps nor residual");
+    }
     if (is_network && !tune.empty()) {
       throw CLI::ValidationError("--tune", "belongs to --method pics");
     }
@@ -112,7 +123,7 @@ void ReconstructOptions::add_output(CLI::App& app) {
 Reconstructor ReconstructOptions::reconstructor(const Config& settings) const {
   const auto model = config.given() ? std::optional<ModelConfig>(settings.model) : std::nullopt;
   const auto [chosen, description] =
-      method == kPics ? parallel_imaging(tune, settings.data)
+      method == kPics ? parallel_imaging(tune, input, settings.data)
                       : networks(checkpoints, model, {select_device(device), precision, flips});
   ReconstructionOptions options;
   options.data = settings.data;

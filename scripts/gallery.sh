@@ -31,8 +31,12 @@ build_programs "$libtorch"
 mkdir -p "$gallery"
 
 say 'Scores and picture of the quickstart'
-"$programs/apps/dircn_eval" --config configs/quickstart.yaml --target "$quickstart/data/leaderboard" \
-  --compare "dircn=$quickstart/reconstructions" "classical=$quickstart/classical" 2>/dev/null >docs/quickstart.txt
+compared=(--reconstruction "$quickstart/reconstructions")
+[[ ! -d "$quickstart/classical" ]] ||
+  compared=(--compare "dircn=$quickstart/reconstructions" "classical=$quickstart/classical")
+scores=$("$programs/apps/dircn_eval" --config configs/quickstart.yaml --target "$quickstart/data/leaderboard" \
+  "${compared[@]}") || die "dircn_eval failed"
+printf '%s\n' "$scores" >docs/quickstart.txt
 cp "$quickstart/comparison.png" docs/quickstart.png
 
 # reconstruct NAME ARGUMENTS...: the measured slice as pictures in $work/NAME.

@@ -40,7 +40,9 @@ case "$preset" in
 esac
 
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
-install_packages "${OPTIONAL_TEST_PACKAGES[@]}" || say "Without these, tests of BART and of reports in a browser are skipped"
+for package in "${OPTIONAL_TEST_PACKAGES[@]}"; do
+  install_packages "$package" || say "Without $package the tests that need it are skipped"
+done
 choose_torch "$libtorch"
 install_into_venv "$TEST_REQUIREMENTS" || say "Without these, tests that compare with Python are skipped"
 folder=build/$preset-$TORCH_KIND

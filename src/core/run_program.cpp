@@ -31,6 +31,7 @@ namespace {
 
 constexpr size_t kKept = 4096;    // bytes of the output's end
 constexpr size_t kLastLines = 4;  // of which an error tells
+constexpr int kLost = 0xff00;     // status 255: somebody else has waited for the program
 constexpr size_t kPipe = 65536;   // bytes
 constexpr int kPollTime = 50;     // ms
 
@@ -152,7 +153,7 @@ int wait_for(pid_t child, Channel& channel, bool& stopped) {
   }
   for (size_t bytes = 0; bytes < kPipe && channel.read(0); bytes += kKept) {
   }
-  return status;
+  return ended < 0 ? kLost : status;
 }
 
 }  // namespace

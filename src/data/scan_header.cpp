@@ -65,19 +65,30 @@ std::optional<double> decimal(const Place& place) {
   return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
 }
 
-/// See `ScanHeader::spacing`.
-std::optional<std::array<double, 3>> spacing_of(const Place& space) {
-  const std::array<const char*, 3> names = {"z", "x", "y"};  // slices, rows (the readout), columns
-  std::array<double, 3> spacing = {};
-  for (size_t axis = 0; axis < names.size(); ++axis) {
-    const auto width = decimal(child(space, {"fieldOfView_mm", names[axis]}));
-    const auto voxels = decimal(child(space, {"matrixSize", names[axis]}));
-    spacing[axis] = width && voxels && *voxels >= 1 ? *width / *voxels : 0;
-    if (!(spacing[axis] >= kClosest && spacing[axis] <= kFarthest)) {
-      return std::nullopt;
-    }
-  }
-  return spacing;
+/// Field of view by matrix along an axis, in mm; 0 where the space does not say.
+double spacing_along(const Place& space, const char* axis) {
+  const auto width = decimal(child(space, {"fieldOfView_mm", axis}));
+  const auto voxels = decimal(child(space, {"matrixSize", axis}));
+  const double spacing = width && voxels && *voxels >= 1 ? *width / *voxels : 0;
+  return spacing >= kClosest && spacing <= kFarthest ? spacing : 0;
+}
+
+/// See `ScanHeader::spacing`. Images are the transform of what was encoded, cropped or padded, so
+/// the encoded space knows their pixels; the reconstructed one knows the slices.
+std::optional<std::array<double, 3>> spacing_of(const Place& encoding) {
+  const Place encoded = child(encoding, {"encodedSpace"});
+  const Place reconstructed = child(encoding, {"reconSpace"});
+  const auto first_known = [](const Place& one, const Place& other, const char* axis) {
+    const double spacing = spacing_along(one, axis);
+    return spacing > 0 ? spacing : spacing_along(other, axis);
+  };
+  // Slices, rows (the readout), columns.
+  const std::array<double, 3> spacing = {first_known(reconstructed, encoded, "z"),
+                                         first_known(encoded, reconstructed, "x"),
+                                         first_known(encoded, reconstructed, "y")};
+  const bool known =
+      std::all_of(spacing.begin(), spacing.end(), [](double one) { return one > 0; });
+  return known ? std::optional(spacing) : std::nullopt;
 }
 
 }  // namespace
@@ -92,14 +103,13 @@ ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::st
                         "an ISMRMRD header in XML", ""};
   });
   const Place encoding = child(root, {"encoding"});
-  const Place space = child(encoding, {"reconSpace"});
-  const Place image = child(space, {"matrixSize"});
+  const Place image = child(encoding, {"reconSpace", "matrixSize"});
   const Place lines = child(encoding, {"encodingLimits", "kspace_encoding_step_1"});
   ScanHeader header;
   // The header's x is the readout, which lies along the rows of k-space.
   header.image_size =
       ImageSize{count(child(image, {"x"}), 1, subject), count(child(image, {"y"}), 1, subject)};
-  header.spacing = spacing_of(space);
+  header.spacing = spacing_of(encoding);
   const int64_t encoded = count(child(encoding, {"encodedSpace", "matrixSize", "y"}), 1, subject);
   const int64_t centre = count(child(lines, {"center"}), 0, subject);
   const int64_t acquired = count(child(lines, {"maximum"}), 0, subject) + 1;

@@ -17,20 +17,19 @@ namespace fs = std::filesystem;
 constexpr const char* kDescription = "dircn";
 constexpr const char* kEnding = ".nii.gz";
 
-/// out/a.nii.gz -> out/a_zero_filled.nii.gz
-fs::path path_of(const fs::path& path, const std::string& output) {
+/// [S, h, w], or of maps [S, C, h, w] one volume for each coil.
+torch::Tensor as_image(const torch::Tensor& volume) {
+  return volume.dim() == 4 ? volume.transpose(0, 1) : volume;
+}
+
+}  // namespace
+
+fs::path nifti_path(const fs::path& path, const std::string& output) {
   const std::string name = path.filename().string();
   std::string other = name.substr(0, name.size() - std::string(kEnding).size());
   other.append("_").append(output).append(kEnding);
   return path.parent_path() / other;
 }
-
-/// [S, h, w], or of maps [S, C, h, w] their magnitude, [C, S, h, w].
-torch::Tensor as_image(const torch::Tensor& volume) {
-  return volume.is_complex() ? volume.abs().transpose(0, 1) : volume;
-}
-
-}  // namespace
 
 NiftiOutput::NiftiOutput(fs::path path, const KspaceVolume& kspace)
     : path_(std::move(path)),
@@ -40,7 +39,11 @@ NiftiOutput::NiftiOutput(fs::path path, const KspaceVolume& kspace)
 }
 
 void NiftiOutput::write_slice(int64_t index, const SliceOutputs& outputs) {
-  stack_.add(index, outputs);
+  SliceOutputs real;
+  for (const auto& [name, values] : outputs) {
+    real[name] = values.is_complex() ? values.abs() : values;
+  }
+  stack_.add(index, real);
 }
 
 // The reconstruction comes last: where it is, the others are.
@@ -48,7 +51,7 @@ void NiftiOutput::finish() {
   const auto& volumes = stack_.volumes();
   for (const auto& [name, volume] : volumes) {
     if (name != kReconstruction) {
-      write_nifti(path_of(path_, name), as_image(volume), geometry_, kDescription);
+      write_nifti(nifti_path(path_, name), as_image(volume), geometry_, kDescription);
     }
   }
   write_nifti(path_, volumes.at(kReconstruction), geometry_, kDescription);

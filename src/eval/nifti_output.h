@@ -2,12 +2,16 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "dircn/eval/volume_output.h"
 #include "dircn/io/voxel_geometry.h"
 #include "volume_stack.h"
 
 namespace dircn::detail {
+
+/// Where a further output of a volume goes: out/a.nii.gz -> out/a_zero_filled.nii.gz
+std::filesystem::path nifti_path(const std::filesystem::path& path, const std::string& output);
 
 /// A volume as NIfTI files, see `OutputFormat`.
 class NiftiOutput : public VolumeOutput {

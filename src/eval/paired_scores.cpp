@@ -1,5 +1,6 @@
 #include "dircn/eval/paired_scores.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace dircn {
 namespace {
 
 constexpr double kEqual = 5e-5;  // scores compare to the fourth decimal
+constexpr size_t kFewest = 2;    // of a single one nothing can be said
 
 using SliceName = std::pair<std::string, int64_t>;  // volume, slice
 
@@ -37,7 +39,25 @@ struct VolumeDifferences {
   std::vector<double> slices;
 };
 
-std::vector<VolumeDifferences> differences_of(const Scores& first, const Scores& run) {
+/// The slices that every run has a score of.
+std::set<SliceName> common_slices(const std::vector<RunScores>& runs) {
+  std::map<SliceName, size_t> counts;
+  for (const auto& run : runs) {
+    for (const auto& slice : ssim_by_slice(run.scores)) {
+      ++counts[slice.first];
+    }
+  }
+  std::set<SliceName> common;
+  for (const auto& [name, count] : counts) {
+    if (count == runs.size()) {
+      common.insert(name);
+    }
+  }
+  return common;
+}
+
+std::vector<VolumeDifferences> differences_of(const Scores& first, const Scores& run,
+                                              const std::set<SliceName>& common) {
   const auto others = ssim_by_slice(run);
   std::vector<VolumeDifferences> volumes;
   for (const auto& volume : first.volumes) {
@@ -47,10 +67,9 @@ std::vector<VolumeDifferences> differences_of(const Scores& first, const Scores&
   }
   for (const auto& slice : first.slices) {
     auto& volume = volumes[slice.volume];
-    const auto mine = slice.metrics.find(kSsim);
-    const auto other = others.find({volume.name, slice.slice});
-    if (mine != slice.metrics.end() && other != others.end()) {
-      volume.slices.push_back(other->second - mine->second.value);
+    const SliceName name{volume.name, slice.slice};
+    if (common.count(name) > 0) {
+      volume.slices.push_back(others.at(name) - slice.metrics.at(kSsim).value);
     }
   }
   return volumes;
@@ -106,7 +125,10 @@ PairedDifference paired(const std::string& group,
     }
   }
   result.difference = mean_of_strata(drawn);
-  result.interval = bootstrap_mean(drawn, options);
+  if (std::all_of(drawn.begin(), drawn.end(),
+                  [](const Stratum& stratum) { return stratum.size() >= kFewest; })) {
+    result.interval = bootstrap_mean(drawn, options);
+  }
   return result;
 }
 
@@ -162,9 +184,10 @@ std::vector<std::string> volumes_left_out(const std::vector<RunScores>& runs) {
 
 Comparison compare(const std::vector<RunScores>& runs, const BootstrapOptions& options) {
   Comparison comparison{options, {}, volumes_left_out(runs)};
+  const auto common = common_slices(runs);
   for (size_t run = 1; run < runs.size(); ++run) {
     const Scores& first = runs.front().scores;
-    const auto volumes = differences_of(first, runs[run].scores);
+    const auto volumes = differences_of(first, runs[run].scores, common);
     for (const auto& [name, strata] : groups_of(volumes, first.rule.preset)) {
       auto difference = paired(name, strata, first.rule.preset, options);
       difference.run = run;

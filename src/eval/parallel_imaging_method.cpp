@@ -1,14 +1,43 @@
 #include "dircn/eval/parallel_imaging_method.h"
 
+#include <torch/types.h>
+
 #include <optional>
 #include <sstream>
+#include <system_error>
 
+#include "dircn/core/error.h"
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/volume.h"
 #include "dircn/eval/challenge_score.h"
 
 namespace dircn {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kAdvice = "Name a volume of a training set.";
+
+void require_unscored(const fs::path& volume, const std::vector<VolumeEntry>& scored) {
+  for (const auto& entry : scored) {
+    std::error_code missing;
+    require(!fs::equivalent(volume, entry.kspace, missing), [&] {
+      return Error::Parts{volume.string(), "a volume that is reconstructed, too",
+                          "one that will not be scored, to tune on", kAdvice};
+    });
+  }
+}
+
+/// k-space that was masked when it was stored is zero where the mask is.
+void require_fully_sampled(const torch::Tensor& kspace, const KspaceVolume& volume) {
+  const torch::Tensor elsewhere = kspace * (volume.acquired() & volume.mask().logical_not());
+  require(volume.mask().all().item<bool>() || elsewhere.abs().max().item<double>() > 0, [&] {
+    return Error::Parts{volume.path().string(), "k-space that is zero where its mask is",
+                        "a fully sampled volume to tune on", kAdvice};
+  });
+}
+
+}  // namespace
 
 SliceOutputs ParallelImagingMethod::reconstruct(const torch::Tensor& kspace,
                                                 const torch::Tensor& mask,
@@ -16,9 +45,12 @@ SliceOutputs ParallelImagingMethod::reconstruct(const torch::Tensor& kspace,
   return {{kReconstruction, imaging_(kspace, mask)}};
 }
 
-ParallelImagingOptions tuned_on(const std::filesystem::path& volume, const DataConfig& data) {
+ParallelImagingOptions tuned_on(const fs::path& volume, const DataConfig& data,
+                                const std::vector<VolumeEntry>& scored) {
+  require_unscored(volume, scored);
   const KspaceVolume full(volume, data);
   const auto whole = full.read_slice(full.slices() / 2);
+  require_fully_sampled(whole, full);
   const auto crop = effective_fov_crop(data.fov_crop, full.mask());
   const auto kspace = crop == FovCrop::square ? fov_crop(whole) : whole;
   const auto target = combined_image(kspace);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -22,67 +23,122 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kTileEdge = 192;  // of a coil in a mosaic
-
-/// A folder that appears whole under its name, in the place of an older one.
-class AtomicFolder {
- public:
-  explicit AtomicFolder(fs::path final_path)
-      : final_path_(std::move(final_path)),
-        temporary_(final_path_.parent_path() / ("." + final_path_.filename().string() + "." +
-                                                std::to_string(::getpid()) + ".tmp")) {}
-  ~AtomicFolder() {
-    std::error_code ignored;
-    fs::remove_all(temporary_, ignored);
-  }
-  AtomicFolder(const AtomicFolder&) = delete;
-  AtomicFolder& operator=(const AtomicFolder&) = delete;
-
-  const fs::path& temporary() const { return temporary_; }
-
-  void commit() {
-    std::error_code error;
-    fs::remove_all(final_path_, error);
-    fs::rename(temporary_, final_path_, error);
-    require(!error, [&] {
-      return Error::Parts{final_path_.string(), error.message(), "a folder that can be written",
-                          "Choose another --output folder."};
-    });
-  }
-
- private:
-  fs::path final_path_;
-  fs::path temporary_;
-};
+constexpr size_t kDigits = 3;       // at least
+constexpr const char* kEnding = ".png";
 
 /// "007.png", "zero_filled_007.png"
 std::string picture_name(const std::string& output, int64_t index, int64_t slices) {
-  const size_t digits = std::max<size_t>(3, std::to_string(slices - 1).size());
+  const size_t digits = std::max(kDigits, std::to_string(slices - 1).size());
   const std::string number = std::to_string(index);
   const std::string prefix = output == kReconstruction ? "" : output + "_";
-  return prefix + std::string(digits - number.size(), '0') + number + ".png";
+  return prefix + std::string(digits - number.size(), '0') + number + kEnding;
+}
+
+/// Whether a name may be one of those.
+bool is_picture_name(const fs::path& name) {
+  const std::string stem = name.stem().string();
+  const size_t digits = stem.size() - (stem.find_last_not_of("0123456789") + 1);  // npos + 1 is 0
+  return name.extension() == kEnding && digits >= kDigits;
+}
+
+/// What is replaced must be pictures of an earlier run: a folder of that name may be anything.
+void require_own(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(folder, error);
+  if (!fs::exists(status)) {
+    return;
+  }
+  fs::path foreign = fs::is_directory(status) ? fs::path() : folder;
+  error.clear();
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->is_regular_file(error) || !is_picture_name(entry->path().filename())) {
+      foreign = entry->path();
+    }
+  }
+  require(foreign.empty() && !error, [&] {
+    return Error::Parts{
+        folder.string(),
+        foreign.empty() ? error.message() : foreign.string() + ", which is no picture of a slice",
+        "no such folder, or one of an earlier run's pictures alone",
+        "Move it away, or choose another --output folder."};
+  });
+}
+
+/// Beside `folder`, hidden, of no other output of this process.
+fs::path hidden_beside(const fs::path& folder) {
+  static std::atomic<int> counter{0};
+  return folder.parent_path() /
+         ("." + folder.filename().string() + "." + std::to_string(::getpid()) + "-" +
+          std::to_string(counter++) + ".tmp");
+}
+
+void move_folder(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  require(!error, [&] {
+    return Error::Parts{to.string(), error.message(), "a folder that can be written",
+                        "Check that the --output folder may be written."};
+  });
 }
 
 }  // namespace
 
-PngOutput::PngOutput(fs::path folder, int64_t slices) : folder_(std::move(folder)), stack_(slices) {
+bool is_picture_folder(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_picture_name(entry->path().filename())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+PngOutput::PngOutput(fs::path folder, int64_t slices)
+    : folder_(std::move(folder)),
+      temporary_(hidden_beside(folder_)),
+      slices_(slices),
+      stack_(slices) {
+  require_own(folder_);
+  std::error_code missing;
+  fs::remove_all(temporary_, missing);  // of a killed process of the same number
   const AtomicFile can_be_written(folder_);
 }
 
+PngOutput::~PngOutput() {
+  std::error_code missing;
+  fs::remove_all(temporary_, missing);
+}
+
+// Maps need no window that depends on other slices, and are too large to be kept.
 void PngOutput::write_slice(int64_t index, const SliceOutputs& outputs) {
-  stack_.add(index, outputs);
+  SliceOutputs images;
+  for (const auto& [name, values] : outputs) {
+    if (values.is_complex()) {
+      write_png(temporary_ / picture_name(name, index, slices_), coil_mosaic(values, kTileEdge));
+    } else {
+      images[name] = values;
+    }
+  }
+  stack_.add(index, images);
 }
 
 void PngOutput::finish() {
-  AtomicFolder folder(folder_);
   for (const auto& [name, volume] : stack_.volumes()) {
-    const GreyWindow window = volume.is_complex() ? GreyWindow() : percentile_window(volume);
-    for (int64_t i = 0; i < volume.size(0); ++i) {
-      const torch::Tensor picture =
-          volume.is_complex() ? coil_mosaic(volume[i], kTileEdge) : grey_picture(volume[i], window);
-      write_png(folder.temporary() / picture_name(name, i, volume.size(0)), picture);
+    const GreyWindow window = percentile_window(volume);
+    for (int64_t i = 0; i < slices_; ++i) {
+      write_png(temporary_ / picture_name(name, i, slices_), grey_picture(volume[i], window));
     }
   }
-  folder.commit();
+  require_own(folder_);
+  const fs::path earlier = hidden_beside(folder_);
+  std::error_code missing;
+  if (fs::exists(folder_, missing)) {
+    move_folder(folder_, earlier);
+  }
+  move_folder(temporary_, folder_);
+  fs::remove_all(earlier, missing);
 }
 
 }  // namespace dircn::detail

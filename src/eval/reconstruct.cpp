@@ -77,11 +77,9 @@ std::vector<int64_t> keep_readable(std::vector<VolumeTask>& tasks, const DataCon
 }
 
 /// Whether a volume is there in all of the formats.
-bool is_written(const fs::path& base, const std::vector<OutputFormat>& formats) {
-  return std::all_of(formats.begin(), formats.end(), [&](OutputFormat format) {
-    std::error_code unreadable;
-    return fs::exists(output_path(base, format), unreadable);
-  });
+bool is_done(const fs::path& base, const ReconstructionOptions& options) {
+  return std::all_of(options.formats.begin(), options.formats.end(),
+                     [&](OutputFormat format) { return is_written(format, base, options.extras); });
 }
 
 /// A copy to a GPU is made from pinned memory, so that nobody waits for what the GPU is at.
@@ -163,8 +161,7 @@ class Reconstructor::Run {
  private:
   void reconstruct(const VolumePipeline::Slice& slice, VolumePipeline& pipeline) {
     if (interrupted()) {
-      summary_.interrupted = true;
-      pipeline.stop();
+      stop(pipeline);
       return;
     }
     try {
@@ -177,8 +174,17 @@ class Reconstructor::Run {
       --left_[slice.volume];
       progress_.advance();
     } catch (const std::exception& error) {
-      pipeline.fail(slice.volume, reason(error));
+      if (interrupted()) {  // a program that was at work was ended, too
+        stop(pipeline);
+      } else {
+        pipeline.fail(slice.volume, reason(error));
+      }
     }
+  }
+
+  void stop(VolumePipeline& pipeline) {
+    summary_.interrupted = true;
+    pipeline.stop();
   }
 
   void report(const VolumePipeline::Event& event) {
@@ -227,7 +233,7 @@ ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& vol
     for (const OutputFormat format : options_.formats) {
       refuse_to_replace_input(entry, output_path(output / entry.relative, format));
     }
-    if (!options_.overwrite && is_written(output / entry.relative, options_.formats)) {
+    if (!options_.overwrite && is_done(output / entry.relative, options_)) {
       ++summary.skipped;
     } else {
       waiting.push_back({entry.kspace, output / entry.relative});

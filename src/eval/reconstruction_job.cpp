@@ -81,19 +81,20 @@ FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const Da
   }
 }
 
-/// What a file may hold beside its reconstruction: [S, h, w] as that, or maps [S, C, h, w].
-void require_fitting(const Hdf5File& file, const char* name) {
-  const std::vector<int64_t> image = file.dataset(kReconstruction).shape;
+/// What a file may hold beside its reconstruction: images [S, h, w] as those, or maps [S, C, h, w].
+void require_fitting(const Hdf5File& file, const std::string& name) {
+  const bool maps = name == kSensitivityMaps;
   const Hdf5Dataset extra = file.dataset(name);
-  std::vector<int64_t> shape = extra.shape;
-  const bool maps = extra.kind == Hdf5Dataset::Kind::kComplex && shape.size() == 4;
-  if (maps) {
-    shape.erase(shape.begin() + 1);
+  std::vector<int64_t> expected = file.dataset(kReconstruction).shape;
+  if (maps && extra.shape.size() == 4) {
+    expected.insert(expected.begin() + 1, extra.shape[1]);
   }
-  require(shape == image && (maps || extra.kind == Hdf5Dataset::Kind::kReal), [&] {
+  const auto kind = maps ? Hdf5Dataset::Kind::kComplex : Hdf5Dataset::Kind::kReal;
+  require(extra.kind == kind && extra.shape == expected, [&] {
     return Error::Parts{file.path().string() + ": '" + name + "'",
                         extra.type + " of shape " + shape_text(extra.shape),
-                        "what belongs to images " + shape_text(image),
+                        std::string(maps ? "complex" : "real") + " numbers for images " +
+                            shape_text(file.dataset(kReconstruction).shape),
                         "Reconstruct the volume again, with --also."};
   });
 }
@@ -102,17 +103,22 @@ void require_fitting(const Hdf5File& file, const char* name) {
 /// with whatever else is wanted.
 SliceOutputs read_outputs(const Hdf5File& file, int64_t slice, const Extras& wanted) {
   SliceOutputs outputs{{kReconstruction, read_finite_slice(file, kReconstruction, slice)}};
-  const auto add = [&](const char* name, bool is_wanted) {
-    if (is_wanted && file.has_dataset(name)) {
-      require_fitting(file, name);
-      outputs[name] = file.dataset(name).kind == Hdf5Dataset::Kind::kComplex
-                          ? file.read_complex_slice(name, slice)
-                          : read_finite_slice(file, name, slice);
+  const auto has = [&](const char* name, bool is_wanted) {
+    if (!is_wanted || !file.has_dataset(name)) {
+      return false;
     }
+    require_fitting(file, name);
+    return true;
   };
-  add(kDeviation, !wanted.empty());
-  add(kSensitivityMaps, wanted.count(Extra::sensitivity_maps) > 0);
-  add(kResidual, wanted.count(Extra::residual) > 0);
+  if (has(kDeviation, !wanted.empty())) {
+    outputs[kDeviation] = read_finite_slice(file, kDeviation, slice);
+  }
+  if (has(kResidual, wanted.count(Extra::residual) > 0)) {
+    outputs[kResidual] = read_finite_slice(file, kResidual, slice);
+  }
+  if (has(kSensitivityMaps, wanted.count(Extra::sensitivity_maps) > 0)) {
+    outputs[kSensitivityMaps] = file.read_complex_slice(kSensitivityMaps, slice).nan_to_num();
+  }
   return outputs;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -14,8 +15,8 @@ namespace {
 
 std::string line(const std::vector<std::string>& cells) {
   std::string text;
-  for (const auto& cell : cells) {
-    text += (text.empty() ? "" : ",") + csv_field(cell);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    text += (i == 0 ? "" : ",") + csv_field(cells[i]);
   }
   return text + "\r\n";
 }

@@ -127,7 +127,8 @@ std::string comparison_text(const std::vector<RunScores>& runs, const Comparison
     table.add({runs[pair.run].name + " - " + runs.front().name + ", " + pair.group +
                    (pair.over_volumes ? "" : " *"),
                std::to_string(pair.slices), signed_digits(pair.difference),
-               signed_digits(pair.interval.low), signed_digits(pair.interval.high),
+               pair.interval ? signed_digits(pair.interval->low) : "-",
+               pair.interval ? signed_digits(pair.interval->high) : "-",
                std::to_string(pair.better), std::to_string(pair.worse),
                std::to_string(pair.equal)});
   }
@@ -206,7 +207,7 @@ std::string to_text(const std::vector<RunScores>& runs, const Comparison& compar
   for (const auto& run : runs) {
     text += (runs.size() > 1 ? run.name + ":\n" : "") + run_text(run.scores);
   }
-  return text + (comparison.differences.empty() ? "" : comparison_text(runs, comparison));
+  return text + (runs.size() > 1 ? comparison_text(runs, comparison) : "");
 }
 
 }  // namespace dircn

@@ -1,11 +1,14 @@
 #include "dircn/eval/volume_output.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "dircn/core/error.h"
+#include "dircn/io/hdf5.h"
 #include "dircn/io/reconstruction_writer.h"
 #include "nifti_output.h"
 #include "png_output.h"
@@ -44,6 +47,15 @@ class Hdf5Output : public VolumeOutput {
   ReconstructionWriter writer_;
 };
 
+/// What cannot be read is somebody's, and not to be replaced either.
+bool holds(const fs::path& path, const std::string& name) {
+  try {
+    return Hdf5File(path).has_dataset(name);
+  } catch (const Error&) {
+    return true;
+  }
+}
+
 }  // namespace
 
 fs::path output_path(const fs::path& base, OutputFormat format) {
@@ -59,6 +71,26 @@ fs::path output_path(const fs::path& base, OutputFormat format) {
       break;
   }
   return path;
+}
+
+bool is_written(OutputFormat format, const fs::path& base, const Extras& wanted) {
+  const fs::path path = output_path(base, format);
+  std::error_code unreadable;
+  if (!fs::exists(path, unreadable) ||
+      (format == OutputFormat::png && !detail::is_picture_folder(path))) {
+    return false;
+  }
+  return std::all_of(wanted.begin(), wanted.end(), [&](Extra extra) {
+    switch (format) {
+      case OutputFormat::nifti:
+        return fs::exists(detail::nifti_path(path, to_string(extra)), unreadable);
+      case OutputFormat::png:
+        return fs::exists(path / (to_string(extra) + "_000.png"), unreadable);
+      case OutputFormat::h5:
+        break;
+    }
+    return holds(path, to_string(extra));
+  });
 }
 
 std::unique_ptr<VolumeOutput> open_output(OutputFormat format, const fs::path& base,

@@ -20,9 +20,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Without what does not tell paths apart: dots, and a slash at the end.
+fs::path plain(const fs::path& path) {
+  const fs::path normal = path.lexically_normal();
+  return normal.has_filename() || !normal.has_parent_path() ? normal : normal.parent_path();
+}
+
 /// The last `count` components of a path.
 std::string tail(const fs::path& path, size_t count) {
-  const fs::path whole = path.lexically_normal();
+  const fs::path whole = plain(path);
   const auto components = static_cast<size_t>(std::distance(whole.begin(), whole.end()));
   fs::path end;
   size_t place = 0;
@@ -82,11 +88,11 @@ std::vector<RunSource> run_sources(const std::vector<std::string>& texts) {
   std::vector<fs::path> nameless;
   for (const auto& text : texts) {
     const size_t sign = text.find('=');
-    const bool named = sign != std::string::npos && sign > 0;
+    const bool named = sign != std::string::npos && sign > 0 && sign < text.find('/');
     sources.push_back(named ? RunSource{text.substr(0, sign), text.substr(sign + 1)}
                             : RunSource{"", text});
     if (!named) {
-      nameless.push_back(fs::path(text).lexically_normal());
+      nameless.push_back(plain(text));
     }
   }
   const size_t components = telling_components(nameless);
@@ -94,6 +100,10 @@ std::vector<RunSource> run_sources(const std::vector<std::string>& texts) {
     source.name = source.name.empty() ? tail(source.path, components) : source.name;
   }
   return sources;
+}
+
+std::string run_name(const fs::path& path) {
+  return tail(path, 1);
 }
 
 EvaluatedRun folder_run(const RunSource& source, const fs::path& target,

@@ -68,7 +68,7 @@ std::string report_page(const std::vector<EvaluatedRun>& runs, const std::vector
                         const Comparison& comparison, const ReportOptions& options) {
   Json data{{"title", options.title}, {"runs", runs_json(runs, scores)}};
   data.update(detail::report_tables(scores, comparison));
-  data.update(detail::report_pictures(runs, scores, options.volumes));
+  data.update(detail::report_pictures(runs, scores, options.volumes, data["problems"]));
   data.update(detail::report_extremes(runs.front(), scores.front().scores));
   data["configuration"] = options.configuration ? Json(*options.configuration) : Json(nullptr);
   data["versions"] = facts_json(versions());

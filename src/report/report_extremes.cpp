@@ -28,7 +28,8 @@ constexpr int64_t kThumbnailEdge = 192;
 SliceImages small(const SliceImages& images) {
   SliceImages reduced = images;
   const auto half = [](const torch::Tensor& image) {
-    return torch::avg_pool2d(image.unsqueeze(0), {2, 2}).squeeze(0);
+    const auto step = [&](int64_t dim) { return std::min<int64_t>(image.size(dim), 2); };
+    return torch::avg_pool2d(image.unsqueeze(0), {step(0), step(1)}).squeeze(0);
   };
   while (std::max(reduced.target.size(0), reduced.target.size(1)) > kThumbnailEdge) {
     reduced.target = half(reduced.target);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <iomanip>
 #include <map>
 #include <numeric>
@@ -17,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "dircn/core/error.h"
+#include "dircn/core/log.h"
 #include "dircn/core/progress.h"
 #include "dircn/eval/coil_mosaic.h"
 #include "dircn/eval/grey_picture.h"
@@ -108,7 +111,8 @@ Json boxes_json(const std::vector<Box>& boxes) {
   return list;
 }
 
-/// By Parseval the norms of these images are those of the k-space.
+/// By Parseval's theorem the norms of whole images are those of the k-space; what is cropped away
+/// counts in neither of them.
 Json residual_facts(const std::vector<RunScores>& scores,
                     const std::vector<std::optional<SliceImages>>& images) {
   Json facts = Json::array();
@@ -120,7 +124,7 @@ Json residual_facts(const std::vector<RunScores>& scores,
     const double residual = images[run]->more.at(kResidual).norm().item<double>();
     std::ostringstream text;
     text << std::setprecision(3) << (measured > 0 ? 100 * residual / measured : 0)
-         << " % of the measured signal";
+         << " % of the measured signal in the image";
     facts.push_back(Json::array(
         {"Data-consistency residual" + (images.size() > 1 ? ", " + scores[run].name : ""),
          text.str()}));
@@ -164,14 +168,13 @@ Json mask_json(const ScoredVolume& volume) {
 
 /// The sensitivity maps of the middle slice, of the first run.
 Json maps_json(const ShownVolume& volume, int64_t slices) {
-  const auto images = volume.images(slices / 2, {Extra::sensitivity_maps}).front();
-  const auto maps = images->more.find(kSensitivityMaps);
-  if (maps == images->more.end()) {
+  const auto maps = volume.sensitivity_maps(slices / 2);
+  if (!maps) {
     return nullptr;
   }
-  return {{"picture", picture_data(coil_mosaic(maps->second, kTileEdge))},
-          {"note", std::to_string(maps->second.size(0)) + " coils of slice " +
-                       std::to_string(slices / 2) + "; brightness: magnitude, colour: phase"}};
+  return {{"picture", picture_data(coil_mosaic(*maps, kTileEdge))},
+          {"note", std::to_string(maps->size(0)) + " coils of slice " + std::to_string(slices / 2) +
+                       "; brightness: magnitude, colour: phase"}};
 }
 
 Json volume_json(const std::vector<EvaluatedRun>& runs, const std::vector<RunScores>& scores,
@@ -185,7 +188,7 @@ Json volume_json(const std::vector<EvaluatedRun>& runs, const std::vector<RunSco
     slices.push_back(slice_json(volume, scores, i, white));
     progress.advance();
   }
-  const auto target = volume.images(0, {}).front()->target;
+  const auto target = volume.target(0);
   return {{"volume", index},
           {"height", target.size(0)},
           {"width", target.size(1)},
@@ -198,7 +201,7 @@ Json volume_json(const std::vector<EvaluatedRun>& runs, const std::vector<RunSco
 }  // namespace
 
 Json report_pictures(const std::vector<EvaluatedRun>& runs, const std::vector<RunScores>& scores,
-                     int64_t volumes) {
+                     int64_t volumes, Json& problems) {
   const torch::NoGradGuard no_grad;
   const Scores& first = scores.front().scores;
   const auto chosen = evenly_chosen(ranked_volumes(first), volumes);
@@ -209,7 +212,14 @@ Json report_pictures(const std::vector<EvaluatedRun>& runs, const std::vector<Ru
   Progress progress(slices, "slices", "pictures of the report");
   std::map<size_t, Json> by_volume;  // in the order of the tables
   for (const size_t index : chosen) {
-    by_volume[index] = volume_json(runs, scores, index, progress);
+    try {
+      by_volume[index] = volume_json(runs, scores, index, progress);
+    } catch (const std::exception& error) {
+      stop_if_interrupted();
+      progress.interrupt_line();
+      problems.push_back(first.volumes[index].name + " is not shown: " + reason(error));
+      log_warning(problems.back().get<std::string>());
+    }
   }
   Json pictures = Json::array();
   for (auto& [index, volume] : by_volume) {

@@ -215,8 +215,8 @@ Json comparison_json(const Comparison& comparison) {
                     {"volumes", pair.volumes},
                     {"slices", pair.slices},
                     {"difference", pair.difference},
-                    {"low", pair.interval.low},
-                    {"high", pair.interval.high},
+                    {"low", pair.interval ? Json(pair.interval->low) : Json(nullptr)},
+                    {"high", pair.interval ? Json(pair.interval->high) : Json(nullptr)},
                     {"better", pair.better},
                     {"worse", pair.worse},
                     {"equal", pair.equal}});

@@ -50,11 +50,21 @@ std::vector<std::optional<SliceImages>> ShownVolume::images(int64_t slice,
   return all;
 }
 
+torch::Tensor ShownVolume::target(int64_t slice) const {
+  const torch::Tensor whole = first().label().read_slice(slice);
+  return scored_part({whole, whole}, rule_).target;
+}
+
+std::optional<torch::Tensor> ShownVolume::sensitivity_maps(int64_t slice) const {
+  const auto images = scored_part(first().read_slice(slice, {Extra::sensitivity_maps}), rule_);
+  const auto maps = images.more.find(kSensitivityMaps);
+  return maps == images.more.end() ? std::nullopt : std::optional<torch::Tensor>(maps->second);
+}
+
 double ShownVolume::white() const {
   std::vector<torch::Tensor> targets;
   for (int64_t i = 0; i < first().label().slices(); ++i) {
-    const torch::Tensor target = first().label().read_slice(i);
-    targets.push_back(scored_part({target, target}, rule_).target.flatten());
+    targets.push_back(target(i).flatten());
   }
   return white_value(torch::cat(targets));
 }

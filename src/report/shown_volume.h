@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -25,6 +27,12 @@ class ShownVolume {
 
   /// What each run has of a slice, as it is scored.
   std::vector<std::optional<SliceImages>> images(int64_t slice, const Extras& wanted) const;
+
+  /// A target as it is scored.
+  torch::Tensor target(int64_t slice) const;
+
+  /// [C, h, w] complex64, of the first run; none where it has none.
+  std::optional<torch::Tensor> sensitivity_maps(int64_t slice) const;
 
   /// The value that its images show white, see `white_value`: that of all targets.
   double white() const;

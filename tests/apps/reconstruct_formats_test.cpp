@@ -108,12 +108,21 @@ TEST_F(ReconstructFormats, OfEnsemblesAreMeanAndDeviation) {
 TEST_F(ReconstructFormats, OfParallelImagingComeWithoutANetwork) {
   EXPECT_EQ(run("--method pics --checkpoint " + path("a.pt"), "out").exit_code, 2);
   EXPECT_EQ(run("--method pics --flips", "out").exit_code, 2);
+  EXPECT_EQ(run("--method pics --also residual", "out").exit_code, 2);
   EXPECT_EQ(run(with("a.pt") + "--tune " + path("set/kspace/brain1.h5"), "out").exit_code, 2);
   if (!parallel_imaging_is_available()) {
     GTEST_SKIP() << "needs the program bart (Debian: bart)";
   }
-  expect_success("--method pics --tune " + path("set/kspace/brain1.h5") +
-                 " --also zero_filled sensitivity_maps");
+  testing::SmallSet other;
+  other.volumes = 1;
+  other.first = 9;
+  testing::write_small_set(folder_ / "train", other);
+  const auto scored = run("--method pics --tune " + path("set/kspace/brain1.h5"), "out");
+  EXPECT_EQ(scored.exit_code, 1);
+  EXPECT_NE(scored.output.find("brain1.h5: found a volume that is reconstructed, too"),
+            std::string::npos)
+      << scored.output;
+  expect_success("--method pics --tune " + path("train/kspace/brain1.h5") + " --also zero_filled");
   const auto images = image("out");
   EXPECT_TRUE(torch::isfinite(images).all().item<bool>());
   EXPECT_FALSE(torch::allclose(images, image("out", "zero_filled"), 1e-2, 0));

@@ -10,6 +10,7 @@
 #include "dircn/io/checkpoint.h"
 #include "dircn/io/module_state.h"
 #include "dircn/nn/dircn.h"
+#include "eval/score_folders.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/python.h"
@@ -22,6 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 using testing::CommandResult;
 using testing::run_command;
+
+/// A name that would run a script, were it taken for HTML.
+constexpr const char* kHostile = "<img src=x onerror=alert(1)>&.h5";
 
 bool has(const CommandResult& result, const std::string& part) {
   return result.output.find(part) != std::string::npos;
@@ -111,6 +115,11 @@ TEST_F(ReportApp, WritesAPageThatABrowserShows) {
   if (run_command("command -v chromedriver && command -v chromium").exit_code != 0) {
     GTEST_SKIP() << "needs chromium and its driver (Debian: chromium, chromium-driver)";
   }
+  for (const char* folder : {"set/kspace/", "set/image/"}) {
+    fs::rename(folder_ / folder / "brain1.h5", folder_ / folder / kHostile);
+  }
+  testing::annotate(folder_ / "set/image" / kHostile,
+                    R"({"3": [{"x": 5, "y": 6, "width": 12, "height": 9, "label": "<i>lesion"}]})");
   reconstruct("a");
   reconstruct("b");
   for (const std::string& arguments :

@@ -74,6 +74,18 @@ TEST(ScanVoxels, LieAsFarApartAsFieldOfViewOverMatrix) {
   EXPECT_FALSE(known->orientation.has_value());
 }
 
+// Pixels are those of the transform, whatever matrix the images are cropped to.
+TEST(ScanVoxels, AreThoseThatWereEncoded) {
+  std::string text = testing::scan_header(kScan);
+  const size_t end = text.find("</encodedSpace>");
+  text.insert(end, "<fieldOfView_mm><x>96</x><y>60</y><z>9</z></fieldOfView_mm>");
+  const auto known = voxels(text);
+  ASSERT_TRUE(known.has_value());
+  EXPECT_EQ(known->spacing[0], 7);  // of the slices that were made
+  EXPECT_DOUBLE_EQ(known->spacing[1], 96.0 / static_cast<double>(2 * kScan.height));
+  EXPECT_DOUBLE_EQ(known->spacing[2], 60.0 / static_cast<double>(kScan.columns));
+}
+
 TEST(ScanVoxels, LieCloserWhereTheMatrixHasSlices) {
   // The first z belongs to encodedSpace.
   std::string text = testing::scan_header(kScan);

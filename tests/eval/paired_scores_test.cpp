@@ -96,8 +96,8 @@ TEST(PairedScores, CountWhoWinsWhere) {
 TEST(PairedScores, HaveAnIntervalAroundTheDifference) {
   const Comparison comparison = compare({run("a", kFirst), run("b", kSecond)});
   for (const auto& difference : comparison.differences) {
-    EXPECT_LT(difference.interval.low, difference.difference) << difference.group;
-    EXPECT_GT(difference.interval.high, difference.difference) << difference.group;
+    EXPECT_LT(difference.interval->low, difference.difference) << difference.group;
+    EXPECT_GT(difference.interval->high, difference.difference) << difference.group;
   }
 }
 
@@ -107,7 +107,13 @@ TEST(PairedScores, DrawSlicesWhereThereIsOneVolume) {
   ASSERT_EQ(comparison.differences.size(), 1U);
   EXPECT_FALSE(comparison.differences[0].over_volumes);
   EXPECT_NEAR(comparison.differences[0].difference, 0.1, 1e-12);
-  EXPECT_LT(comparison.differences[0].interval.low, comparison.differences[0].interval.high);
+  EXPECT_LT(comparison.differences[0].interval->low, comparison.differences[0].interval->high);
+}
+
+TEST(PairedScores, SayNothingOfASingleSlice) {
+  const Comparison comparison = compare({run("a", {{"a.h5", {0.5}}}), run("b", {{"a.h5", {0.6}}})});
+  EXPECT_NEAR(comparison.differences.at(0).difference, 0.1, 1e-12);
+  EXPECT_FALSE(comparison.differences.at(0).interval.has_value());
 }
 
 TEST(PairedScores, CompareEachWithTheFirst) {
@@ -117,7 +123,7 @@ TEST(PairedScores, CompareEachWithTheFirst) {
   EXPECT_EQ(last.group, "overall");
   EXPECT_EQ(last.difference, 0);
   EXPECT_EQ(last.equal, 8);
-  EXPECT_EQ(last.interval.low, 0);
+  EXPECT_EQ(last.interval->low, 0);
 }
 
 TEST(PairedScores, NameVolumesThatNotAllHave) {
@@ -126,6 +132,10 @@ TEST(PairedScores, NameVolumesThatNotAllHave) {
   const Comparison comparison = compare({run("a", kFirst), run("b", fewer)});
   EXPECT_EQ(comparison.left_out, std::vector<std::string>{"acc8/b.h5"});
   EXPECT_EQ(group(comparison, "overall").slices, 6);
+  // All runs are compared on the same slices.
+  const Comparison three = compare({run("a", kFirst), run("b", kSecond), run("c", fewer)});
+  EXPECT_EQ(group(three, "overall").slices, 6);
+  EXPECT_EQ(three.differences.back().slices, 6);
   EXPECT_TRUE(compare({run("a", kFirst), run("b", {{"z.h5", {0.1}}})}).differences.empty());
   EXPECT_TRUE(compare({run("a", kFirst)}).differences.empty());
 }

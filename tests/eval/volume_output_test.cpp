@@ -136,8 +136,33 @@ TEST_F(VolumeOutputTest, ReplaceWhatIsThere) {
     images_[0][0][0] = 0;
     write(format);
   }
-  EXPECT_EQ(names_in(folder_ / "out/acc4").count(".a"), 0U);
+  EXPECT_EQ(names_in(folder_ / "out/acc4").size(), 5U);  // and no hidden folder
   EXPECT_EQ(names_in(folder_ / "out/acc4/a").size(), 9U);
+}
+
+// A folder of that name may hold anything, volumes of another folder for one.
+TEST_F(VolumeOutputTest, PngReplacesNothingButPictures) {
+  testing::write_file(folder_ / "out/acc4/a/b.h5", "another volume");
+  EXPECT_THROW(open(OutputFormat::png), Error);
+  EXPECT_FALSE(is_written(OutputFormat::png, base(), {}));
+  fs::remove_all(folder_ / "out/acc4/a");
+  const auto output = open(OutputFormat::png);
+  for (int64_t i = 0; i < kSlices; ++i) {
+    output->write_slice(i, slice(i));
+  }
+  testing::write_file(folder_ / "out/acc4/a/b.h5", "another volume");
+  EXPECT_THROW(output->finish(), Error);
+  EXPECT_EQ(testing::read_file(folder_ / "out/acc4/a/b.h5"), "another volume");
+}
+
+TEST_F(VolumeOutputTest, AreWrittenWithWhatIsWanted) {
+  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
+    EXPECT_FALSE(is_written(format, base(), {}));
+    write(format);
+    EXPECT_TRUE(is_written(format, base(), {})) << to_string(format);
+    EXPECT_TRUE(is_written(format, base(), {Extra::zero_filled, Extra::sensitivity_maps}));
+    EXPECT_FALSE(is_written(format, base(), {Extra::zero_filled, Extra::residual}));
+  }
 }
 
 TEST_F(VolumeOutputTest, AreRefusedBeforeTheWorkWhereTheFolderCannotBe) {

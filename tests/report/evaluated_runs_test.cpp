@@ -34,6 +34,7 @@ TEST(RunSources, AreNamedOrCalledAfterTheirPaths) {
   EXPECT_EQ(sources[0].name, "ours");
   EXPECT_EQ(sources[0].path, "out/a");
   EXPECT_EQ(sources[1].path, "out/b/");
+  EXPECT_EQ(sources[1].name, "b");
   EXPECT_EQ(names_of({"out/a", "out/b.pt"}), (std::vector<std::string>{"a", "b.pt"}));
 }
 
@@ -43,6 +44,14 @@ TEST(RunSources, TakeAsMuchOfTheirPathsAsTellsThemApart) {
   EXPECT_EQ(names_of({"x=runs/a/best.pt", "runs/b/best.pt"}),
             (std::vector<std::string>{"x", "best.pt"}));
   EXPECT_EQ(names_of({"a/best.pt", "a/best.pt"}).front(), "a/best.pt");
+  EXPECT_EQ(names_of({"out/a/", "./out/b/."}), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(RunSources, AreNoNamesWhereTheSignIsPartOfAPath) {
+  EXPECT_EQ(run_sources({"runs/lr=0.1/best.pt"})[0].path, "runs/lr=0.1/best.pt");
+  EXPECT_EQ(run_sources({"=a"})[0].path, "=a");
+  EXPECT_EQ(run_name("out/lr=0.1/"), "lr=0.1");
+  EXPECT_EQ(run_name("/"), "/");
 }
 
 class FolderRun : public testing::ScoreFolders {};

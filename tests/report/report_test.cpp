@@ -4,13 +4,13 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "dircn/core/error.h"
 #include "dircn/eval/network_ensemble.h"
 #include "dircn/eval/network_job.h"
 #include "dircn/eval/score_volumes.h"
@@ -146,7 +146,7 @@ TEST_F(ReportOfFiles, DrawsAnnotatedBoxes) {
   EXPECT_EQ(box.at("label"), "</script>");
 }
 
-TEST_F(ReportOfFiles, ShowsWhatFilesCarryAndRefusesWhatDoesNotFit) {
+TEST_F(ReportOfFiles, ShowsWhatFilesCarryButNotWhatDoesNotFit) {
   const auto write = [&](const torch::Tensor& residual) {
     Hdf5Writer writer(made() / "acc4/a.h5");
     writer.write_real("reconstruction", golden(0, "recon"));
@@ -155,8 +155,15 @@ TEST_F(ReportOfFiles, ShowsWhatFilesCarryAndRefusesWhatDoesNotFit) {
   };
   write(golden(0, "recon"));
   EXPECT_EQ(titles(data_of(page_of({run()}))).back(), "Residual ×5");
-  write(torch::ones({1, 3, 3}));
-  EXPECT_THROW(page_of({run()}), Error);
+  for (const auto& unfit : {torch::ones({1, 3, 3}), golden(0, "recon") * std::nan("")}) {
+    write(unfit);
+    const auto data = data_of(page_of({run()}));
+    EXPECT_EQ(data.at("pictures").size(), 2U);
+    ASSERT_EQ(data.at("problems").size(), 1U);
+    const auto problem = data.at("problems")[0].get<std::string>();
+    EXPECT_EQ(problem.rfind("acc4/a.h5 is not shown: ", 0), 0U) << problem;
+    EXPECT_NE(problem.find("'residual'"), std::string::npos) << problem;
+  }
 }
 
 TEST_F(ReportOfFiles, IsAPageEvenWhereNothingWasScored) {
@@ -197,9 +204,14 @@ TEST(ReportSize, OfAVolumeStaysBelow25Megabytes) {
   const auto target = torch::rand({16, 384, 384});
   const auto noisy = [&] { return target + 0.2 * torch::randn({16, 384, 384}); };
   testing::write_images(folder / "target/image/a.h5", target, 1, noisy());
-  testing::write_reconstruction(folder / "made/a.h5", noisy());
+  Hdf5Writer writer(folder / "made/a.h5");
+  writer.write_real("reconstruction", noisy());
+  writer.write_real("residual", torch::rand({16, 384, 384}) / 5);
+  writer.write_real("standard_deviation", torch::rand({16, 384, 384}) / 20);
+  writer.finish();
   const auto page =
       page_of({folder_run({"net", folder / "made"}, folder / "target", std::nullopt, {})});
+  EXPECT_EQ(data_of(page).at("panels").size(), 7U);
   EXPECT_LT(page.size(), 25U << 20U);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,10 @@ struct PairedDifference {
   std::string group;  // "overall", a folder, an acceleration
   int64_t volumes = 0;
   int64_t slices = 0;
-  double difference = 0;     // run − first, of the scores of this group as the rule has them
-  Interval interval;         // of the difference
-  bool over_volumes = true;  // what the interval draws: volumes; of a single volume slices
-  int64_t better = 0;        // slices on which the run leads
+  double difference = 0;  // run − first, of the scores of this group as the rule has them
+  std::optional<Interval> interval;  // of the difference; none of one slice of one volume
+  bool over_volumes = true;          // what the interval draws: volumes; of a single volume slices
+  int64_t better = 0;                // slices on which the run leads
   int64_t worse = 0;
   int64_t equal = 0;  // to the fourth decimal
 };
@@ -41,8 +42,9 @@ struct Comparison {
 /// volumes (fastmri).
 ///
 /// Neighbouring slices of a volume resemble each other, so whole volumes are drawn for the
-/// interval, within each folder; where a folder has one alone, its slices are, which makes the
-/// interval narrower than it should be.
+/// interval: of the overall difference within each folder (snu*), else all together. Where there is
+/// one alone its slices are drawn, which makes the interval narrower than it should be; and so it
+/// is with a few volumes.
 Comparison compare(const std::vector<RunScores>& runs, const BootstrapOptions& options = {});
 
 }  // namespace dircn

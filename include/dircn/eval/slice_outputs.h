@@ -24,7 +24,7 @@ inline constexpr const char* kResidual = "residual";
 /// - standard_deviation [h, w] float32: of the members of an ensemble (ddof = 1), where there are
 ///   several;
 /// - zero_filled [h, w] float32: root sum of squares of the masked coil images;
-/// - sensitivity_maps [C, h, w] complex64, as the network (or ESPIRiT) estimated them;
+/// - sensitivity_maps [C, h, w] complex64, as the network estimated them;
 /// - residual [h, w] float32: root sum of squares over coils of the inverse transform of
 ///   mask · (k_T − k_0), that is where the image contradicts what was measured.
 using SliceOutputs = std::map<std::string, torch::Tensor>;

@@ -20,7 +20,8 @@ namespace dircn {
 /// - nifti: NAME.nii.gz, and NAME_<output>.nii.gz for what else there is; of sensitivity maps their
 ///   magnitude, a coil after the other. Voxels as the scan's header has them.
 /// - png: a folder NAME with 000.png and so on, one slice each, in one grey window for the volume:
-///   from its 1st to its 99.8th percentile; other outputs as <output>_000.png. Sensitivity maps are
+///   from its 1st to its 99.8th percentile; other outputs as <output>_000.png. A folder of that
+///   name with anything else in it is an `Error`. Sensitivity maps are
 ///   a mosaic, see `coil_mosaic`.
 enum class OutputFormat { h5, nifti, png };
 
@@ -34,8 +35,12 @@ struct EnumNames<OutputFormat> {
 /// out/a. Files of further outputs lie beside it.
 std::filesystem::path output_path(const std::filesystem::path& base, OutputFormat format);
 
-/// A volume that is being written. It appears whole; destroyed before `finish()` it leaves nothing
-/// behind. All functions throw `Error`, naming the file, for what cannot be written.
+/// Whether a volume is there in this format, with all of `wanted`.
+bool is_written(OutputFormat format, const std::filesystem::path& base, const Extras& wanted);
+
+/// A volume that is being written. Each of its files appears whole, that of the reconstruction
+/// last; destroyed before `finish()` it leaves nothing behind. All functions throw `Error`, naming
+/// the file, for what cannot be written.
 class VolumeOutput {
  public:
   VolumeOutput() = default;

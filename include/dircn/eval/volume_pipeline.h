@@ -44,13 +44,14 @@ struct PipelineOptions {
 
 /// Reads volumes and writes their images beside the network: one thread of its own, on one core,
 /// does all that touches files, so that a slice is ready when the network has done the one before,
-/// also where a volume begins or ends. Memory stays constant: no more than `ahead` slices wait or
-/// are being read, beside the one that `next()` gave last.
+/// also where a volume begins or ends. No more than `ahead` slices wait or
+/// are being read, beside the one that `next()` gave last; what an output keeps of its volume until
+/// that is whole comes to that.
 ///
 ///     VolumePipeline pipeline(tasks, options, prepare);
 ///     while (auto event = pipeline.next()) {
 ///       if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {
-///         pipeline.write(*slice, image_of(slice->kspace, slice->mask, slice->size));
+///         pipeline.write(*slice, outputs_of(slice->kspace, slice->mask, slice->size));
 ///       }
 ///     }
 class VolumePipeline {
@@ -71,7 +72,7 @@ class VolumePipeline {
   struct Written {
     size_t volume;
   };
-  /// The volume leaves nothing behind, and no more slices of it come.
+  /// No more slices of the volume come; no unfinished file of it stays.
   struct Failed {
     size_t volume;
     std::string reason;

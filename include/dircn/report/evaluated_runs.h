@@ -18,9 +18,13 @@ struct RunSource {
   std::filesystem::path path;
 };
 
-/// What a user names: PATH, or NAME=PATH. Without a name it is the path's last component, with as
-/// many of those before it as it takes to tell the sources from each other.
+/// What a user names: PATH, or NAME=PATH, where the name has no slash (so that `runs/lr=0.1` is a
+/// path). Without a name it is the path's last component, with as many of those before it as it
+/// takes to tell the sources from each other.
 std::vector<RunSource> run_sources(const std::vector<std::string>& texts);
+
+/// What a path alone would be called.
+std::string run_name(const std::filesystem::path& path);
 
 /// Reconstructions on disk, see `reconstruction_job`. What their files say of the method and the
 /// programs that made them becomes facts.

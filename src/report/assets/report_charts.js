@@ -127,7 +127,7 @@ const reportCharts = (() => {
     pointChart(data, open, {
       place: document.getElementById('comparison'),
       title: 'Differences of slices',
-      note: 'Above the dashed line, the first run is better on this slice.' +
+      note: `Above the dashed line, a run is better on this slice than ${data.runs[0].name}.` +
         (byDifficulty ? ' gtSSIM: 1 − SSIM of the zero-filled image, higher is harder.' : ''),
       unit: byDifficulty ? undefined : 'slice',
       xLabel: byDifficulty ? 'gtSSIM' : 'Slice, in the order of the files',

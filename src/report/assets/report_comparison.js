@@ -7,7 +7,7 @@ const reportComparison = (() => {
 
   const interval = (row) => (isMissing(row.low) ? '–' : signed(row.low) + ' to ' + signed(row.high));
   const verdict = (row) => {
-    if (isMissing(row.low)) return 'no interval';
+    if (isMissing(row.low)) return 'without interval';
     if (row.low > 0) return 'ahead';
     return row.high < 0 ? 'behind' : 'undecided';
   };
@@ -40,7 +40,7 @@ const reportComparison = (() => {
     const percent = Math.round(data.comparison.confidence * 100) + ' %';
     const mean = `mean difference of SSIM ${signed(row.difference)}`;
     if (isMissing(row.low)) {
-      return `${run} against ${against}: ${mean}; too few ${data.comparison.unit} for a confidence interval.`;
+      return `${run} against ${against}: ${mean}; too few ${row.unit} for a confidence interval.`;
     }
     const between = `${percent} confidence interval ${interval(row)}`;
     if (row.low > 0) return `${run} is ahead of ${against}: ${mean}, ${between}.`;
@@ -54,8 +54,9 @@ const reportComparison = (() => {
     document.getElementById('comparison').hidden = false;
     const percent = Math.round(comparison.confidence * 100) + ' %';
     document.getElementById('comparison-note').textContent =
-      `SSIM of the first run minus that of the second, on the same slices. Intervals hold ${percent} and come from ` +
-      `${comparison.resamples.toLocaleString('en')} resamples of the ${comparison.unit} (bootstrap).`;
+      `SSIM of a run minus that of ${data.runs[0].name}, on the slices that all runs have. Intervals hold ${percent} and ` +
+      `come from ${comparison.resamples.toLocaleString('en')} resamples (bootstrap) of whole volumes, since the slices of ` +
+      'one resemble each other; of a volume alone its slices are drawn. With few volumes intervals are too narrow.';
     const list = document.getElementById('verdicts');
     for (const row of comparison.rows) if (row.group === 'overall') add(list, 'li', sentence(data, row));
     const sizes = comparison.rows.flatMap((row) => [row.difference, row.low, row.high]).filter(Number.isFinite);
@@ -73,7 +74,8 @@ const reportComparison = (() => {
       count('Better', 'better'),
       count('Worse', 'worse'),
       count('Equal', 'equal'),
-      {title: 'First run is', text: verdict},
+      {title: 'Drawn', text: (row) => row.unit},
+      {title: 'Verdict', text: (row) => `${name(row.run)} ${verdict(row)}`},
     ], comparison.rows);
   }
 
