@@ -79,16 +79,18 @@ function(dircn_add_app name)
   install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# One GoogleTest binary a layer; ctest lists each of its tests.
+# One GoogleTest binary a layer; ctest lists each of its tests. SLOW: tests that take minutes under the sanitizers, where
+# they are left out: other tests run the same code for a shorter time.
 function(dircn_add_test layer)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;SLOW" ${ARGN})
   set(target dircn_${layer}_test)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} dircn_test_support GTest::gtest GTest::gtest_main)
   dircn_executable(${target})
   if(DIRCN_SANITIZE)
     # One process a layer: under the sanitizers LibTorch takes longer to start than most tests to run.
-    add_test(NAME ${layer} COMMAND ${target})
+    list(JOIN ARG_SLOW ":" slow)
+    add_test(NAME ${layer} COMMAND ${target} "--gtest_filter=-${slow}")
     set_tests_properties(${layer} PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 1200)
   else()
     # ctest runs as many tests at once as there are cores, so each gets one: waiting threads would slow the others down.

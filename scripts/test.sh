@@ -11,7 +11,7 @@ Installs what is missing (Debian and Ubuntu packages; LibTorch; into .venv/, wha
   --libtorch apt    Debian's libtorch-dev
   --libtorch PATH   a LibTorch that you have (its folder, or that of its TorchConfig.cmake)
                     Default: $Torch_DIR; else a torch that .venv/ or python3 can import; else pip; else apt.
-  --preset NAME     how to build, see CMakePresets.json (default: dev). asan runs the unit tests under
+  --preset NAME     how to build, see CMakePresets.json (default: dev). asan runs the unit tests, but for the slowest, under
                     AddressSanitizer and UndefinedBehaviorSanitizer.
   -- ARGUMENTS      for ctest, for instance: -- -R '^nn/'
 
