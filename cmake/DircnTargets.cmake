@@ -91,7 +91,7 @@ function(dircn_add_test layer)
     # One process a layer: under the sanitizers LibTorch takes longer to start than most tests to run.
     list(JOIN ARG_SLOW ":" slow)
     add_test(NAME ${layer} COMMAND ${target} "--gtest_filter=-${slow}")
-    set_tests_properties(${layer} PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 1200)
+    set_tests_properties(${layer} PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 2400)
   else()
     # ctest runs as many tests at once as there are cores, so each gets one: waiting threads would slow the others down.
     gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${layer}/"
