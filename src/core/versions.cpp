@@ -11,7 +11,7 @@ std::vector<std::pair<std::string, std::string>> versions() {
 std::string versions_text() {
   std::string text;
   for (const auto& [name, version] : versions()) {
-    text += (text.empty() ? "" : ", ") + name + " " + version;
+    text.append(text.empty() ? "" : ", ").append(name).append(" ").append(version);
   }
   return text;
 }

@@ -7,8 +7,10 @@ namespace dircn {
 VoxelGeometry::Vector first_voxel(const VoxelGeometry::Orientation& orientation,
                                   const std::array<double, 3>& spacing, int64_t height,
                                   int64_t width) {
-  const double down = static_cast<double>(height / 2) * spacing[1];
-  const double right = static_cast<double>(width / 2) * spacing[2];
+  const int64_t middle_row = height / 2;
+  const int64_t middle_column = width / 2;
+  const double down = static_cast<double>(middle_row) * spacing[1];
+  const double right = static_cast<double>(middle_column) * spacing[2];
   VoxelGeometry::Vector corner = orientation.position;
   for (size_t axis = 0; axis < corner.size(); ++axis) {
     corner[axis] -=

@@ -120,6 +120,7 @@ EvaluatedRun network_run(const std::string& name, const std::vector<fs::path>& c
                          std::optional<ScorePreset> preset) {
   std::vector<Dircn> networks;
   std::vector<Fact> facts;
+  networks.reserve(checkpoints.size());
   for (const auto& checkpoint : checkpoints) {
     networks.push_back(load_network(checkpoint, config.model));
   }

@@ -124,6 +124,7 @@ Json groups_json(const std::vector<RunScores>& runs) {
   const ScoreRule& rule = runs.front().scores.rule;
   Json list = Json::array();
   std::vector<const GroupScore*> overall;
+  overall.reserve(runs.size());
   for (const auto& run : runs) {
     overall.push_back(run.scores.overall ? &*run.scores.overall : nullptr);
   }
