@@ -6,7 +6,7 @@ usage() {
 Usage: scripts/gallery.sh [--libtorch PATH|pip|apt]
 
 Makes the pictures of README.md and docs/gallery.md, after scripts/quickstart.sh, from what that left in out/quickstart/:
-its scores and its picture, its report as a browser shows it (Chromium), and the measured 8-coil slice of tests/data
+its scores and its picture, its report as a browser shows it (Chromium, by way of .venv/), and the measured 8-coil slice of tests/data
 reconstructed by the quickstart's network and, where bart is installed, classically. --libtorch as in scripts/test.sh.
 TEXT
 }
@@ -26,7 +26,7 @@ done
 
 readonly quickstart=out/quickstart work=out/gallery gallery=docs/gallery
 [[ -f "$quickstart/report/index.html" ]] || die "no $quickstart/report/index.html: run scripts/quickstart.sh first"
-install_packages chromium || die "the report's pictures need Chromium"
+install_packages chromium chromium-driver || die "the report's pictures need Chromium"
 build_programs "$libtorch"
 mkdir -p "$gallery"
 
@@ -55,13 +55,8 @@ if command -v bart >/dev/null; then
   cp "$work/classical/brain_8ch_poisson2d/000.png" "$gallery/measured_classical.png"
 fi
 
-# screenshot NAME HEIGHT ADDRESS: of the report, 1280 wide.
-screenshot() {
-  chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --window-size="1280,$2" \
-    --virtual-time-budget=5000 --screenshot="$PWD/$gallery/$1.png" \
-    "file://$PWD/$quickstart/report/index.html$3" >/dev/null 2>&1 || die "no picture of the report"
-}
-
 say 'The report'
-screenshot report_scores 1500 ''
-screenshot report_viewer 1150 '#volume=acc4%2Fbrain_test_2.h5&slice=3'
+install_into_venv "$TEST_REQUIREMENTS" || die "the report's pictures need selenium"
+"$VENV/bin/python" tests/report/report_in_browser.py "$quickstart/report/index.html" --screenshots "$work/report"
+cp "$work/report/light.png" "$gallery/report.png"
+cp "$work/report/light_viewer.png" "$gallery/report_viewer.png"

@@ -214,6 +214,8 @@ def take_screenshots(page, folder):
         page.resize(width, page.script("return document.documentElement.scrollHeight"))
         time.sleep(0.3)
         page.driver.save_screenshot(str(folder / f"{name}.png"))
+        if page.data["pictures"]:
+            page.find("#viewer").screenshot(str(folder / f"{name}_viewer.png"))
 
 
 def main():

@@ -75,7 +75,7 @@ const reportComparison = (() => {
       count('Worse', 'worse'),
       count('Equal', 'equal'),
       {title: 'Drawn', text: (row) => row.unit},
-      {title: 'Verdict', text: (row) => `${name(row.run)} ${verdict(row)}`},
+      {title: `Against ${name(0)}`, text: verdict},
     ], comparison.rows);
   }
 
