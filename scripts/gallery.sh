@@ -15,14 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 source scripts/lib.sh
 
-libtorch=''
-while (($#)); do
-  case "$1" in
-    -h | --help) usage; exit 0 ;;
-    --libtorch) libtorch=${2:-}; [[ -n "$libtorch" ]] || wrong_use "--libtorch needs PATH, pip or apt"; shift 2 ;;
-    *) wrong_use "unknown argument '$1'" ;;
-  esac
-done
+read_libtorch_option "$@"
 
 readonly quickstart=out/quickstart work=out/gallery gallery=docs/gallery
 [[ -f "$quickstart/report/index.html" ]] || die "no $quickstart/report/index.html: run scripts/quickstart.sh first"

@@ -15,6 +15,18 @@ complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { complain "$*"; exit 1; }
 wrong_use() { complain "$*; see --help"; exit 2; }
 
+# read_libtorch_option ARGUMENTS...: the command line of a script that takes nothing else. Sets `libtorch`; needs `usage`.
+read_libtorch_option() {
+  libtorch=''
+  while (($#)); do
+    case "$1" in
+      -h | --help) usage; exit 0 ;;
+      --libtorch) libtorch=${2:-}; [[ -n "$libtorch" ]] || wrong_use "--libtorch needs PATH, pip or apt"; shift 2 ;;
+      *) wrong_use "unknown argument '$1'" ;;
+    esac
+  done
+}
+
 # --- Debian and Ubuntu packages ---------------------------------------------------------------------------------
 
 # Programs count however they came here.

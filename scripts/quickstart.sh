@@ -17,14 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 source scripts/lib.sh
 
-libtorch=''
-while (($#)); do
-  case "$1" in
-    -h | --help) usage; exit 0 ;;
-    --libtorch) libtorch=${2:-}; [[ -n "$libtorch" ]] || wrong_use "--libtorch needs PATH, pip or apt"; shift 2 ;;
-    *) wrong_use "unknown argument '$1'" ;;
-  esac
-done
+read_libtorch_option "$@"
 
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
 install_packages bart || say "Without bart there is no classical reconstruction to compare with"

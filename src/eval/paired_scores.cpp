@@ -24,8 +24,8 @@ using SliceName = std::pair<std::string, int64_t>;  // volume, slice
 std::map<SliceName, double> ssim_by_slice(const Scores& scores) {
   std::map<SliceName, double> values;
   for (const auto& slice : scores.slices) {
-    if (const auto found = slice.metrics.find(kSsim); found != slice.metrics.end()) {
-      values[{scores.volumes[slice.volume].name, slice.slice}] = found->second.value;
+    if (const Metric* found = find_metric(slice.metrics, kSsim)) {
+      values[{scores.volumes[slice.volume].name, slice.slice}] = found->value;
     }
   }
   return values;
@@ -38,6 +38,9 @@ struct VolumeDifferences {
   std::string acceleration;
   std::vector<double> slices;
 };
+
+/// Volumes by what they are pooled over.
+using Strata = std::map<std::string, std::vector<const VolumeDifferences*>>;
 
 /// The slices that every run has a score of.
 std::set<SliceName> common_slices(const std::vector<RunScores>& runs) {
@@ -107,10 +110,8 @@ void count_slice(PairedDifference& result, double difference) {
   result.worse += difference <= -kEqual ? 1 : 0;
 }
 
-/// `strata`: the volumes of the group, by what they are pooled over.
-PairedDifference paired(const std::string& group,
-                        const std::map<std::string, std::vector<const VolumeDifferences*>>& strata,
-                        ScorePreset preset, const BootstrapOptions& options) {
+PairedDifference paired(const std::string& group, const Strata& strata, ScorePreset preset,
+                        const BootstrapOptions& options) {
   PairedDifference result;
   result.group = group;
   std::vector<Stratum> drawn;
@@ -131,8 +132,6 @@ PairedDifference paired(const std::string& group,
   }
   return result;
 }
-
-using Strata = std::map<std::string, std::vector<const VolumeDifferences*>>;
 
 /// The groups in the order of the tables: folders, accelerations (where there are several),
 /// overall.

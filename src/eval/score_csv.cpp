@@ -58,10 +58,9 @@ std::string row(const SliceScore& slice, const VolumeScore& volume, const ScoreR
       first_cells(run, {volume.name, std::to_string(slice.slice),
                         volume.acceleration ? std::to_string(*volume.acceleration) : ""});
   for (const auto& name : rule.slice_metrics) {
-    const auto found = slice.metrics.find(name);
-    const bool known = found != slice.metrics.end();
-    cells.push_back(known ? exact(found->second.value) : "");
-    cells.push_back(known ? exact(found->second.zero_filled) : "");
+    const Metric* metric = find_metric(slice.metrics, name);
+    cells.push_back(metric != nullptr ? exact(metric->value) : "");
+    cells.push_back(metric != nullptr ? exact(metric->zero_filled) : "");
   }
   for (const auto& cell : {to_string(rule.preset), exact(volume.threshold),
                            exact(volume.data_range), rule.window, rule.crop}) {

@@ -40,8 +40,8 @@ fs::path acceleration_folder(const std::string& volume) {
 }
 
 void add_if_there(std::vector<Metric>& metrics, const Metrics& from, const std::string& name) {
-  if (const auto found = from.find(name); found != from.end()) {
-    metrics.push_back(found->second);
+  if (const Metric* metric = find_metric(from, name)) {
+    metrics.push_back(*metric);
   }
 }
 

@@ -17,23 +17,18 @@ Json or_null(const std::optional<T>& value) {
 }
 
 /// The object with NAME, NAME_zero_filled and, of a mean that has it, NAME_two_sd.
-Json with_metric(Json object, const std::string& name, const std::optional<Metric>& metric) {
-  object[name] = metric ? Json(metric->value) : Json(nullptr);
-  object[name + "_zero_filled"] = metric ? or_null(metric->zero_filled) : Json(nullptr);
-  if (metric && metric->two_sd) {
+Json with_metric(Json object, const std::string& name, const Metric* metric) {
+  object[name] = metric != nullptr ? Json(metric->value) : Json(nullptr);
+  object[name + "_zero_filled"] = metric != nullptr ? or_null(metric->zero_filled) : Json(nullptr);
+  if (metric != nullptr && metric->two_sd) {
     object[name + "_two_sd"] = *metric->two_sd;
   }
   return object;
 }
 
-std::optional<Metric> find(const Metrics& metrics, const std::string& name) {
-  const auto found = metrics.find(name);
-  return found == metrics.end() ? std::nullopt : std::optional<Metric>(found->second);
-}
-
 Json with_metrics(Json object, const std::vector<std::string>& names, const Metrics& metrics) {
   for (const auto& name : names) {
-    object = with_metric(std::move(object), name, find(metrics, name));
+    object = with_metric(std::move(object), name, find_metric(metrics, name));
   }
   return object;
 }
@@ -41,7 +36,7 @@ Json with_metrics(Json object, const std::vector<std::string>& names, const Metr
 /// A mean over volumes; one volume alone has no deviation, which is then null.
 Json with_means(Json object, const ScoreRule& rule, const Metrics& metrics) {
   for (const auto& name : rule.metrics) {
-    object = with_metric(std::move(object), name, find(metrics, name));
+    object = with_metric(std::move(object), name, find_metric(metrics, name));
     const std::string deviation = name + "_two_sd";
     if (rule.preset == ScorePreset::fastmri && !object.contains(deviation)) {
       object[deviation] = nullptr;
@@ -97,7 +92,7 @@ Json boxes_json(const std::vector<BoxScore>& boxes) {
                                 {"width", box.width},
                                 {"height", box.height},
                                 {"label", box.label}},
-                               kSsim, ssim));
+                               kSsim, ssim ? &*ssim : nullptr));
   }
   return list;
 }

@@ -34,14 +34,6 @@ std::string with_deviation(const Metric* metric) {
 /// A row's scores, one set for each run; null where a run has none.
 using RowMetrics = std::vector<const Metrics*>;
 
-const Metric* find(const Metrics* metrics, const std::string& name) {
-  if (metrics == nullptr) {
-    return nullptr;
-  }
-  const auto found = metrics->find(name);
-  return found == metrics->end() ? nullptr : &found->second;
-}
-
 /// The scores that runs have under a name, in their order.
 template <typename Row>
 RowMetrics metrics_called(const std::vector<RunScores>& runs, std::vector<Row> Scores::*list,
@@ -73,7 +65,7 @@ void add_row(TextTable& table, const ScoreRule& rule, const std::string& first, 
   for (const auto& name : rule.metrics) {
     const Metric* known = nullptr;
     for (const auto* of_run : metrics) {
-      const Metric* metric = find(of_run, name);
+      const Metric* metric = of_run == nullptr ? nullptr : find_metric(*of_run, name);
       cells.push_back(with_deviation(metric));
       known = known != nullptr ? known : metric;
     }

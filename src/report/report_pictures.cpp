@@ -42,8 +42,8 @@ std::vector<size_t> ranked_volumes(const Scores& scores) {
   std::vector<size_t> order(scores.volumes.size());
   std::iota(order.begin(), order.end(), size_t{0});
   const auto ssim = [&](size_t volume) {
-    const auto found = scores.volumes[volume].metrics.find(kSsim);
-    return found == scores.volumes[volume].metrics.end() ? 1 : found->second.value;
+    const Metric* found = find_metric(scores.volumes[volume].metrics, kSsim);
+    return found == nullptr ? 1 : found->value;
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return ssim(a) < ssim(b); });

@@ -51,14 +51,6 @@ Json score_json(const Metric* metric) {
   return {{"value", metric->value}, {"two_sd", or_null(metric->two_sd)}};
 }
 
-const Metric* find(const Metrics* metrics, const std::string& name) {
-  if (metrics == nullptr) {
-    return nullptr;
-  }
-  const auto found = metrics->find(name);
-  return found == metrics->end() ? nullptr : &found->second;
-}
-
 /// {ssim: {zero_filled, runs[]}, ...} of a row; null stands for a run without it.
 Json scores_json(const ScoreRule& rule, const std::vector<const Metrics*>& row) {
   Json scores = Json::object();
@@ -66,7 +58,7 @@ Json scores_json(const ScoreRule& rule, const std::vector<const Metrics*>& row) 
     Json runs = Json::array();
     Json zero_filled = nullptr;
     for (const auto* metrics : row) {
-      const Metric* metric = find(metrics, name);
+      const Metric* metric = metrics == nullptr ? nullptr : find_metric(*metrics, name);
       runs.push_back(score_json(metric));
       if (zero_filled.is_null() && metric != nullptr && metric->zero_filled) {
         zero_filled = {{"value", *metric->zero_filled}, {"two_sd", nullptr}};
@@ -172,7 +164,7 @@ std::map<std::pair<size_t, int64_t>, SliceRow> slice_rows(const std::vector<RunS
     for (const auto& slice : scores.slices) {
       auto& row = rows[{places.at(scores.volumes[slice.volume].name), slice.slice}];
       row.runs.resize(runs.size());
-      if (const Metric* ssim = find(&slice.metrics, kSsim)) {
+      if (const Metric* ssim = find_metric(slice.metrics, kSsim)) {
         row.runs[run] = ssim->value;
         row.zero_filled = row.zero_filled ? row.zero_filled : ssim->zero_filled;
       }

@@ -26,6 +26,9 @@ struct Metric {
 /// Scores by their names. What could not be scored is not in there.
 using Metrics = std::map<std::string, Metric>;
 
+/// The score of that name; null where there is none.
+const Metric* find_metric(const Metrics& metrics, const std::string& name);
+
 struct BoxScore {
   Box box;
   std::optional<Metric> ssim = std::nullopt;  // none: too small within the image
