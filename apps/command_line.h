@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/core/device.h"
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/core/memory.h"
 #include "dircn/core/precision.h"
+#include "dircn/runtime/device.h"
+#include "dircn/runtime/memory.h"
 
 namespace dircn {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "dircn/config/names.h"
-#include "dircn/core/device.h"
+#include "dircn/runtime/device.h"
 
 namespace dircn {
 

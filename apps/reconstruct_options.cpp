@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "dircn/config/names.h"
-#include "dircn/core/device.h"
 #include "dircn/core/log.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/eval/network_ensemble.h"
 #include "dircn/eval/parallel_imaging_method.h"
 #include "dircn/eval/provenance.h"
 #include "dircn/io/load_network.h"
+#include "dircn/runtime/device.h"
 
 namespace dircn {
 namespace {

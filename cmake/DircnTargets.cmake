@@ -5,6 +5,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
 set(CMAKE_CXX_EXTENSIONS OFF)
 # Installed executables find LibTorch where it was when they were built.
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+set(DIRCN_BATCH_SIZE 8 CACHE STRING "Files of a batch, with DIRCN_UNITY")
 option(DIRCN_WERROR "Warnings stop the build" ON)
 set(DIRCN_TEST_PYTHON "python3" CACHE STRING "Python for tests that compare with torch, numpy and h5py")
 
@@ -37,34 +38,42 @@ if(DIRCN_PCH)
   file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/pch.cpp" CONTENT "// Carries the precompiled header.\n")
   add_library(dircn_pch OBJECT "${CMAKE_BINARY_DIR}/pch.cpp")
   target_link_libraries(dircn_pch PRIVATE dircn_flags dircn::torch)
-  target_precompile_headers(dircn_pch PRIVATE <torch/torch.h>)
+  # No more than most files need: what the header leaves to be instantiated costs every file that takes it (with all of
+  # torch/torch.h 8 s, with these 4).
+  target_precompile_headers(dircn_pch PRIVATE <torch/types.h> <torch/nn/module.h> <torch/nn/modules/conv.h>
+                                              <torch/nn/modules/container/modulelist.h>)
 endif()
 
-function(dircn_common target)
+# dircn_common(TARGET PLAIN): what all targets share. PLAIN: ON where no file sees LibTorch.
+function(dircn_common target plain)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:dircn_flags>)
-  if(DIRCN_PCH)
+  if(DIRCN_PCH AND NOT plain)
     target_precompile_headers(${target} REUSE_FROM dircn_pch)
+  endif()
+  if(DIRCN_UNITY)
+    dircn_compile_in_batches(${target} ${DIRCN_BATCH_SIZE})
   endif()
 endfunction()
 
-function(dircn_executable target)
-  dircn_common(${target})
+function(dircn_executable target plain)
+  dircn_common(${target} ${plain})
   if(DIRCN_SANITIZE)
     target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/sanitizer_options.cpp")
   endif()
 endfunction()
 
+# PLAIN: a layer below LibTorch, whose headers it cannot see.
 function(dircn_add_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "PLAIN" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   set(target dircn_${name})
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(dircn::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} UNITY_BUILD ${DIRCN_UNITY} UNITY_BUILD_BATCH_SIZE 5)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${target} PUBLIC ${ARG_LINK} dircn::torch PRIVATE ${ARG_PRIVATE_LINK})
+  target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
   target_compile_features(${target} PUBLIC cxx_std_${DIRCN_CXX_STANDARD})
-  dircn_common(${target})
+  dircn_common(${target} ${ARG_PLAIN})
   set_property(GLOBAL APPEND PROPERTY DIRCN_LIBRARIES ${target})
 endfunction()
 
@@ -73,20 +82,20 @@ function(dircn_add_app name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   set(target ${name}_app)
   add_executable(${target} ${ARG_SOURCES})
-  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} UNITY_BUILD ${DIRCN_UNITY} UNITY_BUILD_BATCH_SIZE 5)
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} CLI11::CLI11)
-  dircn_executable(${target})
+  dircn_executable(${target} OFF)
   install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# One GoogleTest binary a layer; ctest lists each of its tests. SLOW: tests that take minutes under the sanitizers, where
-# they are left out: other tests run the same code for a shorter time.
+# One GoogleTest binary a layer; ctest lists each of its tests. PLAIN: tests that do not see LibTorch. SLOW: tests that
+# take minutes under the sanitizers, where they are left out: other tests run the same code for a shorter time.
 function(dircn_add_test layer)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;SLOW" ${ARGN})
+  cmake_parse_arguments(ARG "PLAIN" "" "SOURCES;LINK;SLOW" ${ARGN})
   set(target dircn_${layer}_test)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} dircn_test_support GTest::gtest GTest::gtest_main)
-  dircn_executable(${target})
+  dircn_executable(${target} ${ARG_PLAIN})
   if(DIRCN_SANITIZE)
     # One process a layer: under the sanitizers LibTorch takes longer to start than most tests to run.
     list(JOIN ARG_SLOW ":" slow)

@@ -35,7 +35,7 @@ done
   no_aggregation augmented ema continued method_1 method_2 method_3)
 
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
-build_programs "$libtorch"
+build_programs "$libtorch" release
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 
 readonly work=out/experiments

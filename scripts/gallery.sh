@@ -20,7 +20,7 @@ read_libtorch_option "$@"
 readonly quickstart=out/quickstart work=out/gallery gallery=docs/gallery
 [[ -f "$quickstart/report/index.html" ]] || die "no $quickstart/report/index.html: run scripts/quickstart.sh first"
 install_packages chromium chromium-driver || die "the report's pictures need Chromium"
-build_programs "$libtorch"
+build_programs "$libtorch" release
 mkdir -p "$gallery"
 
 say 'Scores and picture of the quickstart'

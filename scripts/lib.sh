@@ -7,6 +7,7 @@ readonly REQUIREMENTS=scripts/requirements.txt            # LibTorch
 readonly TEST_REQUIREMENTS=scripts/requirements-test.txt  # what tests compare with
 readonly BUILD_PACKAGES=(g++ cmake ninja-build libgd-dev libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
                          libcli11-dev nlohmann-json3-dev libpugixml-dev python3)
+readonly OPTIONAL_BUILD_PACKAGES=(ccache)
 readonly TEST_PACKAGES=(libgtest-dev)
 readonly OPTIONAL_TEST_PACKAGES=(bart chromium chromium-driver)  # tests that need them say that they skip
 
@@ -33,7 +34,7 @@ read_libtorch_option() {
 is_installed() {
   case "$1" in
     ninja-build) command -v ninja ;;
-    g++ | cmake | python3 | clang | clang-format | clang-tidy | shellcheck | bart | chromium) command -v "$1" ;;
+    g++ | cmake | python3 | ccache | clang | clang-format | clang-tidy | shellcheck | bart | chromium) command -v "$1" ;;
     chromium-driver) command -v chromedriver ;;
     *) [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]] ;;
   esac >/dev/null
@@ -148,11 +149,19 @@ configure() {
     { cat "$log"; die "CMake failed (its output is in $log)"; }
 }
 
+# cache_hits LOG: what a log of ccache's statistics says in one line.
+cache_hits() {
+  awk '/_cache_hit$/ { hits++ } /^cache_miss$/ { misses++ }
+       END { all = hits + misses
+             printf "%d of %d compilations taken from ccache (%.0f %%)\n", hits, all, all ? 100 * hits / all : 0 }' "$1"
+}
+
 # build FOLDER [CMAKE ARGUMENTS...]: progress on a terminal; elsewhere only what went wrong.
 build() {
   local started=$SECONDS log=$1/build.log
   local command=(cmake --build "$@" --parallel "$(jobs_count)")
-  say "Building $1 (the precompiled header takes about a minute before the first file)"
+  say "Building $1"
+  rm -f "$1/ccache.log"
   if [[ -t 1 ]]; then
     "${command[@]}" || die "the build failed"
   elif ! "${command[@]}" >"$log" 2>&1; then
@@ -160,15 +169,23 @@ build() {
     die "the build failed (all of its output is in $log)"
   fi
   say "Built in $((SECONDS - started)) s"
+  [[ ! -f "$1/ccache.log" ]] || say "$(cache_hits "$1/ccache.log")"
 }
 
-# build_programs LIBTORCH [PRESET]: installs what is missing, chooses LibTorch as `choose_torch` does, and builds. Sets
-# `programs`, the folder of the build.
-build_programs() {
-  local preset=${2:-release}
+install_build_packages() {
   install_packages "${BUILD_PACKAGES[@]}" || exit 1
+  install_packages "${OPTIONAL_BUILD_PACKAGES[@]}" || say "Without ccache everything is compiled anew in every checkout"
+}
+
+# build_programs LIBTORCH PRESET [PROGRAMS...]: installs what is missing, chooses LibTorch as `choose_torch` does, and
+# builds those programs (dircn_train, ...), or all. Sets `programs`, the folder of the build.
+build_programs() {
+  local preset=$2 targets=()
+  install_build_packages
   choose_torch "$1"
   programs=build/$preset-$TORCH_KIND
   configure "$preset" "$programs"
-  build "$programs"
+  shift 2
+  (($# == 0)) || targets=(--target "${@/%/_app}")
+  build "$programs" "${targets[@]}"
 }

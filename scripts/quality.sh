@@ -30,7 +30,7 @@ while (($#)); do
 done
 
 scripts/experiments.sh ${libtorch:+--libtorch "$libtorch"} --seeds 3 --output out/experiments/numbers base
-build_programs "$libtorch"
+build_programs "$libtorch" release
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 mkdir -p "$output"
 

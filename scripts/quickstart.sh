@@ -21,7 +21,7 @@ read_libtorch_option "$@"
 
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
 install_packages bart || say "Without bart there is no classical reconstruction to compare with"
-build_programs "$libtorch"
+build_programs "$libtorch" release dircn_simulate dircn_train dircn_reconstruct dircn_eval
 
 # Threads that wait for each other sleep soon, instead of spinning while another program has their core.
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}

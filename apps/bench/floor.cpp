@@ -12,7 +12,7 @@
 #include <tuple>
 #include <vector>
 
-#include "dircn/core/device.h"
+#include "dircn/runtime/device.h"
 
 namespace dircn::bench {
 namespace {

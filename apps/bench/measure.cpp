@@ -7,8 +7,8 @@
 
 #include "bench/operation_profile.h"
 #include "bench/statistics.h"
-#include "dircn/core/device.h"
-#include "dircn/core/torch_compat.h"
+#include "dircn/runtime/device.h"
+#include "dircn/runtime/torch_compat.h"
 
 namespace dircn::bench {
 namespace {

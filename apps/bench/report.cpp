@@ -10,8 +10,8 @@
 #include "bench/loader.h"
 #include "bench/measure.h"
 #include "dircn/core/atomic_file.h"
-#include "dircn/core/device.h"
-#include "dircn/core/memory.h"
+#include "dircn/runtime/device.h"
+#include "dircn/runtime/memory.h"
 
 namespace dircn::bench {
 namespace {

@@ -13,6 +13,7 @@
 #include "dircn/mri/fft.h"
 #include "dircn/nn/dircn.h"
 #include "dircn/nn/losses.h"
+#include "dircn/runtime/precision_guard.h"
 #include "dircn/train/optimizer.h"
 #include "literal/literal.h"
 

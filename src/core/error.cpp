@@ -1,7 +1,5 @@
 #include "dircn/core/error.h"
 
-#include <c10/util/Exception.h>
-
 #include <utility>
 
 namespace dircn {
@@ -23,8 +21,9 @@ std::string text(const Error::Parts& parts) {
 Error::Error(Parts parts) : std::runtime_error(text(parts)), parts_(std::move(parts)) {}
 
 std::string reason(const std::exception& error) {
-  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
-  return torch_error != nullptr ? torch_error->what_without_backtrace() : error.what();
+  // LibTorch's exceptions end with where they were thrown and, line by line, how that was reached.
+  const std::string text = error.what();
+  return text.substr(0, text.find("\nException raised from "));
 }
 
 }  // namespace dircn

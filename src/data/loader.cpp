@@ -14,8 +14,8 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/core/threads.h"
 #include "dircn/data/augmentation.h"
+#include "dircn/runtime/threads.h"
 
 namespace dircn {
 namespace {

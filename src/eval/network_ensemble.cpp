@@ -10,6 +10,7 @@
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
+#include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
 namespace {

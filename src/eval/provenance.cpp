@@ -7,7 +7,7 @@
 
 #include "dircn/config/model_config.h"
 #include "dircn/config/names.h"
-#include "dircn/core/versions.h"
+#include "dircn/runtime/versions.h"
 
 namespace dircn {
 namespace {

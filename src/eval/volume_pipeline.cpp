@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/core/threads.h"
+#include "dircn/runtime/threads.h"
 #include "open_volume.h"
 
 namespace dircn {

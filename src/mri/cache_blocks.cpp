@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "dircn/core/threads.h"
+#include "dircn/runtime/threads.h"
 
 namespace dircn {
 namespace {

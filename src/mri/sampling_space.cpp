@@ -2,10 +2,10 @@
 
 #include <torch/types.h>
 
-#include "dircn/core/gradients.h"
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
+#include "dircn/runtime/gradients.h"
 
 namespace dircn {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <vector>
 
-#include "dircn/core/gradients.h"
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
 #include "dircn/nn/data_consistency.h"
+#include "dircn/runtime/gradients.h"
 
 namespace dircn {
 namespace {

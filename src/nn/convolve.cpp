@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/core/gradients.h"
+#include "dircn/runtime/gradients.h"
 #include "kernel_support.h"
 #ifdef DIRCN_AVX512
 #include "convolve_cpu.h"

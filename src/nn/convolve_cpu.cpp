@@ -18,7 +18,8 @@
 #include "cache_lines.h"
 #include "convolve_loops.h"
 #include "convolve_strips.h"
-#include "dircn/core/threads.h"
+#include "dircn/runtime/simd.h"
+#include "dircn/runtime/threads.h"
 
 namespace dircn {
 namespace {
@@ -183,10 +184,10 @@ class Strip {
 
 // All that compilers take x86-64-v4 for; a virtual machine may hide some of it.
 bool has_convolve_cpu() {
-  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-         __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("bmi2") != 0 &&
-         __builtin_cpu_supports("fma") != 0;
+  return simd_limit() == Simd::avx512 && __builtin_cpu_supports("avx512f") != 0 &&
+         __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+         __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512cd") != 0 &&
+         __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("fma") != 0;
 }
 
 bool has_matrix_unit() {

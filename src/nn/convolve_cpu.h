@@ -21,7 +21,8 @@ struct ConvolveShape {
   int64_t groups;  // divides both numbers of channels
 };
 
-/// Whether this processor has what the kernels are made of: AVX-512.
+/// Whether this processor has what the kernels are made of, AVX-512, and they may use it
+/// (dircn/runtime/simd.h).
 bool has_convolve_cpu();
 
 /// Whether this processor has AMX, whose rate in bfloat16 is many times that of single precision.

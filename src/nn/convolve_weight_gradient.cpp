@@ -10,7 +10,7 @@
 #include "convolve_cpu.h"
 #include "convolve_loops.h"
 #include "convolve_strips.h"
-#include "dircn/core/threads.h"
+#include "dircn/runtime/threads.h"
 
 namespace dircn {
 namespace {

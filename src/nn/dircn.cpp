@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/core/recompute.h"
 #include "dircn/mri/fft.h"
+#include "dircn/runtime/recompute.h"
 
 namespace dircn {
 namespace {

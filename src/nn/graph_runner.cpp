@@ -17,7 +17,7 @@
 #include <string>
 
 #include "dircn/core/log.h"
-#include "dircn/core/torch_compat.h"
+#include "dircn/runtime/torch_compat.h"
 
 namespace dircn {
 namespace {

@@ -3,8 +3,8 @@
 #include <torch/types.h>
 
 #include "dircn/core/error.h"
-#include "dircn/core/precision.h"
 #include "dircn/mri/ssim.h"
+#include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "dircn/core/gradients.h"
+#include "dircn/runtime/gradients.h"
 #include "kernel_support.h"
 #include "norm_act_cpu.h"
 #include "norm_act_kernels.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cache_lines.h"
-#include "dircn/core/threads.h"
+#include "dircn/runtime/threads.h"
 #include "norm_act_cpu.h"
 #include "norm_act_loops.h"
 

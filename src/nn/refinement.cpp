@@ -2,8 +2,8 @@
 
 #include <torch/types.h>
 
-#include "dircn/core/torch_compat.h"
 #include "dircn/mri/coils.h"
+#include "dircn/runtime/torch_compat.h"
 
 namespace dircn {
 namespace {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "dircn/core/gradients.h"
-#include "dircn/core/recompute.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
+#include "dircn/runtime/gradients.h"
+#include "dircn/runtime/recompute.h"
 
 namespace dircn {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "dircn/core/precision.h"
+#include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
 namespace {

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/core/versions.h"
 #include "dircn/eval/slice_times.h"
 #include "dircn/page/html_page.h"
+#include "dircn/runtime/versions.h"
 #include "report_assets.h"
 #include "report_extremes.h"
 #include "report_pictures.h"

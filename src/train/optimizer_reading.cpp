@@ -16,7 +16,7 @@
 
 #include "dircn/config/names.h"
 #include "dircn/core/error.h"
-#include "dircn/core/torch_compat.h"
+#include "dircn/runtime/torch_compat.h"
 #include "dircn/train/optimizer.h"
 
 namespace dircn {

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "dircn/core/torch_compat.h"
+#include "dircn/runtime/torch_compat.h"
 #include "dircn/train/optimizer.h"
 
 namespace dircn {

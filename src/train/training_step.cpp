@@ -6,8 +6,8 @@
 #include <functional>
 #include <optional>
 
-#include "dircn/core/precision.h"
 #include "dircn/eval/ssim_distance.h"
+#include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
 namespace {

@@ -2,7 +2,8 @@
 // it still does.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <functional>
 
@@ -17,7 +18,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::bad_input_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -185,7 +186,7 @@ TEST_P(BadInput, IsNamedAndStopsNothingElse) {
   testing::write_kspace(run.input / "kspace/good.h5", good_kspace(), good_mask());
   row.spoil(run);
   const auto result =
-      testing::run_command(run.limits + std::string(DIRCN_RECONSTRUCT) + " --checkpoint " +
+      testing::run_command(run.limits + testing::program("reconstruct") + " --checkpoint " +
                            run.checkpoint.string() + " --input " + run.input.string() +
                            " --output " + run.output.string() + " --crop 32 " + run.options);
   EXPECT_EQ(result.exit_code, row.exit_code) << result.output;
@@ -206,4 +207,4 @@ INSTANTIATE_TEST_SUITE_P(Reconstruct, BadInput, ::testing::ValuesIn(rows()),
                          [](const auto& item) { return std::string(item.param.name); });
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::bad_input_test

@@ -14,7 +14,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::bench_app_test {
 namespace {
 
 using testing::Bench;
@@ -208,7 +208,7 @@ TEST(BenchApp, MeasuresTheLoader) {
   testing::write_small_set(folder / "train", set);
   const auto json_file = folder / "bench.json";
   const auto result = run_command(
-      std::string(DIRCN_BENCH) + " --mode loader --data " + (folder / "train").string() +
+      testing::program("bench") + " --mode loader --data " + (folder / "train").string() +
       " --workers 2 --prefetch 3 --slices 7 --json " + json_file.string());
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_NE(result.output.find("k-space MB/s"), std::string::npos) << result.output;
@@ -230,7 +230,7 @@ TEST(BenchApp, MeasuresTheLoader) {
 }
 
 TEST(BenchAppUse, NamesWhatIsWrong) {
-  const std::string bench = DIRCN_BENCH;
+  const std::string bench = testing::program("bench");
   EXPECT_EQ(run_command(bench + " --help").exit_code, 0);
   for (const char* wrong :
        {"--form slow", "--device gpu", "--config x.yaml --mode fly", "--cascades 0",
@@ -249,4 +249,4 @@ TEST(BenchAppUse, NamesWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::bench_app_test

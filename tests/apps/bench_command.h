@@ -18,7 +18,7 @@ struct Bench {
   /// Of a small network, or of the one in `config`.
   explicit Bench(const std::string& arguments,
                  const std::filesystem::path& config = test_data("reference_small.yaml"))
-      : result(run_command(std::string(DIRCN_BENCH) + " --config " + config.string() +
+      : result(run_command(testing::program("bench") + " --config " + config.string() +
                            " --device cpu --json " + (folder / "bench.json").string() + " " +
                            arguments)) {
     if (result.exit_code == 0) {

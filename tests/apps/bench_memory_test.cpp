@@ -7,8 +7,9 @@
 #include <string>
 
 #include "bench_command.h"
+#include "support/paths.h"
 
-namespace dircn {
+namespace dircn::bench_memory_test {
 namespace {
 
 using testing::Bench;
@@ -50,7 +51,7 @@ TEST(BenchAppCheckpointing, PaperTrainsInLessThan8GB) {
   GTEST_SKIP() << "AddressSanitizer keeps what was freed";
 #endif
   const Bench bench("--mode train --coils 16 --repeat 1 --cascades 2 4",
-                    std::filesystem::path(DIRCN_CONFIGS) / "paper.yaml");
+                    testing::source("configs/paper.yaml"));
   ASSERT_EQ(bench.result.exit_code, 0) << bench.result.output;
   const auto& results = bench.report["results"];
   ASSERT_EQ(results.size(), 2U);
@@ -63,4 +64,4 @@ TEST(BenchAppCheckpointing, PaperTrainsInLessThan8GB) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::bench_memory_test

@@ -3,7 +3,7 @@
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <string>
@@ -12,7 +12,7 @@
 
 #include "bench/operation_profile.h"
 
-namespace dircn {
+namespace dircn::bench_profile_test {
 namespace {
 
 using bench::operation_seconds;
@@ -92,4 +92,4 @@ TEST(BenchProfile, GradientsCountWhereTheirOperationDoes) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::bench_profile_test

@@ -7,7 +7,7 @@
 #include "support/command.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::end_to_end_test {
 namespace {
 
 void expect_success(const std::string& command) {
@@ -26,15 +26,15 @@ TEST(EndToEnd, ANetworkTrainedOnSimulatedScansBeatsZeroFilling) {
           path("data/train") + ", val: " + path("data/val") +
           ", crop: 64}\n"
           "train: {epochs: 4, learning_rate: 5.0e-3, schedule: {milestones: [3]}}\n");
-  expect_success(std::string(DIRCN_SIMULATE) + " --anatomy phantom --output " + path("data") +
+  expect_success(testing::program("simulate") + " --anatomy phantom --output " + path("data") +
                  " --train 10 --val 1 --leaderboard 1 --acceleration 4 --slices 8 --coils 4"
                  " --height 136 --width 68 --label 64");
-  expect_success(std::string(DIRCN_TRAIN) + " --device cpu --config " + path("small.yaml") +
+  expect_success(testing::program("train") + " --device cpu --config " + path("small.yaml") +
                  " --output " + path("run"));
-  expect_success(std::string(DIRCN_RECONSTRUCT) + " --device cpu --checkpoint " +
+  expect_success(testing::program("reconstruct") + " --device cpu --checkpoint " +
                  path("run/best.pt") + " --crop 64 --input " + path("data/leaderboard") +
                  " --output " + path("reconstructions"));
-  expect_success(std::string(DIRCN_EVAL) + " --target " + path("data/leaderboard") +
+  expect_success(testing::program("eval") + " --target " + path("data/leaderboard") +
                  " --reconstruction " + path("reconstructions") + " --json " + path("scores.json"));
   const auto scores = nlohmann::json::parse(testing::read_file(folder / "scores.json"));
   EXPECT_GT(scores.at("overall").at("ssim").get<double>(),
@@ -42,4 +42,4 @@ TEST(EndToEnd, ANetworkTrainedOnSimulatedScansBeatsZeroFilling) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::end_to_end_test

@@ -1,7 +1,8 @@
 // dircn_eval as its users start it.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@
 #include "support/random_input.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::eval_app_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -26,7 +27,7 @@ using testing::run_command;
 using testing::TemporaryFolder;
 
 CommandResult run_eval(const std::string& arguments) {
-  return run_command(std::string(DIRCN_EVAL) + " " + arguments);
+  return run_command(testing::program("eval") + " " + arguments);
 }
 
 nlohmann::json read_json(const fs::path& path) {
@@ -189,4 +190,4 @@ TEST_F(EvalApp, TellsWrongUseFromFailure) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::eval_app_test

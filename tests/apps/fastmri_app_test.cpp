@@ -10,7 +10,7 @@
 #include "support/command.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::fastmri_app_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,7 +25,7 @@ TEST(FastmriApps, SimulateTrainReconstructAndScore) {
     EXPECT_EQ(result.exit_code, 0) << command << "\n" << result.output;
     return result.output;
   };
-  succeed(std::string(DIRCN_SIMULATE) + " --layout fastmri --anatomy phantom --output " + data +
+  succeed(testing::program("simulate") + " --layout fastmri --anatomy phantom --output " + data +
           " --train 2 --val 1 --leaderboard 1 --acceleration 4 --slices 2 --coils 2 --height 72 "
           "--width 36 --label 32");
   testing::write_file(folder / "small.yaml",
@@ -38,10 +38,10 @@ TEST(FastmriApps, SimulateTrainReconstructAndScore) {
                           "train: {epochs: 1, schedule: {milestones: []}}\n");
   const auto config = " --config " + (folder / "small.yaml").string();
   const auto run = (folder / "run").string();
-  succeed(std::string(DIRCN_TRAIN) + config + " --output " + run);
+  succeed(testing::program("train") + config + " --output " + run);
 
   const auto output = (folder / "out").string();
-  const auto reconstruct = std::string(DIRCN_RECONSTRUCT) + config + " --checkpoint " + run +
+  const auto reconstruct = testing::program("reconstruct") + config + " --checkpoint " + run +
                            "/best.pt --output " + output + " --input ";
   succeed(reconstruct + data + "/multicoil_test");
   const Hdf5File test(folder / "out/file_brain_test_acc4_1.h5");
@@ -52,7 +52,7 @@ TEST(FastmriApps, SimulateTrainReconstructAndScore) {
   fs::remove(folder / "out/file_brain_test_acc4_1.h5");
   const auto files = folder / "files.json";
   const auto network = folder / "network.json";
-  const auto eval = std::string(DIRCN_EVAL) + config;
+  const auto eval = testing::program("eval") + config;
   const auto text = succeed(eval + " --target " + data + "/multicoil_val --reconstruction " +
                             output + " --json " + files.string());
   EXPECT_NE(text.find("fastmri"), std::string::npos) << text;
@@ -67,4 +67,4 @@ TEST(FastmriApps, SimulateTrainReconstructAndScore) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::fastmri_app_test

@@ -1,7 +1,7 @@
 // dircn_inspect as its users start it.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::inspect_app_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,7 +20,7 @@ using testing::run_command;
 using testing::TemporaryFolder;
 
 CommandResult inspect_app(const std::string& arguments) {
-  return run_command(std::string(DIRCN_INSPECT) + " " + arguments);
+  return run_command(testing::program("inspect") + " " + arguments);
 }
 
 std::string golden(const std::string& name) {
@@ -117,4 +117,4 @@ TEST(InspectApp, RefusesWrongUse) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::inspect_app_test

@@ -1,7 +1,8 @@
 // dircn_reconstruct as its users start it.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <csignal>
 #include <fstream>
@@ -16,7 +17,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::reconstruct_app_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -60,7 +61,7 @@ class ReconstructApp : public ::testing::Test {
   }
 
   CommandResult reconstruct(const std::string& more = "") const {
-    return run_command(std::string(DIRCN_RECONSTRUCT) + arguments(more));
+    return run_command(testing::program("reconstruct") + arguments(more));
   }
 
   TemporaryFolder folder_;
@@ -118,7 +119,7 @@ TEST_F(ReconstructApp, WritesWhatFastmrisFilesSayOfSizeAndScan) {
     maker.attribute("acquisition", "AXT2");
   }
   const auto result =
-      run_command(std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() +
+      run_command(testing::program("reconstruct") + " --checkpoint " + checkpoint().string() +
                   " --input " + input().string() + " --output " + output().string());
   ASSERT_EQ(result.exit_code, 0) << result.output;
   const Hdf5File file(output() / "multicoil_test/scan.h5");
@@ -147,10 +148,10 @@ TEST_F(ReconstructApp, SkipsWhatIsThereUnlessToldOtherwise) {
 TEST_F(ReconstructApp, TakesAReferenceCheckpointWithItsArchitecture) {
   const auto reference = " --checkpoint " + testing::golden("S7_checkpoint-best.pth").string() +
                          " --input " + input().string() + " --output " + output().string();
-  const auto without = run_command(DIRCN_RECONSTRUCT + reference);
+  const auto without = run_command(testing::program("reconstruct") + reference);
   EXPECT_EQ(without.exit_code, 1);
   EXPECT_NE(without.output.find("--config"), std::string::npos) << without.output;
-  const auto with = run_command(DIRCN_RECONSTRUCT + reference + " --config " +
+  const auto with = run_command(testing::program("reconstruct") + reference + " --config " +
                                 testing::test_data("reference_small.yaml").string());
   EXPECT_EQ(with.exit_code, 0) << with.output;
   EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
@@ -159,7 +160,7 @@ TEST_F(ReconstructApp, TakesAReferenceCheckpointWithItsArchitecture) {
 
 TEST_F(ReconstructApp, ReconstructsMeasuredScannerDataWithATwoDimensionalMask) {
   const auto result = run_command(
-      std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() + " --input " +
+      testing::program("reconstruct") + " --checkpoint " + checkpoint().string() + " --input " +
       testing::test_data("brain_8ch_poisson2d.h5").string() + " --output " + output().string());
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_NE(result.output.find("2-D mask"), std::string::npos) << result.output;
@@ -172,7 +173,7 @@ TEST_F(ReconstructApp, RefusesToReplaceItsInput) {
   write_volume(folder_ / "flat/a.h5", kspace(1));
   const auto flat = (folder_ / "flat").string();
   const auto result =
-      run_command(std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() +
+      run_command(testing::program("reconstruct") + " --checkpoint " + checkpoint().string() +
                   " --input " + flat + " --output " + flat + " --overwrite");
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_TRUE(Hdf5File(folder_ / "flat/a.h5").has_dataset("kspace"));
@@ -184,7 +185,7 @@ TEST_F(ReconstructApp, TakesNoOutputForInput) {
                       " --crop 32";
   for (const char* counts :
        {"2 volumes reconstructed, 0 skipped", "0 volumes reconstructed, 2 skipped"}) {
-    const auto result = run_command(DIRCN_RECONSTRUCT + inside);
+    const auto result = run_command(testing::program("reconstruct") + inside);
     EXPECT_EQ(result.exit_code, 0) << result.output;
     EXPECT_NE(result.output.find(counts), std::string::npos) << result.output;
   }
@@ -196,7 +197,7 @@ TEST_F(ReconstructApp, FinishesNothingByHalvesWhenInterrupted) {
   }
   // The first volume's output says that work has begun.
   const auto script =
-      std::string(DIRCN_RECONSTRUCT) + arguments() + " & child=$!; until [ -e " +
+      testing::program("reconstruct") + arguments() + " & child=$!; until [ -e " +
       (output() / "acc4/brain1.h5").string() +
       " ]; do kill -0 $child || break; sleep 0.05; done; kill -TERM $child; wait $child";
   const auto result = run_command(script);
@@ -215,7 +216,7 @@ TEST_F(ReconstructApp, FinishesNothingByHalvesWhenInterrupted) {
 
 TEST_F(ReconstructApp, LeavesNothingOnAFullDisk) {
   const auto result =
-      run_command("ulimit -f 4; trap '' XFSZ; " + std::string(DIRCN_RECONSTRUCT) + arguments());
+      run_command("ulimit -f 4; trap '' XFSZ; " + testing::program("reconstruct") + arguments());
   EXPECT_EQ(result.exit_code, 1) << result.output;
   EXPECT_NE(result.output.find("acc4/brain1.h5"), std::string::npos) << result.output;
   for (const auto& entry : fs::recursive_directory_iterator(output())) {
@@ -225,7 +226,7 @@ TEST_F(ReconstructApp, LeavesNothingOnAFullDisk) {
 }
 
 TEST_F(ReconstructApp, TakesOverridesAndPrintsTheConfiguration) {
-  const auto result = run_command(DIRCN_RECONSTRUCT +
+  const auto result = run_command(testing::program("reconstruct") +
                                   (" --set data.crop=24 --set data.fov_crop=none --checkpoint " +
                                    checkpoint().string() + " --input " + input().string() +
                                    " --output " + output().string()));
@@ -233,30 +234,30 @@ TEST_F(ReconstructApp, TakesOverridesAndPrintsTheConfiguration) {
   EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
             (std::vector<int64_t>{1, 24, 24}));
   const auto printed =
-      run_command(std::string(DIRCN_RECONSTRUCT) + " --set data.crop=24 --print-config");
+      run_command(testing::program("reconstruct") + " --set data.crop=24 --print-config");
   EXPECT_EQ(printed.exit_code, 0) << printed.output;
   EXPECT_NE(printed.output.find("crop: 24"), std::string::npos) << printed.output;
 }
 
 TEST_F(ReconstructApp, TakesAnInputThatLiesInItsOutput) {
   const auto result = run_command(
-      std::string(DIRCN_RECONSTRUCT) + " --checkpoint " + checkpoint().string() + " --input " +
+      testing::program("reconstruct") + " --checkpoint " + checkpoint().string() + " --input " +
       (input() / "acc4").string() + " --output " + folder_.path().string() + " --crop 24");
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_NE(result.output.find("1 volumes reconstructed"), std::string::npos) << result.output;
 }
 
 TEST_F(ReconstructApp, SaysWhatItTakes) {
-  const auto help = run_command(std::string(DIRCN_RECONSTRUCT) + " --help");
+  const auto help = run_command(testing::program("reconstruct") + " --help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* option :
        {"--checkpoint", "--input", "--output", "--config", "--crop", "--device", "--overwrite"}) {
     EXPECT_NE(help.output.find(option), std::string::npos) << option;
   }
-  EXPECT_EQ(run_command(std::string(DIRCN_RECONSTRUCT)).exit_code, 2);
+  EXPECT_EQ(run_command(testing::program("reconstruct")).exit_code, 2);
   EXPECT_EQ(reconstruct("--no-such-option").exit_code, 2);
   EXPECT_EQ(reconstruct("--crop 0").exit_code, 2);
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::reconstruct_app_test

@@ -1,7 +1,8 @@
 // dircn_reconstruct: formats, what is written beside the images, ensembles, parallel imaging.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <filesystem>
@@ -20,7 +21,7 @@
 #include "support/random_input.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::reconstruct_formats_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -40,7 +41,7 @@ class ReconstructFormats : public ::testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   testing::CommandResult run(const std::string& arguments, const std::string& output) const {
-    return run_command(std::string(DIRCN_RECONSTRUCT) + " --input " + path("set/kspace") +
+    return run_command(testing::program("reconstruct") + " --input " + path("set/kspace") +
                        " --output " + path(output) + " --crop 32 " + arguments);
   }
 
@@ -129,4 +130,4 @@ TEST_F(ReconstructFormats, OfParallelImagingComeWithoutANetwork) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::reconstruct_formats_test

@@ -1,7 +1,8 @@
 // dircn_eval's comparisons and its page, the latter as a browser shows it.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@
 #include "support/random_input.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::report_app_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -49,14 +50,14 @@ class ReportApp : public ::testing::Test {
 
   void reconstruct(const std::string& name) const {
     const auto result =
-        run_command(std::string(DIRCN_RECONSTRUCT) + " --device cpu --checkpoint " +
+        run_command(testing::program("reconstruct") + " --device cpu --checkpoint " +
                     path(name + ".pt") + " --input " + path("set/kspace") + " --output " +
                     path("out/" + name) + " --crop 32 --also sensitivity_maps residual");
     ASSERT_EQ(result.exit_code, 0) << result.output;
   }
 
   CommandResult eval(const std::string& arguments) const {
-    return run_command(std::string(DIRCN_EVAL) + " " + arguments);
+    return run_command(testing::program("eval") + " " + arguments);
   }
 
   std::string compared() const {
@@ -127,8 +128,9 @@ TEST_F(ReportApp, WritesAPageThatABrowserShows) {
     const auto result = eval(arguments + " --report " + path("report"));
     ASSERT_EQ(result.exit_code, 0) << result.output;
     EXPECT_TRUE(has(result, "report: " + path("report/index.html"))) << result.output;
-    const auto shown =
-        run_command(testing::python() + " " + DIRCN_BROWSER_TEST + " " + path("report/index.html"));
+    const auto shown = run_command(testing::python() + " " +
+                                   testing::source("tests/report/report_in_browser.py").string() +
+                                   " " + path("report/index.html"));
     EXPECT_EQ(shown.exit_code, 0) << shown.output;
   }
 }
@@ -160,4 +162,4 @@ TEST_F(ReportApp, TellsWrongUse) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::report_app_test

@@ -12,7 +12,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::simulate_app_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -23,7 +23,7 @@ using testing::TemporaryFolder;
 class SimulateApp : public ::testing::Test {
  protected:
   std::string arguments(const std::string& output, const std::string& more) const {
-    return std::string(DIRCN_SIMULATE) + " --output " + (folder_ / output).string() +
+    return testing::program("simulate") + " --output " + (folder_ / output).string() +
            " --anatomy " + head_.string() +
            " --slices 3 --coils 4 --height 160 --width 84 --label 80 " + more;
   }
@@ -146,7 +146,7 @@ TEST_F(SimulateApp, AnInterruptedSetIsCompletedByTheSameCommand) {
 }
 
 TEST_F(SimulateApp, SaysWhatIsWrong) {
-  EXPECT_EQ(run_command(DIRCN_SIMULATE).exit_code, 2);
+  EXPECT_EQ(run_command(testing::program("simulate")).exit_code, 2);
   EXPECT_EQ(simulate("set", "--train -1").exit_code, 2);
   EXPECT_EQ(simulate("set", "--train 1 --layout other").exit_code, 2);
   EXPECT_EQ(simulate("set", "--train 1 --acceleration 1").exit_code, 2);
@@ -164,7 +164,7 @@ TEST_F(SimulateApp, SaysWhatIsWrong) {
 }
 
 TEST_F(SimulateApp, ExplainsItself) {
-  const auto help = run_command(std::string(DIRCN_SIMULATE) + " --help");
+  const auto help = run_command(testing::program("simulate") + " --help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* option : {"--output", "--layout", "--train", "--val", "--leaderboard",
                              "--slices", "--coils", "--height", "--width", "--label",
@@ -176,7 +176,7 @@ TEST_F(SimulateApp, ExplainsItself) {
 TEST(SimulateAppPhantom, NeedsNoFiles) {
   const TemporaryFolder folder;
   const auto result =
-      run_command(std::string(DIRCN_SIMULATE) + " --output " + (folder / "set").string() +
+      run_command(testing::program("simulate") + " --output " + (folder / "set").string() +
                   " --anatomy phantom --train 1 --slices 2 --coils 2 --height 96 "
                   "--width 48 --label 48");
   EXPECT_EQ(result.exit_code, 0) << result.output;
@@ -184,4 +184,4 @@ TEST(SimulateAppPhantom, NeedsNoFiles) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::simulate_app_test

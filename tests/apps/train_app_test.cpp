@@ -1,7 +1,7 @@
 // dircn_train as its users start it.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/io/checkpoint.h"
 #include "dircn/io/load_network.h"
@@ -9,7 +9,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::train_app_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -33,7 +33,7 @@ class TrainApp : public ::testing::Test {
   }
 
   std::string command(const fs::path& output, const std::string& more = "") const {
-    return std::string(DIRCN_TRAIN) + " --device cpu --config " +
+    return testing::program("train") + " --device cpu --config " +
            (folder_ / "small.yaml").string() + " --output " + output.string() + " " + more;
   }
 
@@ -72,7 +72,7 @@ TEST_F(TrainApp, TrainsAndLeavesARunThatOtherProgramsCanUse) {
   }
   EXPECT_NE(testing::read_file(run / "train.log").find("epoch 2/2: loss "), std::string::npos);
   EXPECT_EQ(load_network(run / "best.pt")->config().cascades, 2);
-  EXPECT_EQ(run_command(std::string(DIRCN_TRAIN) + " --print-config --config " +
+  EXPECT_EQ(run_command(testing::program("train") + " --print-config --config " +
                         (run / "config.yaml").string())
                 .output,
             testing::read_file(run / "config.yaml"));
@@ -166,7 +166,7 @@ TEST_F(TrainApp, SaysWhatIsWrongWithItsData) {
 }
 
 TEST_F(TrainApp, SaysWhatItTakes) {
-  const auto help = run_command(std::string(DIRCN_TRAIN) + " --help");
+  const auto help = run_command(testing::program("train") + " --help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* option : {"--config", "--set", "--output", "--resume", "--device"}) {
     EXPECT_TRUE(mentions(help, option)) << option;
@@ -191,4 +191,4 @@ TEST_F(TrainApp, LosesNothingOnAFullDisk) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::train_app_test

@@ -21,7 +21,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::train_kill_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -93,7 +93,7 @@ class TrainKill : public ::testing::Test {
 
   /// One thread: two that wait for each other take long where others are at work, too.
   std::string training(const fs::path& run) const {
-    return std::string("exec env OMP_NUM_THREADS=1 ") + DIRCN_TRAIN + " --device cpu --config " +
+    return "exec env OMP_NUM_THREADS=1 " + testing::program("train") + " --device cpu --config " +
            (folder_ / "a.yaml").string() + " --resume auto --output " + run.string() +
            " > /dev/null 2>&1";
   }
@@ -144,4 +144,4 @@ TEST_F(TrainKill, EndsAtTheSameBitsAfterManyKills) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::train_kill_test

@@ -2,7 +2,7 @@
 
 #include "dircn/config/config.h"
 
-namespace dircn {
+namespace dircn::config_error_test {
 namespace {
 
 struct BadInput {
@@ -283,4 +283,4 @@ INSTANTIATE_TEST_SUITE_P(Structure, BadConfig, ::testing::ValuesIn(kStructure), 
 INSTANTIATE_TEST_SUITE_P(Override, BadConfig, ::testing::ValuesIn(kOverrides), name_of);
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::config_error_test

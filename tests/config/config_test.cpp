@@ -6,7 +6,7 @@
 
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::config_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -17,7 +17,7 @@ Config parse(const std::string& yaml, const std::vector<std::string>& overrides 
 }
 
 fs::path shipped(const std::string& name) {
-  return fs::path(DIRCN_CONFIGS) / name;
+  return testing::source("configs/" + name);
 }
 
 // "The final model: 8 cascades, n=16, sensitivity n=4, groups 4 and 2, ratio 1/8, weighted sum,
@@ -245,4 +245,4 @@ TEST(ShippedConfigs, BaseDocumentsEveryKey) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::config_test

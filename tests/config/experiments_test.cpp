@@ -8,15 +8,16 @@
 #include <string>
 
 #include "dircn/config/config.h"
+#include "support/paths.h"
 
-namespace dircn {
+namespace dircn::experiments_test {
 namespace {
 
 namespace fs = std::filesystem;
 using Keys = std::set<std::string>;
 
 fs::path folder() {
-  return fs::path(DIRCN_CONFIGS) / "experiments";
+  return testing::source("configs/experiments");
 }
 
 Config experiment(const std::string& name) {
@@ -90,4 +91,4 @@ TEST(Experiments, TransferChangesOnlyThePhasesOfItsYardstick) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::experiments_test

@@ -6,7 +6,7 @@
 #include "dircn/config/config.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::hostile_test {
 namespace {
 
 using testing::TemporaryFolder;
@@ -146,4 +146,4 @@ TEST(HostileOverride, ManyPartsAreRefused) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::hostile_test

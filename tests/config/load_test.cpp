@@ -5,7 +5,7 @@
 #include "dircn/config/config.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::load_test {
 namespace {
 
 using testing::TemporaryFolder;
@@ -95,4 +95,4 @@ TEST(Extends, RefusesCircles) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::load_test

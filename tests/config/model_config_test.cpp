@@ -6,7 +6,7 @@
 #include <functional>
 #include <limits>
 
-namespace dircn {
+namespace dircn::model_config_test {
 namespace {
 
 TEST(ModelConfig, DefaultsAreValid) {
@@ -88,4 +88,4 @@ TEST(ModelConfig, EqualMeansEveryField) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::model_config_test

@@ -4,7 +4,7 @@
 
 #include "dircn/config/model_config.h"
 
-namespace dircn {
+namespace dircn::names_test {
 namespace {
 
 TEST(NearestName, TakesTheSmallestEditDistance) {
@@ -57,4 +57,4 @@ TEST(EnumNames, RefuseAnUnknownName) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::names_test

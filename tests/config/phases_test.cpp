@@ -7,7 +7,7 @@
 #include "dircn/config/config.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::phases_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -159,12 +159,12 @@ void expect_challenge_recipe(const std::vector<PhaseConfig>& phases) {
 }
 
 TEST(ShippedConfigs, TransferIsTheChallengeTeamsRecipe) {
-  expect_challenge_recipe(load_config(fs::path(DIRCN_CONFIGS) / "transfer.yaml").train.phases);
+  expect_challenge_recipe(load_config(testing::source("configs/transfer.yaml")).train.phases);
 }
 
 // The commented example of base.yaml, without its comment signs.
 TEST(ShippedConfigs, BaseHasAnExampleOfPhases) {
-  std::istringstream lines(testing::read_file(fs::path(DIRCN_CONFIGS) / "base.yaml"));
+  std::istringstream lines(testing::read_file(testing::source("configs/base.yaml")));
   std::string yaml = "train:\n";
   for (std::string line; std::getline(lines, line);) {
     if (line == "  # phases:" || line.rfind("  #   - {", 0) == 0) {
@@ -181,7 +181,7 @@ TEST(ShippedConfigs, BaseHasAnExampleOfPhases) {
 }
 
 TEST(ShippedConfigs, BaseExplainsEveryKeyOfAPhase) {
-  const std::string base = testing::read_file(fs::path(DIRCN_CONFIGS) / "base.yaml");
+  const std::string base = testing::read_file(testing::source("configs/base.yaml"));
   for (const char* key : {"cascades", "learning_rate", "epochs", "added", "transfer", "freeze",
                           "until", "patience"}) {
     EXPECT_NE(base.find("\n  #   " + std::string(key) + "  "), std::string::npos) << key;
@@ -189,4 +189,4 @@ TEST(ShippedConfigs, BaseExplainsEveryKeyOfAPhase) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::phases_test

@@ -4,7 +4,7 @@
 
 #include "dircn/config/config.h"
 
-namespace dircn {
+namespace dircn::range_test {
 namespace {
 
 struct BadValue {
@@ -75,4 +75,4 @@ TEST(InRange, EndsThatBelongToIt) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::range_test

@@ -6,7 +6,7 @@
 
 #include "dircn/config/config.h"
 
-namespace dircn {
+namespace dircn::unknown_key_test {
 namespace {
 
 struct Meant {
@@ -48,4 +48,4 @@ INSTANTIATE_TEST_SUITE_P(Unknown, UnknownKey, ::testing::ValuesIn(kMeant),
                          [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::unknown_key_test

@@ -1,22 +1,16 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <csignal>
 #include <fstream>
-#include <functional>
-#include <new>
 
 #include "dircn/core/atomic_file.h"
-#include "dircn/core/device.h"
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
-#include "dircn/core/out_of_memory.h"
-#include "dircn/core/precision.h"
 #include "dircn/core/progress.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::core_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -49,17 +43,6 @@ TEST(AtomicFile, AppearsWhole) {
   file.commit();
   EXPECT_EQ(read_file(path), "content");
   EXPECT_EQ(std::distance(fs::directory_iterator(path.parent_path()), fs::directory_iterator()), 1);
-}
-
-TEST(Reason, IsOneLineWithoutABacktrace) {
-  EXPECT_EQ(reason(std::runtime_error("text")), "text");
-  try {
-    torch::zeros({2}).view({3});
-    FAIL();
-  } catch (const std::exception& error) {
-    EXPECT_NE(reason(error).find("[3]"), std::string::npos);
-    EXPECT_EQ(reason(error).find("frame #"), std::string::npos) << reason(error);
-  }
 }
 
 TEST(AtomicFile, TakesItsContentAtOnce) {
@@ -99,32 +82,6 @@ TEST(AtomicFile, NamesAFolderThatCannotBeWritten) {
   }
 }
 
-TEST(Device, NamesWhatItTakes) {
-  EXPECT_EQ(select_device("cpu"), torch::Device(torch::kCPU));
-  EXPECT_EQ(select_device("auto").is_cuda(), torch::cuda::is_available());
-  EXPECT_THROW(select_device("gpu"), Error);
-  EXPECT_THROW(select_device("cuda:"), Error);
-  EXPECT_THROW(select_device("cuda:999"), Error);
-}
-
-TEST(Precision, GuardRestoresWhatWasBefore) {
-  const auto product_type = [] {
-    const auto x = torch::ones({2, 2});
-    return torch::mm(x, x).scalar_type();
-  };
-  EXPECT_EQ(product_type(), torch::kFloat);
-  {
-    const PrecisionGuard half(torch::kCPU, Precision::bf16);
-    EXPECT_EQ(product_type(), torch::kBFloat16);
-    {
-      const PrecisionGuard full(torch::kCPU, Precision::fp32);
-      EXPECT_EQ(product_type(), torch::kFloat);
-    }
-    EXPECT_EQ(product_type(), torch::kBFloat16);
-  }
-  EXPECT_EQ(product_type(), torch::kFloat);
-}
-
 TEST(Progress, SaysHowFarHowFastAndHowLong) {
   EXPECT_EQ(progress_text(0, 8, 1, "slices"), "0/8 slices");
   EXPECT_EQ(progress_text(4, 8, 2, "slices"), "4/8 slices, 2 slices/s, 2 s left");
@@ -152,21 +109,6 @@ TEST(Log, GoesToTheEndOfAFile) {
   EXPECT_THROW(set_log_file((folder / "log/inside").string()), std::exception);
 }
 
-TEST(OutOfMemory, IsToldFromOtherErrors) {
-  const auto classify = [](const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const std::exception& error) {
-      return is_out_of_memory(error);
-    }
-    return false;
-  };
-  EXPECT_TRUE(classify([] { torch::empty({int64_t{1} << 50}); }));
-  EXPECT_TRUE(classify([] { throw std::bad_alloc(); }));
-  EXPECT_FALSE(classify([] { torch::zeros({2}).view({3}); }));
-  EXPECT_FALSE(classify([] { throw Error({"file", "nothing", "something", ""}); }));
-}
-
 TEST(InterruptDeathTest, FirstSignalIsNotedTheSecondEnds) {
   EXPECT_EXIT(
       {
@@ -189,4 +131,4 @@ TEST(InterruptDeathTest, FirstSignalIsNotedTheSecondEnds) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::core_test

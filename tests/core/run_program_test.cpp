@@ -17,7 +17,7 @@
 #include "dircn/core/interrupt.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::run_program_test {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -103,4 +103,4 @@ TEST(FindProgram, LooksIntoTheFoldersAndThenAtThePath) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::run_program_test

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace dircn {
+namespace dircn::text_test {
 namespace {
 
 TEST(FourDigits, AreWhatScoresHave) {
@@ -31,4 +31,4 @@ TEST(TextWidth, CountsCharacters) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::text_test

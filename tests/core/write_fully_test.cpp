@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-namespace dircn {
+namespace dircn::write_fully_test {
 namespace {
 
 /// A signal every millisecond that system calls are not taken up again after.
@@ -84,4 +84,4 @@ TEST(WriteFully, SaysWhatWentWrong) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::write_fully_test

@@ -11,7 +11,7 @@
 #include "dircn/data/augmentation.h"
 #include "dircn/data/random_draws.h"
 
-namespace dircn {
+namespace dircn::augmentation_draw_test {
 namespace {
 
 constexpr int64_t kDraws = 4000;
@@ -143,4 +143,4 @@ TEST(AugmentationProbability, GrowsByItsSchedule) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::augmentation_draw_test

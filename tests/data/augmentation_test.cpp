@@ -1,14 +1,15 @@
 #include "dircn/data/augmentation.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 
 #include "dircn/core/error.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::augmentation_test {
 namespace {
 
 using testing::relative_max_error;
@@ -235,4 +236,4 @@ TEST(Augment, CombinesInTheOrderOfTheMembers) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::augmentation_test

@@ -3,7 +3,7 @@
 #include "dircn/data/draw_mask.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <iomanip>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::draw_mask_test {
 namespace {
 
 using nlohmann::json;
@@ -111,4 +111,4 @@ TEST(DrawMask, SaysWhichAccelerationCannotBeReached) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::draw_mask_test

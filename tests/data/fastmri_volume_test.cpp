@@ -2,7 +2,7 @@
 // are.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@
 #include "support/golden.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::fastmri_volume_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -210,4 +210,4 @@ TEST(FastmriSet, DrawsMasksForTraining) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::fastmri_volume_test

@@ -1,7 +1,7 @@
 #include "dircn/data/fov_crop.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/core/error.h"
 #include "dircn/mri/coils.h"
@@ -9,7 +9,7 @@
 #include "dircn/mri/fft.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::fov_crop_test {
 namespace {
 
 using testing::as_complex;
@@ -91,4 +91,4 @@ TEST(FovCrop, RefusesRealTensors) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::fov_crop_test

@@ -1,7 +1,7 @@
 #include "dircn/data/label_volume.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -12,7 +12,7 @@
 #include "support/challenge_files.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::label_volume_test {
 namespace {
 
 using testing::Hdf5Maker;
@@ -114,4 +114,4 @@ TEST(LabelVolume, NamesTheFileOfAnnotationsThatMakeNoSense) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::label_volume_test

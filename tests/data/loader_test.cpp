@@ -2,7 +2,9 @@
 
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <atomic>
@@ -16,7 +18,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::loader_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -244,4 +246,4 @@ TEST_F(LoaderTest, PinsItsTensors_CUDA) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::loader_test

@@ -1,13 +1,13 @@
 #include "dircn/data/normalization.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::normalization_test {
 namespace {
 
 using testing::GoldenFile;
@@ -64,4 +64,4 @@ TEST(NormalizationScale, IsOneForNothing) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::normalization_test

@@ -1,7 +1,7 @@
 #include "dircn/data/random_draws.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace dircn {
+namespace dircn::random_draws_test {
 namespace {
 
 /// Computed by an independent program from MT19937-64 and SplitMix64 as published.
@@ -79,4 +79,4 @@ TEST(ShuffledOrder, IsUniform) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::random_draws_test

@@ -1,7 +1,7 @@
 #include "dircn/data/sample.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 
@@ -15,7 +15,7 @@
 #include "support/golden.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::sample_test {
 namespace {
 
 using testing::as_complex;
@@ -161,4 +161,4 @@ DIRCN_DEVICE_TEST(ToDevice, MovesEveryTensor) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::sample_test

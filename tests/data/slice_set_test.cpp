@@ -1,7 +1,7 @@
 #include "dircn/data/slice_set.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <functional>
@@ -13,7 +13,7 @@
 #include "support/challenge_files.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::slice_set_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -278,4 +278,4 @@ TEST(SliceSet, SaysWhichSetHasNoFolder) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::slice_set_test

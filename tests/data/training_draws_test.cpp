@@ -1,7 +1,7 @@
 // What is drawn for the slices of a training set: masks and augmentations.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@
 #include "dircn/mri/fft.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::training_draws_test {
 namespace {
 
 using testing::raw_slice;
@@ -232,4 +232,4 @@ TEST(TrainingLoaderOptions, SaysWhatIsDrawnInAnEpoch) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::training_draws_test

@@ -9,7 +9,7 @@
 
 #include "dircn/core/error.h"
 
-namespace dircn {
+namespace dircn::volume_split_test {
 namespace {
 
 using Volumes = std::vector<int64_t>;
@@ -86,4 +86,4 @@ TEST(VolumesOfPart, RefusesWhatCannotBeShared) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::volume_split_test

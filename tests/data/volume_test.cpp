@@ -1,7 +1,7 @@
 #include "dircn/data/volume.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <limits>
@@ -17,7 +17,7 @@
 #include "support/golden.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::volume_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -223,4 +223,4 @@ INSTANTIATE_TEST_SUITE_P(Volumes, MalformedVolume, ::testing::ValuesIn(bad_volum
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::volume_test

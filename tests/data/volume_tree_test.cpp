@@ -9,7 +9,7 @@
 #include "dircn/core/error.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::volume_tree_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -206,4 +206,4 @@ TEST(FilesIfAny, StillRefuseWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::volume_tree_test

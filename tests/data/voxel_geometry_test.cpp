@@ -3,7 +3,7 @@
 #include "dircn/io/voxel_geometry.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cmath>
@@ -21,7 +21,7 @@
 #include "support/challenge_files.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::voxel_geometry_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -189,4 +189,4 @@ TEST(ScanVoxels, RefuseDirectionsThatAreNone) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::voxel_geometry_test

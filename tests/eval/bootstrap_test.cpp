@@ -9,7 +9,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::bootstrap_test {
 namespace {
 
 Stratum numbers(int count, double first, double step) {
@@ -93,4 +93,4 @@ assert abs(theirs.low - low) < 0.03 * width and abs(theirs.high - high) < 0.03 *
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::bootstrap_test

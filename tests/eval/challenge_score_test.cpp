@@ -3,12 +3,12 @@
 #include "dircn/eval/challenge_score.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/mri/metrics.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::challenge_score_test {
 namespace {
 
 using testing::GoldenFile;
@@ -98,4 +98,4 @@ TEST(ChallengeScoreWithoutForeground, IsOneOrSkipped) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::challenge_score_test

@@ -1,14 +1,15 @@
 #include "dircn/eval/coil_mosaic.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cstdint>
 #include <vector>
 
 #include "dircn/core/error.h"
 
-namespace dircn {
+namespace dircn::coil_mosaic_test {
 namespace {
 
 constexpr int64_t kGap = 2;
@@ -134,4 +135,4 @@ TEST(CoilMosaic, RefusesWhatAreNoMaps) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::coil_mosaic_test

@@ -1,9 +1,9 @@
 #include "dircn/eval/comparison_picture.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
-namespace dircn {
+namespace dircn::comparison_picture_test {
 namespace {
 
 constexpr int64_t kEdge = 20;
@@ -56,4 +56,4 @@ TEST(ComparisonPicture, DrawsAnEmptyTarget) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::comparison_picture_test

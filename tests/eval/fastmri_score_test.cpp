@@ -4,14 +4,14 @@
 #include "dircn/mri/metrics.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <string>
 
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::fastmri_score_test {
 namespace {
 
 class FastmriScore : public ::testing::TestWithParam<int> {
@@ -68,4 +68,4 @@ TEST(ErrorSums, AreInfiniteWithoutError) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::fastmri_score_test

@@ -1,14 +1,14 @@
 #include "dircn/eval/grey_picture.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <limits>
 
 #include "dircn/core/error.h"
 
-namespace dircn {
+namespace dircn::grey_picture_test {
 namespace {
 
 /// 0, 1, ... 9999 in another order (7 and 10000 have no common divisor).
@@ -100,4 +100,4 @@ TEST(MaskPicture, ShowsASampledGridAsItIs) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::grey_picture_test

@@ -1,7 +1,8 @@
 #include "dircn/eval/network_ensemble.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <cstdint>
@@ -17,7 +18,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::network_ensemble_test {
 namespace {
 
 using testing::relative_max_error;
@@ -160,4 +161,4 @@ TEST(NetworkEnsemble, RefusesWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::network_ensemble_test

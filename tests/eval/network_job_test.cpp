@@ -3,7 +3,8 @@
 #include "dircn/eval/network_job.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <filesystem>
@@ -25,7 +26,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::network_job_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -184,4 +185,4 @@ TEST(NetworkJob, NeedsAValidationSet) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::network_job_test

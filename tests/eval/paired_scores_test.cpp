@@ -13,7 +13,7 @@
 #include "dircn/eval/score_rule.h"
 #include "eval/sample_scores.h"
 
-namespace dircn {
+namespace dircn::paired_scores_test {
 namespace {
 
 using Volumes = std::vector<std::pair<std::string, std::vector<double>>>;
@@ -141,4 +141,4 @@ TEST(PairedScores, NameVolumesThatNotAllHave) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::paired_scores_test

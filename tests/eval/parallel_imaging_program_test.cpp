@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -15,7 +15,7 @@
 #include "dircn/io/cfl_file.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::parallel_imaging_program_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -161,4 +161,4 @@ TEST(TunedRegularization, LooksAtSevenValues) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::parallel_imaging_program_test

@@ -3,7 +3,8 @@
 #include "dircn/eval/parallel_imaging.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <cstdint>
@@ -19,7 +20,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::parallel_imaging_test {
 namespace {
 
 /// One thread for the program: many tests run beside each other.
@@ -178,4 +179,4 @@ TEST(ParallelImaging, RefusesWhatItCannotTake) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::parallel_imaging_test

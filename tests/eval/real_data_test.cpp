@@ -2,7 +2,8 @@
 // consistency.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/data/volume.h"
 #include "dircn/io/checkpoint.h"
@@ -13,7 +14,7 @@
 #include "support/golden.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::real_data_test {
 namespace {
 
 /// The reference's small trained network, with λ = 0 in every cascade.
@@ -57,4 +58,4 @@ TEST(MeasuredSlice, GetsMapsOfUnitNorm) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::real_data_test

@@ -3,7 +3,8 @@
 #include "dircn/eval/reconstruct.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <csignal>
@@ -22,7 +23,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::reconstruct_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,4 +172,4 @@ TEST(Reconstruct, SaysHowItWent) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::reconstruct_test

@@ -1,12 +1,12 @@
 // The rule of 2026: scores over the foreground and inside annotated boxes.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/eval/challenge_score.h"
 #include "eval/score_folders.h"
 
-namespace dircn {
+namespace dircn::score_boxes_test {
 namespace {
 
 using testing::annotate;
@@ -103,4 +103,4 @@ TEST_F(ScoreBoxes, ThatCannotBeReadMakeTheirVolumeUnusable) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_boxes_test

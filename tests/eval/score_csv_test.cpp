@@ -9,7 +9,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::score_csv_test {
 namespace {
 
 std::string line(const std::string& text, int index) {
@@ -71,4 +71,4 @@ TEST(ScoreCsv, NamesTheRunWhereThereAreSeveral) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_csv_test

@@ -1,7 +1,8 @@
 // Scores of fastMRI's files, beside scikit-image's of the same files.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <filesystem>
@@ -21,7 +22,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::score_fastmri_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -231,4 +232,4 @@ TEST_F(FastmriFiles, AreUnusableWithDarkTargets) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_fastmri_test

@@ -2,7 +2,7 @@
 
 #include <H5Cpp.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <optional>

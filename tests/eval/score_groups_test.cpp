@@ -10,7 +10,7 @@
 
 #include "eval/sample_scores.h"
 
-namespace dircn {
+namespace dircn::score_groups_test {
 namespace {
 
 TEST(Folder, IsTheOneCalledAccN) {
@@ -82,4 +82,4 @@ TEST(Groups, HaveNoDeviationOfOneVolumeOrOfPooledSlices) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_groups_test

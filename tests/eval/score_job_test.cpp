@@ -10,7 +10,7 @@
 
 #include "dircn/core/error.h"
 
-namespace dircn {
+namespace dircn::score_job_test {
 namespace {
 
 /// The rule for files of these layouts; `automatic` stands for a file that cannot be opened.
@@ -56,4 +56,4 @@ TEST(ChooseRule, NamesAFileOfEachLayoutWhereTheyDiffer) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_job_test

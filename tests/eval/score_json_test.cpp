@@ -8,7 +8,7 @@
 
 #include "eval/sample_scores.h"
 
-namespace dircn {
+namespace dircn::score_json_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -136,4 +136,4 @@ TEST(ScoreJson, SaysHowHardSlicesAre) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_json_test

@@ -7,7 +7,7 @@
 #include "dircn/eval/text_table.h"
 #include "eval/sample_scores.h"
 
-namespace dircn {
+namespace dircn::score_report_test {
 namespace {
 
 using testing::two_volumes;
@@ -103,4 +103,4 @@ TEST(SliceTimes, HaveMeanAndMedian) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_report_test

@@ -7,7 +7,7 @@
 
 #include "dircn/core/error.h"
 
-namespace dircn {
+namespace dircn::score_rule_test {
 namespace {
 
 TEST(ScoreRule, HasTheThresholdOfItsYear) {
@@ -49,4 +49,4 @@ TEST(ScoreRule, GoesByTheNamesOfPresets) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_rule_test

@@ -4,7 +4,7 @@
 #include "dircn/eval/score_volumes.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <csignal>
@@ -24,7 +24,7 @@
 #include "eval/score_folders.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::score_volumes_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -272,4 +272,4 @@ TEST_F(ScoreVolumes, StopsBetweenTwoSlices) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::score_volumes_test

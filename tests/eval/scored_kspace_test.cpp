@@ -1,7 +1,7 @@
 #include "dircn/eval/scored_kspace.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <optional>
 
@@ -13,7 +13,7 @@
 #include "support/golden.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::scored_kspace_test {
 namespace {
 
 using testing::column_mask;
@@ -76,4 +76,4 @@ TEST_F(ScoredKspaceTest, HasTheAccelerationThatWasDrawn) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::scored_kspace_test

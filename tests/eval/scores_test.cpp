@@ -4,7 +4,7 @@
 
 #include <initializer_list>
 
-namespace dircn {
+namespace dircn::scores_test {
 namespace {
 
 Scores scores_of(std::initializer_list<double> ssim) {
@@ -41,4 +41,4 @@ TEST(WorstAndMedianSlice, PassOverSlicesWithoutScore) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::scores_test

@@ -1,11 +1,12 @@
 #include "dircn/eval/ssim_distance.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/eval/challenge_score.h"
 
-namespace dircn {
+namespace dircn::ssim_distance_test {
 namespace {
 
 TEST(SsimDistance, IsZeroForTheTargetItself) {
@@ -32,4 +33,4 @@ TEST(SsimDistance, LooksAtTheCropOnly) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::ssim_distance_test

@@ -3,7 +3,8 @@
 #include "dircn/eval/volume_output.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <filesystem>
 #include <map>
@@ -20,7 +21,7 @@
 #include "support/challenge_files.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::volume_output_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -179,4 +180,4 @@ TEST(OutputPath, IsNamedAfterTheHdf5File) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::volume_output_test

@@ -3,7 +3,7 @@
 #include "dircn/eval/volume_pipeline.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <atomic>
 #include <set>
@@ -14,7 +14,7 @@
 
 #include "eval/pipelined_volumes.h"
 
-namespace dircn {
+namespace dircn::volume_pipeline_failures_test {
 namespace {
 
 using testing::as_it_is;
@@ -133,4 +133,4 @@ TEST_F(VolumePipelineFailures, LeavesNothingWhenItIsDroppedAtAnyPlace) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::volume_pipeline_failures_test

@@ -3,7 +3,8 @@
 #include "dircn/eval/volume_pipeline.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <atomic>
@@ -17,7 +18,7 @@
 #include "dircn/io/hdf5.h"
 #include "eval/pipelined_volumes.h"
 
-namespace dircn {
+namespace dircn::volume_pipeline_test {
 namespace {
 
 using testing::as_it_is;
@@ -132,4 +133,4 @@ TEST_F(VolumePipelineTest, EndsAtOnceWithoutVolumesAndRefusesToReadNothingAhead)
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::volume_pipeline_test

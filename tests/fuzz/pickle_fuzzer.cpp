@@ -1,7 +1,7 @@
 // The pickle inside a checkpoint on its own: the archive around it has checksums, behind which a
 // fuzzer hardly gets.
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstddef>
 #include <cstdint>

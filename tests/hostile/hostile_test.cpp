@@ -1,7 +1,7 @@
 // Malformed files in the hands of every part that opens files of data.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <filesystem>
@@ -28,7 +28,7 @@
 #include "support/malformed_files.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::hostile_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -172,4 +172,4 @@ TEST_F(HostileFiles, AreTrainedOnOrNamed) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::hostile_test

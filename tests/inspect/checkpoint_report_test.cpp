@@ -1,7 +1,8 @@
 // What is said of checkpoints and configurations.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <cstdint>
@@ -24,7 +25,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::checkpoint_report_test {
 namespace {
 
 using testing::GoldenFile;
@@ -264,4 +265,4 @@ TEST(InspectOther, NamesWhatItCannotTell) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::checkpoint_report_test

@@ -1,7 +1,7 @@
 // What is said of folders of volumes.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +15,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::dataset_report_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -173,4 +173,4 @@ TEST(InspectDataset, RefusesAFolderWithoutVolumes) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::dataset_report_test

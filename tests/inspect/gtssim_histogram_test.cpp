@@ -1,7 +1,7 @@
 #include "dircn/inspect/gtssim_histogram.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <cstdint>
@@ -18,7 +18,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::gtssim_histogram_test {
 namespace {
 
 using testing::TemporaryFolder;
@@ -123,4 +123,4 @@ TEST(GtSsim, LeavesNothingWhereNothingWasMeasured) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::gtssim_histogram_test

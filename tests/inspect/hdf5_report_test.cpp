@@ -1,7 +1,7 @@
 // What is said of HDF5 files. The numbers are those that h5py and numpy give.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <filesystem>
@@ -14,7 +14,7 @@
 #include "support/challenge_files.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::hdf5_report_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -208,4 +208,4 @@ TEST(InspectHdf5, NamesADamagedFile) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::hdf5_report_test

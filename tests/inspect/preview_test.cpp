@@ -1,7 +1,7 @@
 #include "dircn/inspect/preview.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -14,7 +14,7 @@
 #include "support/challenge_files.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::preview_test {
 namespace {
 
 using testing::Hdf5Maker;
@@ -129,4 +129,4 @@ TEST(GreyPicture, LeavesTheBrightestPixelsOutOfTheWindow) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::preview_test

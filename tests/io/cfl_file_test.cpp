@@ -1,14 +1,14 @@
 #include "dircn/io/cfl_file.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 
 #include "dircn/core/error.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::cfl_file_test {
 namespace {
 
 using testing::read_file;
@@ -78,4 +78,4 @@ TEST(CflFile, RefusesWhatIsNotTheArray) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::cfl_file_test

@@ -11,7 +11,7 @@
 #include "dircn/io/torch_file.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::checkpoint_test {
 namespace {
 
 using testing::golden;
@@ -293,4 +293,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::checkpoint_test

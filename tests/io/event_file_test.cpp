@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <csignal>
@@ -21,7 +21,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::event_file_test {
 namespace {
 
 using testing::TemporaryFolder;
@@ -36,9 +36,9 @@ class EventFileTest : public ::testing::Test {
 
   /// {"scalars": {tag: [[step, value, time], ...]}, "images": {tag: [...]}}
   nlohmann::json read() const {
-    const auto result =
-        testing::run_command("'" + testing::python() + "' '" + DIRCN_IO_TEST_SCRIPTS +
-                             "/event_file_read.py' '" + folder_.path().string() + "' 2>/dev/null");
+    const auto result = testing::run_command(
+        "'" + testing::python() + "' '" + testing::source("tests/io/event_file_read.py").string() +
+        "' '" + folder_.path().string() + "' 2>/dev/null");
     EXPECT_EQ(result.exit_code, 0) << result.output;
     return nlohmann::json::parse(result.output);
   }
@@ -216,4 +216,4 @@ TEST(EventFile, RefusesWhatIsNoPicture) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::event_file_test

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <H5Cpp.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <string>

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 
@@ -8,7 +8,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::hdf5_python_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -85,4 +85,4 @@ with h5py.File(sys.argv[1], "r") as f:
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::hdf5_python_test

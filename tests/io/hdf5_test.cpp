@@ -8,7 +8,7 @@
 #include "io/hdf5_maker.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::hdf5_test {
 namespace {
 
 using testing::Hdf5Maker;
@@ -240,4 +240,4 @@ TEST(Hdf5File, ReadsNothingButTheSliceAskedFor) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::hdf5_test

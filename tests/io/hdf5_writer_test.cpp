@@ -1,7 +1,8 @@
 #include "dircn/io/hdf5_writer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <chrono>
 #include <functional>
@@ -14,7 +15,7 @@
 #include "io/hdf5_maker.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::hdf5_writer_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -114,4 +115,4 @@ TEST(Hdf5Writer, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::hdf5_writer_test

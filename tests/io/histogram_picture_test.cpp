@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <png.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <filesystem>
@@ -11,7 +11,7 @@
 #include "dircn/core/error.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::histogram_picture_test {
 namespace {
 
 using testing::TemporaryFolder;
@@ -75,4 +75,4 @@ TEST(HistogramPicture, RefusesWhatIsNoHistogram) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::histogram_picture_test

@@ -9,7 +9,7 @@
 #include "io/hdf5_maker.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::malformed_hdf5_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -243,4 +243,4 @@ TEST(MalformedHdf5Partial, ChunksThatWereNeverWrittenAreMissed) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::malformed_hdf5_test

@@ -1,7 +1,7 @@
 #include "dircn/io/nifti.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 #include "io/nifti_maker.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::nifti_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -169,4 +169,4 @@ INSTANTIATE_TEST_SUITE_P(Files, MalformedNifti, ::testing::ValuesIn(bad_files())
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::nifti_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <csignal>
@@ -23,7 +23,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::nifti_writer_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -92,9 +92,9 @@ class NiftiWriterTest : public ::testing::Test {
   nlohmann::json written(const torch::Tensor& values, const VoxelGeometry& geometry,
                          const std::string& description = "", const std::string& name = "a.nii") {
     write_nifti(folder_ / name, values, geometry, description);
-    const auto result =
-        testing::run_command("'" + testing::python() + "' '" + DIRCN_IO_TEST_SCRIPTS +
-                             "/nifti_read.py' '" + (folder_ / name).string() + "' 2>/dev/null");
+    const auto result = testing::run_command("'" + testing::python() + "' '" +
+                                             testing::source("tests/io/nifti_read.py").string() +
+                                             "' '" + (folder_ / name).string() + "' 2>/dev/null");
     EXPECT_EQ(result.exit_code, 0) << result.output;
     return nlohmann::json::parse(result.output);
   }
@@ -268,4 +268,4 @@ TEST(NiftiWriter, FolderThatCannotBeMadeIsAnError) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::nifti_writer_test

@@ -6,7 +6,7 @@
 
 #include "dircn/core/error.h"
 
-namespace dircn {
+namespace dircn::pickle_value_test {
 namespace {
 
 TEST(PickleValueTest, holdsEveryKind) {
@@ -76,4 +76,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::pickle_value_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <png.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 
@@ -12,7 +12,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::png_test {
 namespace {
 
 using testing::TemporaryFolder;
@@ -85,4 +85,4 @@ TEST(Png, RefusesWhatIsNoPicture) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::png_test

@@ -12,7 +12,7 @@
 #include "io/hdf5_maker.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::reconstruction_writer_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -181,4 +181,4 @@ TEST(ReconstructionWriter, FolderThatCannotBeMadeIsAnError) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::reconstruction_writer_test

@@ -8,7 +8,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::torch_file_python_test {
 namespace {
 
 const std::vector<std::pair<std::string, torch::ScalarType>> kDtypes = {
@@ -35,7 +35,7 @@ class TorchPythonTest : public ::testing::Test {
   void SetUp() override { DIRCN_NEEDS_PYTHON("torch"); }
 
   static int run_script(const std::string& script, const std::filesystem::path& argument) {
-    return testing::run_python(std::string("'") + DIRCN_IO_TEST_SCRIPTS + "/" + script + "' '" +
+    return testing::run_python("'" + testing::source("tests/io/" + script).string() + "' '" +
                                argument.string() + "'");
   }
 
@@ -120,4 +120,4 @@ TEST_F(TorchPythonTest, weReadWhatPythonWrites) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::torch_file_python_test

@@ -10,7 +10,7 @@
 #include "io/torch_file_maker.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::torch_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -191,4 +191,4 @@ TEST(TorchFileTest, keepsTheOldFileWhenAWriteFails) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::torch_file_test

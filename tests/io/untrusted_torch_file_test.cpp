@@ -8,7 +8,7 @@
 #include "io/torch_file_maker.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::untrusted_torch_file_test {
 namespace {
 
 using testing::load_error;
@@ -288,4 +288,4 @@ TEST_F(DamageTest, pickleChangedUnderAValidChecksum) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::untrusted_torch_file_test

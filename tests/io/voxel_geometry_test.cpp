@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace dircn {
+namespace dircn::voxel_geometry_test {
 namespace {
 
 constexpr std::array<double, 3> kSpacing = {7, 0.5, 2};
@@ -28,4 +28,4 @@ TEST(VoxelGeometry, StaysWhenAnImageIsCropped) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::voxel_geometry_test

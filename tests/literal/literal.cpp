@@ -1,7 +1,8 @@
 #include "literal/literal.h"
 
 #include <ATen/record_function.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "literal/resx_unet.h"
 

@@ -1,6 +1,6 @@
 #include "literal/resx_unet.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace dircn::literal {
 namespace {

@@ -3,7 +3,8 @@
 #include "dircn/mri/cache_blocks.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <stdexcept>
 #include <vector>
@@ -13,7 +14,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::cache_blocks_test {
 namespace {
 
 using testing::column_mask;
@@ -84,4 +85,4 @@ TEST(CacheBlocks, RowsAndCoilsOfASamplingSpaceAreTheSpaceOfThose) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::cache_blocks_test

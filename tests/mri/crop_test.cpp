@@ -1,14 +1,14 @@
 #include "dircn/mri/crop.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 
 #include "dircn/core/error.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::crop_test {
 namespace {
 
 using testing::GoldenFile;
@@ -99,4 +99,4 @@ TEST(Crop, RefusesImpossibleSizes) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::crop_test

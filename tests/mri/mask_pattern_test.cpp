@@ -1,7 +1,7 @@
 #include "dircn/mri/mask_pattern.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include "dircn/core/error.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::mask_pattern_test {
 namespace {
 
 using Kind = MaskPattern::Kind;
@@ -146,4 +146,4 @@ TEST(MaskPattern, RefusesWhatIsNoMask) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::mask_pattern_test

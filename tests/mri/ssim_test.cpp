@@ -1,12 +1,12 @@
 #include "dircn/mri/ssim.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/core/error.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::ssim_test {
 namespace {
 
 TEST(Ssim, OfEqualImagesIsOne) {
@@ -58,4 +58,4 @@ TEST(Ssim, RefusesShapesThatDoNotFit) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::ssim_test

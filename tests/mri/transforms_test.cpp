@@ -1,7 +1,7 @@
 // Fourier transforms, coil operators, ACS, sampling space: mathematics and brute force.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/core/error.h"
 #include "dircn/mri/acs.h"
@@ -13,7 +13,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::transforms_test {
 namespace {
 
 using testing::column_mask;
@@ -128,4 +128,4 @@ TEST(SamplingSpace, IsTheCentredTransformInDisguise) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::transforms_test

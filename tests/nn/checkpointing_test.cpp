@@ -3,7 +3,8 @@
 
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <atomic>
@@ -15,13 +16,13 @@
 #include <string>
 #include <vector>
 
-#include "dircn/core/precision.h"
 #include "dircn/nn/dircn.h"
+#include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::checkpointing_test {
 namespace {
 
 using testing::relative_max_error;
@@ -231,4 +232,4 @@ TEST(Checkpointing, ComputesEveryCascadeAgain) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::checkpointing_test

@@ -1,7 +1,9 @@
 #include "dircn/nn/convolve.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <cstdint>
@@ -9,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "dircn/core/device.h"
+#include "dircn/runtime/device.h"
 #include "support/devices.h"
 
-namespace dircn {
+namespace dircn::convolve_test {
 namespace {
 
 constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
@@ -150,7 +152,7 @@ TEST_P(ConvolveStatistics, AreThoseOfItsOutput) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, ConvolveStatistics, testing::Values(torch::kFloat, torch::kBFloat16));
+INSTANTIATE_TEST_SUITE_P(, ConvolveStatistics, ::testing::Values(torch::kFloat, torch::kBFloat16));
 
 TEST_F(ConvolveKernel, StatisticsStandAFarAwayMean) {
   torch::manual_seed(2);
@@ -251,4 +253,4 @@ TEST_F(ConvolveKernel, NotANumberReachesItsNeighboursAlone) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::convolve_test

@@ -4,7 +4,9 @@
 #include "dircn/nn/data_consistency.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>
@@ -19,7 +21,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::data_consistency_test {
 namespace {
 
 using testing::column_mask;
@@ -293,4 +295,4 @@ TEST(CascadeKspace, DarknessHasMagnitudeZeroAndFiniteGradients) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::data_consistency_test

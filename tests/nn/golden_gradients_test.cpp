@@ -2,14 +2,14 @@
 // precision).
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/nn/dircn.h"
 #include "dircn/nn/losses.h"
 #include "support/devices.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::golden_gradients_test {
 namespace {
 
 using testing::GoldenFile;
@@ -80,4 +80,4 @@ DIRCN_DEVICE_TEST(GoldenGradients, EqualTheReferenceInSinglePrecision) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::golden_gradients_test

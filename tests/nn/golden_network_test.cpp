@@ -1,7 +1,8 @@
 // The network against an independent implementation: tests/golden S1 to S4d.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/mri/acs.h"
 #include "dircn/nn/dircn.h"
@@ -9,7 +10,7 @@
 #include "support/devices.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::golden_network_test {
 namespace {
 
 using testing::GoldenFile;
@@ -130,4 +131,4 @@ TEST(GoldenNetwork, HasTheReferenceParametersInTheirOrder) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::golden_network_test

@@ -1,16 +1,17 @@
 #include "dircn/nn/graph_runner.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <vector>
 
-#include "dircn/core/precision.h"
+#include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::graph_runner_test {
 namespace {
 
 using testing::column_mask;
@@ -67,4 +68,4 @@ DIRCN_DEVICE_TEST(GraphRunner, ResultsStayWhatTheyAre) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::graph_runner_test

@@ -2,7 +2,9 @@
 // to 1e-7.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/mri/fft.h"
 #include "dircn/nn/dircn.h"
@@ -11,7 +13,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::literal_agreement_test {
 namespace {
 
 using testing::column_mask;
@@ -241,4 +243,4 @@ TEST(LiteralAgreement, MaskPerElementEqualsSlicesOneByOne) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::literal_agreement_test

@@ -3,7 +3,7 @@
 #include "dircn/nn/losses.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <string>
@@ -14,7 +14,7 @@
 #include "support/devices.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::losses_test {
 namespace {
 
 using testing::GoldenFile;
@@ -102,4 +102,4 @@ TEST(Metrics, EqualTheReference) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::losses_test

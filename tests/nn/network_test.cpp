@@ -1,19 +1,21 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/utils/convert_parameters.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 
 #include "dircn/core/error.h"
-#include "dircn/core/precision.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
 #include "dircn/nn/dircn.h"
+#include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::network_test {
 namespace {
 
 using testing::column_mask;
@@ -178,4 +180,4 @@ TEST(Network, RefusesConfigurationsThatCannotWork) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::network_test

@@ -1,17 +1,19 @@
 // First derivatives of norm_act: of LibTorch's operators by differences, of the kernels by those.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <vector>
 
-#include "dircn/core/device.h"
 #include "dircn/core/error.h"
 #include "dircn/nn/norm_act.h"
+#include "dircn/runtime/device.h"
 #include "norm_act_cases.h"
 #include "support/devices.h"
 
-namespace dircn {
+namespace dircn::norm_act_gradients_test {
 namespace {
 
 using testing::Case;
@@ -148,4 +150,4 @@ TEST(NormActGradients, RefusesSecondDerivativesOfTheKernel) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::norm_act_gradients_test

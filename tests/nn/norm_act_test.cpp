@@ -1,17 +1,18 @@
 #include "dircn/nn/norm_act.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "dircn/core/device.h"
+#include "dircn/runtime/device.h"
 #include "norm_act_cases.h"
 #include "support/devices.h"
 
-namespace dircn {
+namespace dircn::norm_act_test {
 namespace {
 
 using testing::Case;
@@ -161,4 +162,4 @@ TEST(NormAct, OverwritesOnlyWhatNobodyElseHolds) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::norm_act_test

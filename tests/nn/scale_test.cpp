@@ -2,14 +2,15 @@
 // data/normalization.h builds on it.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/nn/dircn.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::scale_test {
 namespace {
 
 DIRCN_DEVICE_TEST(Scale, OfTheInputIsThatOfTheImage) {
@@ -41,4 +42,4 @@ DIRCN_DEVICE_TEST(Scale, OfTheInputIsThatOfTheImage) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::scale_test

@@ -4,7 +4,9 @@
 
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,7 +21,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::sensitivity_test {
 namespace {
 
 using testing::relative_max_error;
@@ -108,4 +110,4 @@ DIRCN_DEVICE_TEST(Sensitivity, TakesSomeCoilsAtATimeOnACpuAndWhereItSavesMemory)
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::sensitivity_test

@@ -1,12 +1,13 @@
 #include "dircn/nn/squeeze_excitation.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::squeeze_excitation_test {
 namespace {
 
 using testing::relative_max_error;
@@ -75,4 +76,4 @@ TEST(SqueezeExcitation, SqueezedLayerHasAtLeastOneChannel) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::squeeze_excitation_test

@@ -1,17 +1,18 @@
 // The training loss of slices: its terms, their weights, the scale, and batches.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/core/precision.h"
 #include "dircn/nn/losses.h"
+#include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"
 
-namespace dircn {
+namespace dircn::training_loss_test {
 namespace {
 
 constexpr int64_t kSlices = 3;
@@ -177,4 +178,4 @@ DIRCN_DEVICE_TEST(TrainingLoss, StaysInSinglePrecisionUnderAutocast) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::training_loss_test

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace dircn {
+namespace dircn::html_page_test {
 namespace {
 
 size_t occurrences(const std::string& text, const std::string& part) {
@@ -72,4 +72,4 @@ TEST(HtmlPage, IsNotEndedByTitlesOrData) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::html_page_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace dircn {
+namespace dircn::base64_test {
 namespace {
 
 // The vectors of RFC 4648, section 10.
@@ -24,4 +24,4 @@ TEST(Base64, TakesEveryByte) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::base64_test

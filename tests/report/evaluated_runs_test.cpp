@@ -1,7 +1,8 @@
 #include "dircn/report/evaluated_runs.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <filesystem>
 #include <string>
@@ -16,7 +17,7 @@
 #include "support/random_input.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::evaluated_runs_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -111,4 +112,4 @@ TEST(NetworkRun, IsTheMeanOfItsCheckpoints) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::evaluated_runs_test

@@ -11,7 +11,7 @@
 #include "dircn/core/error.h"
 #include "eval/score_folders.h"
 
-namespace dircn {
+namespace dircn::evaluation_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -99,4 +99,4 @@ TEST_F(Evaluation, WritesTheOthersWhereOneFails) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::evaluation_test

@@ -1,7 +1,8 @@
 #include "dircn/report/report.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,7 @@
 #include "support/random_input.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::report_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -216,4 +217,4 @@ TEST(ReportSize, OfAVolumeStaysBelow25Megabytes) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::report_test

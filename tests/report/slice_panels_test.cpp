@@ -1,7 +1,8 @@
 #include "slice_panels.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <optional>
@@ -10,7 +11,7 @@
 
 #include "dircn/mri/ssim.h"
 
-namespace dircn::detail {
+namespace dircn::detail::slice_panels_test {
 namespace {
 
 SliceImages images() {
@@ -76,4 +77,4 @@ TEST(SlicePanels, AmplifyDeviationAndResidual) {
 }
 
 }  // namespace
-}  // namespace dircn::detail
+}  // namespace dircn::detail::slice_panels_test

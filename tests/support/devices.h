@@ -4,7 +4,7 @@
 #include <torch/cuda.h>
 #include <torch/types.h>
 
-#include "dircn/core/device.h"
+#include "dircn/runtime/device.h"
 
 /// A test body that runs on the CPU as `Name` and on a CUDA GPU as `Name_CUDA`, which says so where
 /// there is none.

@@ -1,6 +1,9 @@
 #include "support/golden.h"
 
-#include <torch/torch.h>
+#include <torch/csrc/jit/serialization/pickle.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <limits>
 #include <stdexcept>
@@ -20,7 +23,7 @@ c10::impl::GenericDict config_dict(const c10::IValue& value) {
 
 GoldenFile::GoldenFile(const std::string& name) {
   const auto content = read_file(golden(name));
-  const auto value = torch::pickle_load(std::vector<char>(content.begin(), content.end()));
+  const auto value = torch::jit::pickle_load(std::vector<char>(content.begin(), content.end()));
   for (const auto& entry : value.toGenericDict()) {
     entries_.emplace(entry.key().toStringRef(), entry.value());
   }

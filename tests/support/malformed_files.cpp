@@ -1,7 +1,7 @@
 #include "support/malformed_files.h"
 
 #include <sys/stat.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cstddef>

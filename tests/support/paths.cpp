@@ -8,11 +8,11 @@
 namespace dircn::testing {
 
 std::filesystem::path golden(const std::string& name) {
-  return std::filesystem::path(DIRCN_TEST_DATA) / "golden" / name;
+  return source("tests/golden/" + name);
 }
 
 std::filesystem::path test_data(const std::string& name) {
-  return std::filesystem::path(DIRCN_TEST_DATA) / "data" / name;
+  return source("tests/data/" + name);
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -5,6 +5,9 @@
 
 namespace dircn::testing {
 
+/// A file of this checkout: "configs/base.yaml".
+std::filesystem::path source(const std::string& name);
+
 /// tests/golden/NAME: numbers of an independent implementation.
 std::filesystem::path golden(const std::string& name);
 

@@ -5,10 +5,6 @@
 
 namespace dircn::testing {
 
-std::string python() {
-  return DIRCN_TEST_PYTHON;
-}
-
 int run_python(const std::string& arguments) {
   return std::system(("'" + python() + "' " + arguments).c_str());
 }

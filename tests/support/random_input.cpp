@@ -1,7 +1,8 @@
 #include "support/random_input.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/mri/fft.h"
 

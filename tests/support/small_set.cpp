@@ -1,6 +1,6 @@
 #include "support/small_set.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 

@@ -12,7 +12,7 @@
 #include "dircn/train/training_records.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::curves_page_test {
 namespace {
 
 using nlohmann::json;
@@ -211,4 +211,4 @@ TEST_F(CurvesPageTest, NamesAFileThatIsMissing) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::curves_page_test

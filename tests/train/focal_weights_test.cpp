@@ -1,7 +1,7 @@
 #include "dircn/train/focal_weights.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <limits>
@@ -11,7 +11,7 @@
 #include "dircn/io/torch_file.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::focal_weights_test {
 namespace {
 
 constexpr double kNowhere = 1.9;  // the difficulty that must not count
@@ -143,4 +143,4 @@ TEST(FocalWeights, RefuseWhatIsNoState) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::focal_weights_test

@@ -3,7 +3,8 @@
 #include "dircn/train/freeze.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/optim/adam.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +14,7 @@
 #include "support/devices.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::freeze_test {
 namespace {
 
 using testing::small_model;
@@ -172,4 +173,4 @@ TEST(Freeze, RefusesToFreezeEverything) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::freeze_test

@@ -2,7 +2,8 @@
 // (resumed).
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/core/error.h"
 #include "dircn/io/checkpoint.h"
@@ -15,7 +16,7 @@
 #include "support/golden.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::golden_steps_test {
 namespace {
 
 using testing::GoldenFile;
@@ -210,4 +211,4 @@ TEST(ResumedAdam, RefusesAnotherNetworksState) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::golden_steps_test

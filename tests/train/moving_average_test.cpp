@@ -1,7 +1,9 @@
 #include "dircn/train/moving_average.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/utils/convert_parameters.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <vector>
@@ -11,7 +13,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::moving_average_test {
 namespace {
 
 using testing::perturb;
@@ -89,4 +91,4 @@ TEST(MovingAverage, RefusesAnotherNetwork) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::moving_average_test

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/utils/convert_parameters.h>
+#include <torch/optim/optimizer.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>
@@ -11,7 +14,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::optimizer_state_test {
 namespace {
 
 constexpr OptimizerKind kKinds[] = {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::sgd};
@@ -162,4 +165,4 @@ TEST(OptimizerState, NamesWhatIsMissingOrDamaged) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::optimizer_state_test

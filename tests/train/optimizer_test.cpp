@@ -1,7 +1,9 @@
 #include "dircn/train/optimizer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/utils/clip_grad.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>
@@ -11,7 +13,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::optimizer_test {
 namespace {
 
 using testing::relative_max_error;
@@ -178,4 +180,4 @@ TEST(ClipGradients, LeavesWhatIsNotFiniteAlone) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::optimizer_test

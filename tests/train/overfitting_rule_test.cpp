@@ -13,7 +13,7 @@
 #include "dircn/train/phase_plan.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::overfitting_rule_test {
 namespace {
 
 struct Epoch {
@@ -132,4 +132,4 @@ TEST(OverfittingRule, RefusesWhatIsNoStateOfIt) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::overfitting_rule_test

@@ -13,7 +13,7 @@
 #include "dircn/core/error.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::phase_plan_test {
 namespace {
 
 Config config_with(std::vector<PhaseConfig> phases) {
@@ -181,4 +181,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::phase_plan_test

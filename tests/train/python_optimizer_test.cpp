@@ -1,7 +1,9 @@
 // The optimiser's state means to Python what it means to us, both ways.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/optim/optimizer.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <memory>
 #include <string>
@@ -14,7 +16,7 @@
 #include "support/python.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::python_optimizer_test {
 namespace {
 
 constexpr double kRate = 3e-3;
@@ -123,4 +125,4 @@ TEST(OptimizerState, ContinuesInPythonAndBack) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::python_optimizer_test

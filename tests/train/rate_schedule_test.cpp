@@ -1,7 +1,7 @@
 #include "dircn/train/rate_schedule.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <functional>
@@ -14,7 +14,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::rate_schedule_test {
 namespace {
 
 constexpr double kRate = 2e-3;
@@ -216,4 +216,4 @@ TEST(BatchSize, GrowsAtItsMilestones) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::rate_schedule_test

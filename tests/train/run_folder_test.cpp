@@ -6,7 +6,7 @@
 #include "dircn/train/metrics_log.h"
 #include "support/paths.h"
 
-namespace dircn {
+namespace dircn::run_folder_test {
 namespace {
 
 using testing::TemporaryFolder;
@@ -59,4 +59,4 @@ TEST(RunFolder, RemovesWhatAKilledProcessLeftUnfinished) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::run_folder_test

@@ -4,7 +4,7 @@
 #include "dircn/train/run_log.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
@@ -20,7 +20,7 @@
 #include "support/paths.h"
 #include "support/python.h"
 
-namespace dircn {
+namespace dircn::run_log_test {
 namespace {
 
 using nlohmann::json;
@@ -224,4 +224,4 @@ TEST_F(RunLogTest, SaysWhatEachPhaseTrains) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::run_log_test

@@ -1,7 +1,7 @@
 // What training does where something is wrong: it says so, and loses nothing.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/core/error.h"
 #include "dircn/io/checkpoint.h"
@@ -12,7 +12,7 @@
 #include "support/challenge_files.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::trainer_failures_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -134,4 +134,4 @@ TEST_F(TrainingFailures, RefusesACheckpointOfAnotherRun) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::trainer_failures_test

@@ -1,7 +1,7 @@
 // What a run can do besides learning: phases, averages, batches, difficulty, kept checkpoints.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 
@@ -14,7 +14,7 @@
 #include "support/random_input.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::trainer_features_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -227,4 +227,4 @@ TEST_F(TrainingFeatures, WhatWatchesValidationNeedsOne) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::trainer_features_test

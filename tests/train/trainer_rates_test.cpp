@@ -1,7 +1,8 @@
 // The learning rates of whole runs, and that optimisers and losses are those of the configuration.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +19,7 @@
 #include "support/challenge_files.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::trainer_rates_test {
 namespace {
 
 using nlohmann::json;
@@ -239,4 +240,4 @@ TEST_F(TrainingChoices, TheRangeOfUniformSsimIsThatOfTheConfiguration) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::trainer_rates_test

@@ -2,7 +2,7 @@
 // another configuration.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/core/error.h"
 #include "dircn/io/checkpoint.h"
@@ -10,7 +10,7 @@
 #include "dircn/train/trainer.h"
 #include "small_run.h"
 
-namespace dircn {
+namespace dircn::trainer_resume_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -183,4 +183,4 @@ TEST_F(TrainingResumes, KnowsTheScoresOfItsLastEpoch) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::trainer_resume_test

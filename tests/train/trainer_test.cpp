@@ -1,7 +1,7 @@
 // The training loop: it learns, it stops and resumes to the same bits, it leaves what it should.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <set>
@@ -13,7 +13,7 @@
 #include "support/random_input.h"
 #include "support/small_set.h"
 
-namespace dircn {
+namespace dircn::trainer_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -141,4 +141,4 @@ TEST_F(Training, SavesWithinAnEpochAsOftenAsAsked) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::trainer_test

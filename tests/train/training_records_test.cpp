@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace dircn {
+namespace dircn::training_records_test {
 namespace {
 
 std::string line_of_slice(const std::string& name) {
@@ -36,4 +36,4 @@ TEST(TrainingRecords, AreJsonWhateverTheNamesAre) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::training_records_test

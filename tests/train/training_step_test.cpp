@@ -3,7 +3,8 @@
 #include "dircn/train/training_step.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "dircn/core/precision.h"
 #include "dircn/data/sample.h"
@@ -11,7 +12,7 @@
 #include "support/golden.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::training_step_test {
 namespace {
 
 using testing::relative_max_error;
@@ -193,4 +194,4 @@ DIRCN_DEVICE_TEST(TrainingStep, ComputesItsLossInFullPrecision) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::training_step_test

@@ -3,7 +3,8 @@
 #include "dircn/train/transfer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <map>
@@ -17,7 +18,7 @@
 #include "support/paths.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::transfer_test {
 namespace {
 
 using testing::GoldenFile;
@@ -250,4 +251,4 @@ TEST(LoadStart, RefusesAFileWithoutCascades) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::transfer_test

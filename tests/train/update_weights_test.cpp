@@ -3,7 +3,8 @@
 #include "dircn/train/update_weights.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <limits>
@@ -18,7 +19,7 @@
 #include "support/devices.h"
 #include "support/random_input.h"
 
-namespace dircn {
+namespace dircn::update_weights_test {
 namespace {
 
 using TensorMap = std::map<std::string, torch::Tensor>;
@@ -240,4 +241,4 @@ DIRCN_DEVICE_TEST(UpdateWeights, ChangesNothingWhereAGradientIsNotFinite) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::update_weights_test

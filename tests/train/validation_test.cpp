@@ -1,7 +1,7 @@
 // Validation scores what the labels show.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dircn/data/fov_crop.h"
 #include "dircn/eval/challenge_score.h"
@@ -11,7 +11,7 @@
 #include "dircn/train/validation.h"
 #include "small_run.h"
 
-namespace dircn {
+namespace dircn::validation_test {
 namespace {
 
 using testing::after;
@@ -41,4 +41,4 @@ TEST_F(Validation, ValidatesOnTheLabelsCrop) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::validation_test

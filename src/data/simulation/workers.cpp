@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "dircn/core/threads.h"
+#include "dircn/runtime/threads.h"
 
 namespace dircn::simulation {
 

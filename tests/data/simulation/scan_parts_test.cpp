@@ -1,7 +1,7 @@
 // The parts of a simulated scan, each by itself.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <initializer_list>
@@ -18,7 +18,7 @@
 #include "dircn/data/simulation/slice_bands.h"
 #include "dircn/mri/acs.h"
 
-namespace dircn::simulation {
+namespace dircn::simulation::scan_parts_test {
 namespace {
 
 TEST(ColumnMask, IsEquispacedWithACentre) {
@@ -230,4 +230,4 @@ TEST(Lesions, AreBoxedInPixelsOfTheLabel) {
 }
 
 }  // namespace
-}  // namespace dircn::simulation
+}  // namespace dircn::simulation::scan_parts_test

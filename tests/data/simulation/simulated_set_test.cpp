@@ -1,7 +1,7 @@
 #include "dircn/data/simulation/simulated_set.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@
 #include "io/hdf5_maker.h"
 #include "support/paths.h"
 
-namespace dircn::simulation {
+namespace dircn::simulation::simulated_set_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -192,4 +192,4 @@ TEST(HeadFiles, FindTheirBrainOrGuessIt) {
 }
 
 }  // namespace
-}  // namespace dircn::simulation
+}  // namespace dircn::simulation::simulated_set_test

@@ -1,7 +1,8 @@
 #include "dircn/data/simulation/simulated_volume.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 
@@ -17,7 +18,7 @@
 #include "dircn/mri/metrics.h"
 #include "support/golden.h"
 
-namespace dircn::simulation {
+namespace dircn::simulation::simulated_volume_test {
 namespace {
 
 constexpr Scan kSmall = {3, 4, 128, 64, 60};
@@ -206,4 +207,4 @@ INSTANTIATE_TEST_SUITE_P(Anatomies, RealisticVolume, ::testing::Values("phantom"
                          [](const auto& info) { return info.param; });
 
 }  // namespace
-}  // namespace dircn::simulation
+}  // namespace dircn::simulation::simulated_volume_test

@@ -1,4 +1,4 @@
-#include "dircn/core/threads.h"
+#include "dircn/runtime/threads.h"
 
 #include <ATen/TensorIterator.h>
 #include <torch/types.h>

@@ -1,8 +1,8 @@
-#include "dircn/core/memory.h"
+#include "dircn/runtime/memory.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <thread>
 
-namespace dircn {
+namespace dircn::memory_test {
 namespace {
 
 /// Pages that the kernel had to hand out so far.
@@ -68,4 +68,4 @@ TEST_F(Memory, NothingIsGivenBack) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::memory_test

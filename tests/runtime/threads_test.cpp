@@ -1,14 +1,15 @@
-#include "dircn/core/threads.h"
+#include "dircn/runtime/threads.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
-namespace dircn {
+namespace dircn::threads_test {
 namespace {
 
 int threads_of_a_new_thread() {
@@ -87,4 +88,4 @@ TEST(ParallelFor, HandsOnWhatWorkThrows) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::threads_test

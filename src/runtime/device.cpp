@@ -1,4 +1,4 @@
-#include "dircn/core/device.h"
+#include "dircn/runtime/device.h"
 
 #include <torch/cuda.h>
 #include <torch/utils.h>
@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "dircn/core/error.h"
-#include "dircn/core/torch_compat.h"
+#include "dircn/runtime/torch_compat.h"
 
 namespace dircn {
 

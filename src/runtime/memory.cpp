@@ -1,4 +1,4 @@
-#include "dircn/core/memory.h"
+#include "dircn/runtime/memory.h"
 
 #include <cstdlib>
 

@@ -1,15 +1,16 @@
-#include "dircn/core/recompute.h"
+#include "dircn/runtime/recompute.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <vector>
 
-#include "dircn/core/device.h"
-#include "dircn/core/precision.h"
+#include "dircn/runtime/device.h"
+#include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 
-namespace dircn {
+namespace dircn::recompute_test {
 namespace {
 
 using Tensors = std::vector<torch::Tensor>;
@@ -103,4 +104,4 @@ TEST(Recompute, FindsItsPrecisionAgain) {
 }
 
 }  // namespace
-}  // namespace dircn
+}  // namespace dircn::recompute_test

@@ -1,4 +1,4 @@
-#include "dircn/core/gradients.h"
+#include "dircn/runtime/gradients.h"
 
 #include <torch/types.h>
 

@@ -1,4 +1,4 @@
-#include "dircn/core/versions.h"
+#include "dircn/runtime/versions.h"
 
 #include <torch/version.h>
 

@@ -1,4 +1,4 @@
-#include "dircn/core/recompute.h"
+#include "dircn/runtime/recompute.h"
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "dircn/core/gradients.h"
-#include "dircn/core/precision.h"
-#include "dircn/core/torch_compat.h"
+#include "dircn/runtime/gradients.h"
+#include "dircn/runtime/precision_guard.h"
+#include "dircn/runtime/torch_compat.h"
 
 namespace dircn {
 namespace {
