@@ -24,8 +24,15 @@ using Tensors = std::vector<torch::Tensor>;
 
 torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
   const auto x = sources.size() == 1 ? sources[0] : torch::cat(sources, 1);
-  return torch::conv2d(x, weight.to(x.scalar_type()), {}, /*stride=*/1, /*padding=*/1,
-                       /*dilation=*/1, groups);
+  const auto y = torch::conv2d(x, weight.to(x.scalar_type()), {}, /*stride=*/1, /*padding=*/1,
+                               /*dilation=*/1, groups);
+  // `cat` forgets the layout where one of the sources has a single channel, which is of either.
+  const auto all_are = [&](torch::MemoryFormat format) {
+    return std::all_of(sources.begin(), sources.end(),
+                       [&](const torch::Tensor& source) { return source.is_contiguous(format); });
+  };
+  const bool last = all_are(kChannelsLast) && !all_are(torch::MemoryFormat::Contiguous);
+  return last ? y.contiguous(kChannelsLast) : y;
 }
 
 #ifdef DIRCN_AVX512

@@ -95,10 +95,13 @@ torch::Tensor run_kernel(const NormInput& input, const torch::Tensor& scale,
 torch::Tensor run_operators(const torch::Tensor& x, const torch::Tensor& scale,
                             const torch::Tensor& shift, Activation activation,
                             const std::optional<torch::Tensor>& residual) {
+  // Pixels in a row: of one image [1, C, H, W], LibTorch 2.13 computes wrong gradients where they
+  // arrive with channels last and the image has not.
   const auto normalize = [](const torch::Tensor& values, const torch::Tensor& slope,
                             const torch::Tensor& offset) {
-    return torch::instance_norm(values, slope, offset, {}, {}, /*use_input_stats=*/true,
-                                /*momentum=*/0.0, kNormEps, /*cudnn_enabled=*/true);
+    return torch::instance_norm(values.flatten(2), slope, offset, {}, {}, /*use_input_stats=*/true,
+                                /*momentum=*/0.0, kNormEps, /*cudnn_enabled=*/true)
+        .view(values.sizes());
   };
   torch::Tensor y;
   if (scale.dim() == 1 && shift.dim() == 1) {

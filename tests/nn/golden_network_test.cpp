@@ -4,6 +4,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <cmath>
+
 #include "dircn/mri/acs.h"
 #include "dircn/nn/dircn.h"
 #include "literal/literal.h"
@@ -51,22 +53,42 @@ DIRCN_DEVICE_TEST(GoldenNetwork, EqualsTheReferenceInDoublePrecision) {
   }
 }
 
-DIRCN_DEVICE_TEST(GoldenNetwork, IsAsAccurateInSinglePrecisionAsTheLiteralForm) {
+DIRCN_DEVICE_TEST(GoldenNetwork, IsWithinTheTolerancesOfSinglePrecision) {
   const torch::NoGradGuard no_grad;
   for (const auto& item : kCases) {
     const GoldenFile golden(item.file);
     auto network = load_network(golden, device, torch::kFloat);
-    const auto kspace = golden.kspace().to(device);
-    const auto mask = golden.mask().to(device);
-    const auto exact = flat_image(golden.tensor("output_f64"));
-    const auto image = network->forward(kspace, mask).cpu();
-    const auto oracle =
-        literal::forward(literal::parameters_of(*network), golden.model_config(), kspace, mask)
-            .cpu();
-    EXPECT_LE(relative_max_error(image, exact), item.float32_tolerance) << item.file;
-    // Over all pixels, since the largest of them is a matter of luck.
-    EXPECT_LE((image - exact).norm().item<double>(), 2 * (oracle - exact).norm().item<double>())
+    const auto image = network->forward(golden.kspace().to(device), golden.mask().to(device));
+    EXPECT_LE(relative_max_error(image.cpu(), flat_image(golden.tensor("output_f64"))),
+              item.float32_tolerance)
         << item.file;
+  }
+}
+
+// Of one input, two forms' errors differ by a factor of 0.3 to 4, whichever is which: a few
+// roundings, amplified, are all of them. Their mean over inputs shows which form is the better (0.8
+// to 1.3, with and without AVX-512).
+DIRCN_DEVICE_TEST(GoldenNetwork, IsAsAccurateInSinglePrecisionAsTheLiteralForm) {
+  const torch::NoGradGuard no_grad;
+  constexpr int kInputs = 8;
+  for (const auto& item : kCases) {
+    torch::manual_seed(1);
+    const GoldenFile golden(item.file);
+    auto network = load_network(golden, device, torch::kFloat);
+    auto reference = load_network(golden, device, torch::kDouble);
+    const auto parameters = literal::parameters_of(*network);
+    const auto mask = golden.mask().to(device);
+    double log_ratio = 0;
+    for (int i = 0; i < kInputs; ++i) {
+      const auto noise = torch::randn(golden.kspace().sizes(), torch::kDouble);
+      const auto kspace = (golden.kspace() * (1 + 0.05 * noise)).to(device, torch::kComplexFloat);
+      const auto exact = reference->forward(kspace.to(torch::kComplexDouble), mask);
+      const auto image = network->forward(kspace, mask);
+      const auto oracle = literal::forward(parameters, golden.model_config(), kspace, mask);
+      log_ratio +=
+          std::log((image - exact).norm().item<double>() / (oracle - exact).norm().item<double>());
+    }
+    EXPECT_LE(std::exp(log_ratio / kInputs), 2) << item.file;
   }
 }
 

@@ -91,6 +91,18 @@ DIRCN_DEVICE_TEST(NormActGradients, GradientsOfTheOperatorsPassANumericalCheck) 
   }
 }
 
+DIRCN_DEVICE_TEST(NormActGradients, TheLayoutOfWhatArrivesChangesNothing) {
+  torch::manual_seed(4);
+  const auto x = torch::randn({1, 4, 6, 5}, torch::kDouble).to(device).requires_grad_();
+  const auto scale = torch::randn({4}, torch::kDouble).to(device);
+  const auto y = norm_act({x}, scale, torch::zeros_like(scale), Activation::silu);
+  const auto dy = torch::randn({1, 4, 6, 5}, torch::kDouble).to(device);
+  const auto gradient = [&](torch::MemoryFormat format) {
+    return torch::autograd::grad({y}, {x}, {dy.contiguous(format)}, /*retain_graph=*/true)[0].cpu();
+  };
+  EXPECT_LE(max_error(gradient(kChannelsLast), gradient(torch::MemoryFormat::Contiguous)), 1e-12);
+}
+
 DIRCN_DEVICE_TEST(NormActGradients, Bfloat16GradientsAreNearTheExactOnes) {
   torch::manual_seed(4);
   const double allowed = rounds_once(device) ? 1e-2 : 3e-2;

@@ -10,7 +10,6 @@
 namespace dircn::simulation {
 namespace {
 
-constexpr double kPi = 3.141592653589793;
 constexpr double kLowest = -0.55;  // sine of the elevation of the lowest coils
 constexpr double kHighest = 0.85;
 constexpr int64_t kMapPoints = 40;  // along each side of a slice

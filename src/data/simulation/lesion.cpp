@@ -8,7 +8,6 @@
 namespace dircn::simulation {
 namespace {
 
-constexpr double kPi = 3.141592653589793;
 constexpr int64_t kMargin = 2;  // pixels around a box
 
 struct Range {
