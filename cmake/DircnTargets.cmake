@@ -34,21 +34,20 @@ if(DIRCN_FUZZ)
   target_compile_options(dircn_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-if(DIRCN_PCH)
-  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/pch.cpp" CONTENT "// Carries the precompiled header.\n")
-  add_library(dircn_pch OBJECT "${CMAKE_BINARY_DIR}/pch.cpp")
-  target_link_libraries(dircn_pch PRIVATE dircn_flags dircn::torch)
-  # No more than most files need: what the header leaves to be instantiated costs every file that takes it (with all of
-  # torch/torch.h 8 s, with these 4).
-  target_precompile_headers(dircn_pch PRIVATE <torch/types.h> <torch/nn/module.h> <torch/nn/modules/conv.h>
-                                              <torch/nn/modules/container/modulelist.h>)
-endif()
-
-# dircn_common(TARGET PLAIN): what all targets share. PLAIN: ON where no file sees LibTorch.
+# dircn_common(TARGET PLAIN): what all targets share. PLAIN: ON where no file sees LibTorch. The others precompile its
+# headers, once, by the lowest layer that takes them. No more than most files need: what a header leaves to be
+# instantiated costs every file that takes it (with all of torch/torch.h 8 s, with these 4).
 function(dircn_common target plain)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:dircn_flags>)
-  if(DIRCN_PCH AND NOT plain)
-    target_precompile_headers(${target} REUSE_FROM dircn_pch)
+  if(plain)
+    # Texts, tables and files: optimised further they would only take longer to compile.
+    target_compile_options(${target} PRIVATE -O1)
+  elseif(NOT DIRCN_PCH)
+  elseif(target STREQUAL dircn_runtime)
+    target_precompile_headers(${target} PRIVATE <torch/types.h> <torch/nn/module.h> <torch/nn/modules/conv.h>
+                                                <torch/nn/modules/container/modulelist.h>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM dircn_runtime)
   endif()
   if(DIRCN_UNITY)
     dircn_compile_in_batches(${target} ${DIRCN_BATCH_SIZE})

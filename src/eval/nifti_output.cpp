@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kDescription = "dircn";
-constexpr const char* kEnding = ".nii.gz";
+constexpr const char* kNiftiEnding = ".nii.gz";
 
 /// [S, h, w], or of maps [S, C, h, w] one volume for each coil.
 torch::Tensor as_image(const torch::Tensor& volume) {
@@ -26,8 +26,8 @@ torch::Tensor as_image(const torch::Tensor& volume) {
 
 fs::path nifti_path(const fs::path& path, const std::string& output) {
   const std::string name = path.filename().string();
-  std::string other = name.substr(0, name.size() - std::string(kEnding).size());
-  other.append("_").append(output).append(kEnding);
+  std::string other = name.substr(0, name.size() - std::string(kNiftiEnding).size());
+  other.append("_").append(output).append(kNiftiEnding);
   return path.parent_path() / other;
 }
 

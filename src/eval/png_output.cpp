@@ -24,21 +24,21 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kTileEdge = 192;  // of a coil in a mosaic
 constexpr size_t kDigits = 3;       // at least
-constexpr const char* kEnding = ".png";
+constexpr const char* kPictureEnding = ".png";
 
 /// "007.png", "zero_filled_007.png"
 std::string picture_name(const std::string& output, int64_t index, int64_t slices) {
   const size_t digits = std::max(kDigits, std::to_string(slices - 1).size());
   const std::string number = std::to_string(index);
   const std::string prefix = output == kReconstruction ? "" : output + "_";
-  return prefix + std::string(digits - number.size(), '0') + number + kEnding;
+  return prefix + std::string(digits - number.size(), '0') + number + kPictureEnding;
 }
 
 /// Whether a name may be one of those.
 bool is_picture_name(const fs::path& name) {
   const std::string stem = name.stem().string();
   const size_t digits = stem.size() - (stem.find_last_not_of("0123456789") + 1);  // npos + 1 is 0
-  return name.extension() == kEnding && digits >= kDigits;
+  return name.extension() == kPictureEnding && digits >= kDigits;
 }
 
 /// What is replaced must be pictures of an earlier run: a folder of that name may be anything.

@@ -4,13 +4,31 @@
 #include <torch/utils.h>
 
 #include <cstdlib>
-#include <regex>
+#include <optional>
 #include <thread>
 
 #include "dircn/core/error.h"
 #include "dircn/runtime/torch_compat.h"
 
 namespace dircn {
+namespace {
+
+/// N of "cuda:N", 0 of "cuda"; none of other names.
+std::optional<int> gpu_index(const std::string& name) {
+  const std::string prefix = "cuda:";
+  if (name == "cuda") {
+    return 0;
+  }
+  if (name.rfind(prefix, 0) != 0) {
+    return std::nullopt;
+  }
+  const auto digits = name.substr(prefix.size());
+  const bool number = !digits.empty() && digits.size() <= 3 &&
+                      digits.find_first_not_of("0123456789") == std::string::npos;
+  return number ? std::make_optional(std::stoi(digits)) : std::nullopt;
+}
+
+}  // namespace
 
 torch::Device select_device(const std::string& name) {
   compat::forbid_tf32();
@@ -18,20 +36,19 @@ torch::Device select_device(const std::string& name) {
   if (name == "auto") {
     return gpus > 0 ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
   }
-  std::smatch match;
-  require(std::regex_match(name, match, std::regex("cpu|cuda(:([0-9]{1,3}))?")), [&] {
-    return Error::Parts{"device", "'" + name + "'", "auto, cpu, cuda or cuda:N", ""};
-  });
   if (name == "cpu") {
     return torch::kCPU;
   }
-  const int index = match[2].matched ? std::stoi(match[2]) : 0;
-  require(index < gpus, [&] {
+  const auto index = gpu_index(name);
+  require(index.has_value(), [&] {
+    return Error::Parts{"device", "'" + name + "'", "auto, cpu, cuda or cuda:N", ""};
+  });
+  require(*index < gpus, [&] {
     return Error::Parts{
         "device " + name, std::to_string(gpus) + " usable CUDA GPUs", "that GPU",
         "Use --device auto or --device cpu, or a CUDA build of LibTorch and its driver."};
   });
-  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(*index)};
 }
 
 void use_all_cores() {

@@ -4,7 +4,6 @@
 
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
-#include <torch/optim/optimizer.h>
 #include <torch/types.h>
 #include <torch/version.h>
 
@@ -15,6 +14,8 @@
 
 #if TORCH_VERSION_MAJOR >= 2
 #include <c10/core/CachingDeviceAllocator.h>
+#else
+#include <c10/util/string_utils.h>
 #endif
 
 namespace dircn::compat {
