@@ -66,8 +66,8 @@ inline bool prints_config(int argc, char** argv) {
                      [](const char* word) { return std::string(word) == "--print-config"; });
 }
 
-/// Whether a program keeps freed memory for its next tensors (see core/memory.h) or leaves that to
-/// the C library, as a measurement of LibTorch as it comes has to.
+/// Whether a program keeps freed memory for its next tensors (see runtime/memory.h) or leaves that
+/// to the C library, as a measurement of LibTorch as it comes has to.
 enum class FreedMemory { kept, as_library };
 
 /// Parses the command line and runs `work`. Exit codes of every dircn program: 0 fine, 1 failed, 2

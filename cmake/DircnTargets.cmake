@@ -41,7 +41,7 @@ function(dircn_common target plain)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:dircn_flags>)
   if(plain)
     # Texts, tables and files: optimised further they would only take longer to compile.
-    target_compile_options(${target} PRIVATE -O1)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   elseif(NOT DIRCN_PCH)
   elseif(target STREQUAL dircn_runtime)
     target_precompile_headers(${target} PRIVATE <torch/types.h> <torch/nn/module.h> <torch/nn/modules/conv.h>
@@ -92,7 +92,7 @@ function(dircn_add_app name)
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} CLI11::CLI11)
   # Programs parse their command line and call a library: optimised further they would only take longer to compile.
-  target_compile_options(${target} PRIVATE -O1)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   dircn_executable(${target} OFF)
   install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
