@@ -97,7 +97,7 @@ function(dircn_add_app name)
   install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# One GoogleTest binary a layer; ctest lists each of its tests. PLAIN: tests that do not see LibTorch. SLOW: tests that
+# One GoogleTest binary a layer, dircn_LAYER_test, which ctest runs in parts. PLAIN: tests that do not see LibTorch. SLOW: tests that
 # take minutes under the sanitizers, where they are left out: other tests run the same code for a shorter time.
 function(dircn_add_test layer)
   cmake_parse_arguments(ARG "PLAIN" "" "SOURCES;LINK;SLOW" ${ARGN})
@@ -105,14 +105,18 @@ function(dircn_add_test layer)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} dircn_test_support GTest::gtest GTest::gtest_main)
   dircn_executable(${target} ${ARG_PLAIN})
+  # Four processes a layer share its tests: each takes half a second to load LibTorch, under the sanitizers some, which is
+  # longer than most tests run. ctest runs as many of them at once as there are cores, so each gets one: waiting threads
+  # would slow the others down.
+  set(filter "")
   if(DIRCN_SANITIZE)
-    # One process a layer: under the sanitizers LibTorch takes longer to start than most tests to run.
-    list(JOIN ARG_SLOW ":" slow)
-    add_test(NAME ${layer} COMMAND ${target} "--gtest_filter=-${slow}")
-    set_tests_properties(${layer} PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 2400)
-  else()
-    # ctest runs as many tests at once as there are cores, so each gets one: waiting threads would slow the others down.
-    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${layer}/"
-                         PROPERTIES LABELS unit ENVIRONMENT OMP_NUM_THREADS=1 TIMEOUT 600)
+    list(JOIN ARG_SLOW ":" filter)
+    set(filter "--gtest_filter=-${filter}")
   endif()
+  foreach(part RANGE 1 4)
+    math(EXPR index "${part} - 1")
+    add_test(NAME ${layer}/${part} COMMAND ${target} ${filter})
+    set_tests_properties(${layer}/${part} PROPERTIES LABELS unit TIMEOUT 2400
+      ENVIRONMENT "OMP_NUM_THREADS=1;GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${index}")
+  endforeach()
 endfunction()
