@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "command_line.h"
+#include "dircn/formats/png.h"
 #include "dircn/inspect/gtssim_histogram.h"
 #include "dircn/inspect/inspect.h"
 #include "dircn/inspect/preview.h"
-#include "dircn/io/png.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "command_line.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/eval/reconstruct.h"
+#include "dircn/reconstruct/reconstruct.h"
 #include "reconstruct_options.h"
 
 int main(int argc, char** argv) {

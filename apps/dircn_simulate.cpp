@@ -5,7 +5,7 @@
 #include "command_line.h"
 #include "dircn/config/names.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/data/simulation/simulated_set.h"
+#include "dircn/simulate/simulated_set.h"
 
 namespace simulation = dircn::simulation;
 

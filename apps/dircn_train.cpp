@@ -6,11 +6,10 @@
 #include <system_error>
 
 #include "command_line.h"
-#include "dircn/core/atomic_file.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/train/run_folder.h"
-#include "dircn/train/trainer.h"
+#include "dircn/train/train.h"
 
 namespace fs = std::filesystem;
 
@@ -66,13 +65,8 @@ int main(int argc, char** argv) {
     const dircn::RunFolder folder(output.empty() ? fs::path("runs") / name : fs::path(output));
     const auto start = start_of(resume, folder);
     dircn::set_log_file(folder.log().string());
-    dircn::Trainer trainer(settings, dircn::select_device(device), folder);
-    if (start) {
-      trainer.resume(*start);
-    }
-    dircn::AtomicFile(folder.config()).commit(dircn::to_yaml(settings));
     dircn::catch_interrupts();
-    if (!trainer.run()) {
+    if (!dircn::train(settings, dircn::select_device(device), folder, start)) {
       dircn::log_info("interrupted; saved " + folder.last().string() +
                       "; continue by the same command with --resume auto");
       return 0;

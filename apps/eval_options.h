@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "command_line.h"
-#include "dircn/report/evaluated_runs.h"
-#include "dircn/report/evaluation.h"
+#include "dircn/evaluate/evaluate.h"
+#include "dircn/evaluate/evaluated_runs.h"
 
 namespace dircn {
 

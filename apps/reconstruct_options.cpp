@@ -11,10 +11,10 @@
 #include "dircn/config/names.h"
 #include "dircn/core/log.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/eval/network_ensemble.h"
-#include "dircn/eval/parallel_imaging_method.h"
-#include "dircn/eval/provenance.h"
-#include "dircn/io/load_network.h"
+#include "dircn/model/load_network.h"
+#include "dircn/reconstruct/network_ensemble.h"
+#include "dircn/reconstruct/parallel_imaging_method.h"
+#include "dircn/reconstruct/provenance.h"
 #include "dircn/runtime/device.h"
 
 namespace dircn {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "command_line.h"
-#include "dircn/eval/reconstruct.h"
+#include "dircn/reconstruct/reconstruct.h"
 
 namespace dircn {
 

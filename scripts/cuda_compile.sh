@@ -53,5 +53,5 @@ say "LibTorch: $Torch_DIR; compiler: $nvcc"
 
 folder=build/cuda-compile
 configure cuda "$folder" -DDIRCN_CUDA=ON -DCMAKE_CUDA_COMPILER="$nvcc" -DDIRCN_BUILD_APPS=OFF -DDIRCN_BUILD_TESTS=OFF
-build "$folder" --target dircn_nn
+build "$folder" --target dircn_kernels
 say "The CUDA code compiles. None of it was run."

@@ -15,7 +15,7 @@ Installs what is missing (Debian and Ubuntu packages; LibTorch; into .venv/, wha
   --preset NAME     how to build, see CMakePresets.json (default: dev). asan runs the unit tests, but for the slowest, under
                     AddressSanitizer and UndefinedBehaviorSanitizer.
   --simd avx2       test as on a processor without AVX-512: neither LibTorch nor dircn's kernels use it
-  -- ARGUMENTS      for ctest, for instance: -- -R '^nn/'
+  -- ARGUMENTS      for ctest, for instance: -- -R '^model/'
 
 Builds in build/PRESET-KIND and is quick when run again. Exit status: 0 all tests passed, 1 not, 2 wrong use.
 TEXT

@@ -10,9 +10,9 @@
 #include <memory>
 #include <vector>
 
+#include "dircn/model/dircn.h"
+#include "dircn/model/losses.h"
 #include "dircn/mri/fft.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/nn/losses.h"
 #include "dircn/runtime/precision_guard.h"
 #include "dircn/train/optimizer.h"
 #include "literal/literal.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "config_fields.h"
+#include "config/config_fields.h"
 #include "dircn/core/error.h"
 
 namespace dircn {

@@ -1,4 +1,4 @@
-#include "config_fields.h"
+#include "config/config_fields.h"
 
 #include <limits>
 

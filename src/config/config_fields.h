@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
+#include "config/field.h"
 #include "dircn/config/config.h"
-#include "field.h"
 
 namespace dircn::config {
 

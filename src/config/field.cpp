@@ -1,4 +1,4 @@
-#include "field.h"
+#include "config/field.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "suggestion.h"
+#include "config/suggestion.h"
 
 namespace dircn::config {
 namespace {

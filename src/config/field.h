@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "config/tree.h"
 #include "dircn/config/names.h"
 #include "dircn/core/error.h"
-#include "tree.h"
 
 // Note [Fields]
 // A struct's keys stand in one list (config_fields.cpp), one line a key: its name, the member, and

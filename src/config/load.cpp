@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "config_fields.h"
+#include "config/config_fields.h"
+#include "config/tree.h"
 #include "dircn/config/config.h"
-#include "tree.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "config_fields.h"
+#include "config/config_fields.h"
 
 namespace dircn {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "suggestion.h"
+#include "config/suggestion.h"
 
 namespace dircn {
 namespace {

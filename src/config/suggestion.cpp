@@ -1,4 +1,4 @@
-#include "suggestion.h"
+#include "config/suggestion.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "dircn/eval/text_table.h"
+#include "dircn/core/text_table.h"
 
 #include <algorithm>
 #include <cstddef>

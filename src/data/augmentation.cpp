@@ -1,4 +1,4 @@
-#include "dircn/data/augmentation.h"
+#include "data/augmentation.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "dircn/data/draw_mask.h"
+#include "data/draw_mask.h"
 
 #include <torch/utils.h>
 
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "data/numpy_random.h"
 #include "dircn/core/error.h"
-#include "dircn/data/numpy_random.h"
 
 namespace dircn {
 namespace {

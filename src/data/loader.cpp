@@ -13,8 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "data/augmentation.h"
 #include "dircn/core/error.h"
-#include "dircn/data/augmentation.h"
 #include "dircn/runtime/threads.h"
 
 namespace dircn {

@@ -1,4 +1,4 @@
-#include "dircn/data/numpy_random.h"
+#include "data/numpy_random.h"
 
 #include <algorithm>
 #include <initializer_list>

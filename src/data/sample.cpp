@@ -3,11 +3,11 @@
 #include <random>
 #include <string>
 
+#include "data/augmentation.h"
+#include "data/draw_mask.h"
+#include "data/normalization.h"
 #include "dircn/core/error.h"
-#include "dircn/data/augmentation.h"
-#include "dircn/data/draw_mask.h"
 #include "dircn/data/fov_crop.h"
-#include "dircn/data/normalization.h"
 #include "dircn/data/random_draws.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"

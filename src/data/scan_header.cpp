@@ -1,4 +1,4 @@
-#include "scan_header.h"
+#include "data/scan_header.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "scan_orientation.h"
+#include "data/scan_orientation.h"
 
 #include <torch/types.h>
 

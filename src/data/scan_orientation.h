@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "dircn/io/hdf5.h"
-#include "dircn/io/voxel_geometry.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/formats/voxel_geometry.h"
 
 namespace dircn::detail {
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "data/draw_mask.h"
+#include "data/scan_header.h"
+#include "data/scan_orientation.h"
 #include "dircn/core/error.h"
-#include "dircn/data/draw_mask.h"
 #include "dircn/mri/mask_pattern.h"
-#include "scan_header.h"
-#include "scan_orientation.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/report/evaluation.h"
+#include "dircn/evaluate/evaluate.h"
 
 #include <exception>
 #include <filesystem>
@@ -13,17 +13,17 @@
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/eval/comparison_picture.h"
-#include "dircn/eval/paired_scores.h"
-#include "dircn/eval/score_csv.h"
-#include "dircn/eval/score_json.h"
-#include "dircn/eval/score_report.h"
-#include "dircn/eval/score_volume.h"
-#include "dircn/eval/score_volumes.h"
-#include "dircn/eval/scored_volume.h"
-#include "dircn/eval/scores.h"
-#include "dircn/io/png.h"
+#include "dircn/formats/png.h"
+#include "dircn/pictures/comparison_picture.h"
 #include "dircn/report/report.h"
+#include "dircn/score/paired_scores.h"
+#include "dircn/score/score_csv.h"
+#include "dircn/score/score_json.h"
+#include "dircn/score/score_report.h"
+#include "dircn/score/score_volume.h"
+#include "dircn/score/score_volumes.h"
+#include "dircn/score/scored_volume.h"
+#include "dircn/score/scores.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "dircn/report/evaluated_runs.h"
+#include "dircn/evaluate/evaluated_runs.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,11 +9,11 @@
 
 #include "dircn/core/error.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/eval/network_job.h"
-#include "dircn/eval/provenance.h"
-#include "dircn/eval/reconstruction_job.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/load_network.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/model/load_network.h"
+#include "dircn/reconstruct/provenance.h"
+#include "dircn/score/network_job.h"
+#include "dircn/score/reconstruction_job.h"
 
 namespace dircn {
 namespace {

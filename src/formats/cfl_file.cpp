@@ -1,4 +1,4 @@
-#include "dircn/io/cfl_file.h"
+#include "dircn/formats/cfl_file.h"
 
 #include <algorithm>
 #include <cstddef>

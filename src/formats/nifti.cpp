@@ -1,4 +1,4 @@
-#include "dircn/io/nifti.h"
+#include "dircn/formats/nifti.h"
 
 #include <nifti1_io.h>
 
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

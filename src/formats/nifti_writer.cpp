@@ -1,4 +1,4 @@
-#include "dircn/io/nifti_writer.h"
+#include "dircn/formats/nifti_writer.h"
 
 #include <nifti1.h>
 #include <nifti1_io.h>

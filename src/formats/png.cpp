@@ -1,4 +1,4 @@
-#include "dircn/io/png.h"
+#include "dircn/formats/png.h"
 
 #include <png.h>
 #include <torch/types.h>

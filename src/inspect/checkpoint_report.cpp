@@ -1,4 +1,4 @@
-#include "checkpoint_report.h"
+#include "inspect/checkpoint_report.h"
 
 #include <torch/types.h>
 
@@ -8,10 +8,10 @@
 #include <string>
 #include <variant>
 
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/model_config_dict.h"
-#include "model_shapes.h"
-#include "parameter_count.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/model_config_dict.h"
+#include "inspect/model_shapes.h"
+#include "inspect/parameter_count.h"
 
 namespace dircn::detail {
 namespace {

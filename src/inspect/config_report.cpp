@@ -1,4 +1,4 @@
-#include "config_report.h"
+#include "inspect/config_report.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 
 #include "dircn/config/config.h"
-#include "parameter_count.h"
+#include "inspect/parameter_count.h"
 
 namespace dircn::detail {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "report.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 

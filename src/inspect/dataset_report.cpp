@@ -1,4 +1,4 @@
-#include "dataset_report.h"
+#include "inspect/dataset_report.h"
 
 #include <cstdint>
 #include <map>
@@ -12,8 +12,8 @@
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/io/hdf5.h"
-#include "hdf5_report.h"
+#include "dircn/formats/hdf5.h"
+#include "inspect/hdf5_report.h"
 
 namespace dircn::detail {
 namespace fs = std::filesystem;

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "dircn/config/config.h"
-#include "report.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 

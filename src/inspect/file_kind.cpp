@@ -1,4 +1,4 @@
-#include "file_kind.h"
+#include "inspect/file_kind.h"
 
 #include <algorithm>
 #include <array>

@@ -12,8 +12,8 @@
 #include "dircn/core/text.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/eval/ssim_distance.h"
-#include "dircn/io/histogram_picture.h"
+#include "dircn/formats/histogram_picture.h"
+#include "dircn/mri/ssim_distance.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "hdf5_report.h"
+#include "inspect/hdf5_report.h"
 
 #include <torch/types.h>
 
@@ -14,7 +14,7 @@
 #include "dircn/config/names.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
-#include "value_range.h"
+#include "inspect/value_range.h"
 
 namespace dircn::detail {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "dircn/config/config.h"
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 #include "dircn/mri/mask_pattern.h"
-#include "report.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 

@@ -3,13 +3,13 @@
 #include <string>
 #include <system_error>
 
-#include "checkpoint_report.h"
-#include "config_report.h"
-#include "dataset_report.h"
 #include "dircn/core/error.h"
-#include "file_kind.h"
-#include "hdf5_report.h"
-#include "report.h"
+#include "inspect/checkpoint_report.h"
+#include "inspect/config_report.h"
+#include "inspect/dataset_report.h"
+#include "inspect/file_kind.h"
+#include "inspect/hdf5_report.h"
+#include "inspect/report.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "model_shapes.h"
+#include "inspect/model_shapes.h"
 
 #include <torch/types.h>
 
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "parameter_count.h"
+#include "inspect/parameter_count.h"
 
 namespace dircn::detail {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "dircn/io/checkpoint.h"
-#include "report.h"
+#include "dircn/model/checkpoint.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "parameter_count.h"
+#include "inspect/parameter_count.h"
 
 #include <torch/types.h>
 
@@ -7,7 +7,7 @@
 #include <numeric>
 #include <string>
 
-#include "dircn/nn/aggregation.h"
+#include "dircn/model/aggregation.h"
 
 namespace dircn::detail {
 namespace {

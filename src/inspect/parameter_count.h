@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "dircn/config/model_config.h"
-#include "dircn/io/checkpoint.h"
-#include "report.h"
+#include "dircn/model/checkpoint.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 

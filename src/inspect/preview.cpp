@@ -8,9 +8,9 @@
 #include "dircn/data/label_volume.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/volume.h"
-#include "dircn/eval/grey_picture.h"
-#include "file_kind.h"
-#include "hdf5_report.h"
+#include "dircn/pictures/grey_picture.h"
+#include "inspect/file_kind.h"
+#include "inspect/hdf5_report.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "inspect/report.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "dircn/core/text.h"
-#include "dircn/eval/text_table.h"
+#include "dircn/core/text_table.h"
 
 namespace dircn::detail {
 namespace {

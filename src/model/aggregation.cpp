@@ -1,4 +1,4 @@
-#include "dircn/nn/aggregation.h"
+#include "dircn/model/aggregation.h"
 
 #include <torch/types.h>
 

@@ -1,10 +1,10 @@
-#include "dircn/nn/cascade.h"
+#include "dircn/model/cascade.h"
 
 #include <torch/types.h>
 
 #include <vector>
 
-#include "dircn/nn/aggregation.h"
+#include "dircn/model/aggregation.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/nn/cascade_kspace.h"
+#include "dircn/model/cascade_kspace.h"
 
 #include <ATen/record_function.h>
 #include <torch/types.h>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "dircn/mri/coils.h"
-#include "dircn/nn/consistent_coil_sum.h"
-#include "dircn/nn/data_consistency.h"
+#include "model/consistent_coil_sum.h"
+#include "model/data_consistency.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/nn/consistent_coil_sum.h"
+#include "model/consistent_coil_sum.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
@@ -7,8 +7,8 @@
 
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
-#include "dircn/nn/data_consistency.h"
 #include "dircn/runtime/gradients.h"
+#include "model/data_consistency.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/nn/data_consistency.h"
+#include "model/data_consistency.h"
 
 #include <torch/types.h>
 

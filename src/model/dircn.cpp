@@ -1,4 +1,4 @@
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 #include <torch/types.h>
 

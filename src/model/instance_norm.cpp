@@ -1,4 +1,4 @@
-#include "dircn/nn/instance_norm.h"
+#include "dircn/model/instance_norm.h"
 
 #include <torch/types.h>
 

@@ -1,10 +1,9 @@
-#include "dircn/nn/losses.h"
+#include "dircn/model/losses.h"
 
 #include <torch/types.h>
 
 #include "dircn/core/error.h"
 #include "dircn/mri/ssim.h"
-#include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
 namespace {
@@ -12,13 +11,6 @@ namespace {
 /// The mean of each slice: [B, ...] -> [B].
 torch::Tensor slice_means(const torch::Tensor& values) {
   return values.flatten(1).mean(1);
-}
-
-/// 1 − SSIM of each slice, [B]. Never in bfloat16: variances are small differences of large sums.
-torch::Tensor ssim_losses(const torch::Tensor& image, const torch::Tensor& target,
-                          const torch::Tensor& data_range, SsimWindow window) {
-  const PrecisionGuard guard(image.device(), Precision::fp32);
-  return 1 - slice_means(ssim_map(image, target, data_range, window));
 }
 
 torch::Tensor uniform_range(SsimRange range, const torch::Tensor& target,

@@ -1,4 +1,4 @@
-#include "dircn/nn/refinement.h"
+#include "dircn/model/refinement.h"
 
 #include <torch/types.h>
 

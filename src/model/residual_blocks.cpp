@@ -1,12 +1,12 @@
-#include "dircn/nn/residual_blocks.h"
+#include "dircn/model/residual_blocks.h"
 
 #include <torch/types.h>
 
 #include <utility>
 #include <vector>
 
-#include "dircn/nn/convolve.h"
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/convolve.h"
+#include "dircn/kernels/norm_act.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/nn/resx_unet.h"
+#include "dircn/model/resx_unet.h"
 
 #include <torch/types.h>
 

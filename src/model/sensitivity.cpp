@@ -1,4 +1,4 @@
-#include "dircn/nn/sensitivity.h"
+#include "dircn/model/sensitivity.h"
 
 #include <torch/types.h>
 

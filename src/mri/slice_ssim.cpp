@@ -1,4 +1,4 @@
-#include "dircn/eval/challenge_score.h"
+#include "dircn/mri/slice_ssim.h"
 
 #include <torch/types.h>
 
@@ -13,7 +13,7 @@ namespace dircn {
 namespace {
 
 constexpr int64_t kMargin = 3;  // what the valid map lacks on every side
-constexpr int64_t kWindow = 2 * kMargin + 1;
+constexpr int64_t kShortestSide = 2 * kMargin + 1;
 
 /// In single precision, as the challenge computes: in regions without contrast that moves the fifth
 /// decimal.
@@ -54,13 +54,20 @@ std::optional<double> box_ssim(const torch::Tensor& image, const torch::Tensor& 
   const int64_t left = std::max<int64_t>(box.x, 0);
   const int64_t bottom = std::min(box.y + box.height, target.size(0));
   const int64_t right = std::min(box.x + box.width, target.size(1));
-  if (bottom - top < kWindow || right - left < kWindow) {
+  if (bottom - top < kShortestSide || right - left < kShortestSide) {
     return std::nullopt;
   }
   const auto inside = [&](const torch::Tensor& x) {
     return x.slice(0, top, bottom).slice(1, left, right);
   };
   return similarity(inside(image), inside(target), maximum).mean().item<double>();
+}
+
+double whole_ssim(const torch::Tensor& image, const torch::Tensor& target, double data_range) {
+  return ssim_map(image.to(torch::kDouble).unsqueeze(0), target.to(torch::kDouble).unsqueeze(0),
+                  torch::scalar_tensor(data_range, torch::kDouble), SsimWindow::uniform)
+      .mean()
+      .item<double>();
 }
 
 }  // namespace dircn

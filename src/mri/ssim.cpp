@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "dircn/core/error.h"
+#include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
 namespace {
@@ -68,6 +69,12 @@ torch::Tensor ssim_map(const torch::Tensor& image, const torch::Tensor& target,
   const auto undefined = bound == 0;
   return torch::where(undefined, (ux == uy).to(bound.scalar_type()),
                       similarity / torch::where(undefined, torch::ones_like(bound), bound));
+}
+
+torch::Tensor ssim_losses(const torch::Tensor& image, const torch::Tensor& target,
+                          const torch::Tensor& data_range, SsimWindow window) {
+  const PrecisionGuard guard(image.device(), Precision::fp32);
+  return 1 - ssim_map(image, target, data_range, window).flatten(1).mean(1);
 }
 
 }  // namespace dircn

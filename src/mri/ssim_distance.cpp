@@ -1,11 +1,11 @@
-#include "dircn/eval/ssim_distance.h"
+#include "dircn/mri/ssim_distance.h"
 
 #include <torch/utils.h>
 
 #include <algorithm>
 
 #include "dircn/mri/crop.h"
-#include "dircn/nn/losses.h"
+#include "dircn/mri/ssim.h"
 
 namespace dircn {
 
@@ -16,7 +16,7 @@ double ssim_distance(const torch::Tensor& image, const torch::Tensor& target, in
         .unsqueeze(0);
   };
   const torch::Tensor cropped = fit(target);
-  return uniform_ssim_loss(fit(image), cropped, cropped.amax()).item<double>();
+  return ssim_losses(fit(image), cropped, cropped.amax(), SsimWindow::uniform).item<double>();
 }
 
 }  // namespace dircn

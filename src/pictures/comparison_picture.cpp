@@ -1,8 +1,8 @@
-#include "dircn/eval/comparison_picture.h"
+#include "dircn/pictures/comparison_picture.h"
 
 #include <vector>
 
-#include "dircn/eval/grey_picture.h"
+#include "dircn/pictures/grey_picture.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "bart_slice.h"
+#include "reconstruct/bart_slice.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/run_program.h"
-#include "dircn/io/cfl_file.h"
+#include "dircn/formats/cfl_file.h"
 #include "dircn/mri/fft.h"
 #include "dircn/mri/mask_pattern.h"
 

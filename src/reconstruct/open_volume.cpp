@@ -1,4 +1,4 @@
-#include "open_volume.h"
+#include "reconstruct/open_volume.h"
 
 #include "dircn/data/fov_crop.h"
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "dircn/data/volume.h"
-#include "dircn/eval/slice_outputs.h"
-#include "dircn/eval/volume_output.h"
-#include "dircn/eval/volume_pipeline.h"
+#include "dircn/reconstruct/slice_outputs.h"
+#include "dircn/reconstruct/volume_output.h"
+#include "reconstruct/volume_pipeline.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "dircn/eval/parallel_imaging.h"
+#include "dircn/reconstruct/parallel_imaging.h"
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -11,12 +11,11 @@
 #include <optional>
 #include <vector>
 
-#include "bart_slice.h"
 #include "dircn/core/error.h"
 #include "dircn/core/run_program.h"
-#include "dircn/eval/challenge_score.h"
-#include "dircn/eval/fastmri_score.h"
 #include "dircn/mri/crop.h"
+#include "dircn/mri/slice_ssim.h"
+#include "reconstruct/bart_slice.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "dircn/eval/parallel_imaging_method.h"
+#include "dircn/reconstruct/parallel_imaging_method.h"
 
 #include <torch/types.h>
 
@@ -10,7 +10,7 @@
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/volume.h"
-#include "dircn/eval/challenge_score.h"
+#include "dircn/mri/slice_ssim.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "dircn/eval/provenance.h"
+#include "dircn/reconstruct/provenance.h"
 
 #include <cstddef>
 #include <cstdint>

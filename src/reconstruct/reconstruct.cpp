@@ -1,4 +1,4 @@
-#include "dircn/eval/reconstruct.h"
+#include "dircn/reconstruct/reconstruct.h"
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -27,8 +27,8 @@
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/volume.h"
-#include "dircn/eval/network_ensemble.h"
-#include "dircn/eval/volume_pipeline.h"
+#include "dircn/reconstruct/network_ensemble.h"
+#include "reconstruct/volume_pipeline.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/eval/slice_outputs.h"
+#include "dircn/reconstruct/slice_outputs.h"
 
 #include "dircn/mri/crop.h"
 

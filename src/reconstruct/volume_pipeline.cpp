@@ -1,4 +1,4 @@
-#include "dircn/eval/volume_pipeline.h"
+#include "reconstruct/volume_pipeline.h"
 
 #include <torch/utils.h>
 
@@ -9,7 +9,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/runtime/threads.h"
-#include "open_volume.h"
+#include "reconstruct/open_volume.h"
 
 namespace dircn {
 

@@ -19,8 +19,8 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/volume.h"
-#include "dircn/eval/slice_outputs.h"
-#include "dircn/eval/volume_output.h"
+#include "dircn/reconstruct/slice_outputs.h"
+#include "dircn/reconstruct/volume_output.h"
 
 namespace dircn {
 

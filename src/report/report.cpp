@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/eval/slice_times.h"
 #include "dircn/page/html_page.h"
 #include "dircn/runtime/versions.h"
+#include "dircn/score/slice_times.h"
+#include "report/report_extremes.h"
+#include "report/report_pictures.h"
+#include "report/report_tables.h"
 #include "report_assets.h"
-#include "report_extremes.h"
-#include "report_pictures.h"
-#include "report_tables.h"
 
 namespace dircn {
 namespace {

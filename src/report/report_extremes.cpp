@@ -1,4 +1,4 @@
-#include "report_extremes.h"
+#include "report/report_extremes.h"
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/comparison_picture.h"
-#include "dircn/eval/score_volume.h"
-#include "dircn/eval/scored_volume.h"
-#include "shown_volume.h"
-#include "slice_panels.h"
+#include "dircn/pictures/comparison_picture.h"
+#include "dircn/score/score_volume.h"
+#include "dircn/score/scored_volume.h"
+#include "report/shown_volume.h"
+#include "report/slice_panels.h"
 
 namespace dircn::detail {
 namespace {

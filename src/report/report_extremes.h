@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "dircn/eval/scores.h"
 #include "dircn/report/report.h"
+#include "dircn/score/scores.h"
 
 namespace dircn::detail {
 

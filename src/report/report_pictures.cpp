@@ -1,4 +1,4 @@
-#include "report_pictures.h"
+#include "report/report_pictures.h"
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -21,13 +21,13 @@
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
-#include "dircn/eval/coil_mosaic.h"
-#include "dircn/eval/grey_picture.h"
-#include "dircn/eval/scored_volume.h"
-#include "dircn/eval/slice_outputs.h"
 #include "dircn/mri/mask_pattern.h"
-#include "shown_volume.h"
-#include "slice_panels.h"
+#include "dircn/pictures/coil_mosaic.h"
+#include "dircn/pictures/grey_picture.h"
+#include "dircn/reconstruct/slice_outputs.h"
+#include "dircn/score/scored_volume.h"
+#include "report/shown_volume.h"
+#include "report/slice_panels.h"
 
 namespace dircn::detail {
 namespace {

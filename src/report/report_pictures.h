@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "dircn/eval/paired_scores.h"
 #include "dircn/report/report.h"
+#include "dircn/score/paired_scores.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "report_tables.h"
+#include "report/report_tables.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/eval/score_report.h"
-#include "dircn/eval/score_rule.h"
-#include "dircn/eval/slice_times.h"
+#include "dircn/score/score_report.h"
+#include "dircn/score/score_rule.h"
+#include "dircn/score/slice_times.h"
 
 namespace dircn::detail {
 namespace {

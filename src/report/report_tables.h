@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "dircn/eval/paired_scores.h"
+#include "dircn/score/paired_scores.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "shown_volume.h"
+#include "report/shown_volume.h"
 
 #include <torch/types.h>
 
@@ -7,8 +7,8 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/eval/grey_picture.h"
-#include "dircn/eval/score_volume.h"
+#include "dircn/pictures/grey_picture.h"
+#include "dircn/score/score_volume.h"
 
 namespace dircn::detail {
 namespace {

@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "dircn/data/box.h"
-#include "dircn/eval/paired_scores.h"
-#include "dircn/eval/scored_volume.h"
+#include "dircn/mri/box.h"
 #include "dircn/report/report.h"
+#include "dircn/score/paired_scores.h"
+#include "dircn/score/scored_volume.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "slice_panels.h"
+#include "report/slice_panels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/comparison_picture.h"
-#include "dircn/eval/grey_picture.h"
-#include "dircn/eval/slice_outputs.h"
-#include "dircn/io/png.h"
+#include "dircn/formats/png.h"
 #include "dircn/mri/ssim.h"
-#include "dircn/report/base64.h"
+#include "dircn/pictures/comparison_picture.h"
+#include "dircn/pictures/grey_picture.h"
+#include "dircn/reconstruct/slice_outputs.h"
+#include "report/base64.h"
 
 namespace dircn::detail {
 namespace {

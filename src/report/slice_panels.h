@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/scored_volume.h"
+#include "dircn/score/scored_volume.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "dircn/eval/network_job.h"
+#include "dircn/score/network_job.h"
 
 #include <torch/types.h>
 
@@ -18,9 +18,9 @@
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/eval/reconstruct.h"
-#include "dircn/eval/scored_kspace.h"
-#include "dircn/eval/scored_volume.h"
+#include "dircn/reconstruct/reconstruct.h"
+#include "dircn/score/scored_kspace.h"
+#include "dircn/score/scored_volume.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "dircn/eval/paired_scores.h"
+#include "dircn/score/paired_scores.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/eval/score_groups.h"
+#include "score/score_groups.h"
 
 namespace dircn {
 namespace {

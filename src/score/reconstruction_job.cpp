@@ -1,4 +1,4 @@
-#include "dircn/eval/reconstruction_job.h"
+#include "dircn/score/reconstruction_job.h"
 
 #include <torch/types.h>
 
@@ -16,10 +16,10 @@
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/eval/score_volume.h"
-#include "dircn/eval/scored_kspace.h"
-#include "dircn/eval/scored_volume.h"
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/score/score_volume.h"
+#include "dircn/score/scored_kspace.h"
+#include "dircn/score/scored_volume.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "dircn/eval/score_csv.h"
+#include "dircn/score/score_csv.h"
 
 #include <array>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "dircn/eval/score_groups.h"
+#include "score/score_groups.h"
 
 #include <algorithm>
 #include <cctype>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/scores.h"
+#include "dircn/score/scores.h"
 
 namespace dircn {
 

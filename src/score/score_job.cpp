@@ -1,4 +1,4 @@
-#include "dircn/eval/score_job.h"
+#include "dircn/score/score_job.h"
 
 #include <filesystem>
 #include <functional>

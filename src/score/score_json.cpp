@@ -1,4 +1,4 @@
-#include "dircn/eval/score_json.h"
+#include "dircn/score/score_json.h"
 
 #include <nlohmann/json.hpp>
 #include <optional>

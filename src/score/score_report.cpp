@@ -1,4 +1,4 @@
-#include "dircn/eval/score_report.h"
+#include "dircn/score/score_report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "dircn/core/text.h"
-#include "dircn/eval/slice_times.h"
-#include "dircn/eval/text_table.h"
+#include "dircn/core/text_table.h"
+#include "dircn/score/slice_times.h"
 
 namespace dircn {
 namespace {

@@ -1,11 +1,11 @@
-#include "dircn/eval/score_rule.h"
+#include "dircn/score/score_rule.h"
 
 #include <filesystem>
 #include <optional>
 #include <sstream>
 #include <string>
 
-#include "dircn/eval/challenge_score.h"
+#include "dircn/mri/slice_ssim.h"
 
 namespace dircn {
 namespace {

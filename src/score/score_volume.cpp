@@ -1,4 +1,4 @@
-#include "dircn/eval/score_volume.h"
+#include "dircn/score/score_volume.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,13 +10,12 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/eval/challenge_score.h"
-#include "dircn/eval/fastmri_score.h"
-#include "dircn/eval/score_groups.h"
-#include "dircn/eval/slice_outputs.h"
-#include "dircn/eval/ssim_distance.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/metrics.h"
+#include "dircn/mri/slice_ssim.h"
+#include "dircn/mri/ssim_distance.h"
+#include "dircn/reconstruct/slice_outputs.h"
+#include "score/score_groups.h"
 
 namespace dircn {
 namespace {

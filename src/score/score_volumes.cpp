@@ -1,4 +1,4 @@
-#include "dircn/eval/score_volumes.h"
+#include "dircn/score/score_volumes.h"
 
 #include <torch/utils.h>
 
@@ -12,9 +12,9 @@
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
-#include "dircn/eval/score_groups.h"
-#include "dircn/eval/score_volume.h"
-#include "dircn/eval/scored_volume.h"
+#include "dircn/score/score_volume.h"
+#include "dircn/score/scored_volume.h"
+#include "score/score_groups.h"
 
 namespace dircn {
 namespace {

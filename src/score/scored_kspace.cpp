@@ -1,4 +1,4 @@
-#include "dircn/eval/scored_kspace.h"
+#include "dircn/score/scored_kspace.h"
 
 #include <cstdint>
 #include <optional>

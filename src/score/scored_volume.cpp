@@ -1,4 +1,4 @@
-#include "dircn/eval/scored_volume.h"
+#include "dircn/score/scored_volume.h"
 
 #include <cstdint>
 #include <memory>
@@ -9,7 +9,7 @@
 #include "dircn/core/error.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/eval/slice_times.h"
+#include "dircn/score/slice_times.h"
 
 #include <algorithm>
 #include <cstddef>

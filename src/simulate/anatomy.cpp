@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/anatomy.h"
+#include "simulate/anatomy.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "volume_filters.h"
-#include "workers.h"
+#include "simulate/volume_filters.h"
+#include "simulate/workers.h"
 
 namespace dircn::simulation {
 namespace {

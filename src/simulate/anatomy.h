@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "dircn/data/simulation/head_images.h"
+#include "simulate/head_images.h"
 
 namespace dircn::simulation {
 

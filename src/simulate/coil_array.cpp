@@ -1,11 +1,11 @@
-#include "dircn/data/simulation/coil_array.h"
+#include "simulate/coil_array.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
-#include "dircn/data/simulation/deformation.h"
+#include "simulate/deformation.h"
 
 namespace dircn::simulation {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "dircn/data/simulation/random_stream.h"
+#include "simulate/random_stream.h"
 
 namespace dircn::simulation {
 

@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/column_mask.h"
+#include "simulate/column_mask.h"
 
 #include <algorithm>
 #include <cmath>

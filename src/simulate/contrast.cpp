@@ -1,6 +1,6 @@
-#include "dircn/data/simulation/contrast.h"
+#include "simulate/contrast.h"
 
-#include "volume_filters.h"
+#include "simulate/volume_filters.h"
 
 namespace dircn::simulation {
 namespace {

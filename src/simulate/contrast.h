@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "dircn/data/simulation/anatomy.h"
+#include "simulate/anatomy.h"
 
 namespace dircn::simulation {
 

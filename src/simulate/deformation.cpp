@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/deformation.h"
+#include "simulate/deformation.h"
 
 #include <cmath>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/head_images.h"
+#include "simulate/head_images.h"
 
 #include <filesystem>
 #include <optional>
@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/nifti.h"
-#include "volume_filters.h"
-#include "workers.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/formats/nifti.h"
+#include "simulate/volume_filters.h"
+#include "simulate/workers.h"
 
 namespace dircn::simulation {
 namespace fs = std::filesystem;

@@ -1,9 +1,9 @@
-#include "dircn/data/simulation/lesion.h"
+#include "simulate/lesion.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "dircn/data/simulation/deformation.h"
+#include "simulate/deformation.h"
 
 namespace dircn::simulation {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "dircn/data/box.h"
-#include "dircn/data/simulation/random_stream.h"
+#include "dircn/mri/box.h"
+#include "simulate/random_stream.h"
 
 namespace dircn::simulation {
 

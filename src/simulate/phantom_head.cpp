@@ -4,10 +4,10 @@
 #include <initializer_list>
 #include <vector>
 
-#include "dircn/data/simulation/head_images.h"
-#include "dircn/data/simulation/random_stream.h"
-#include "volume_filters.h"
-#include "workers.h"
+#include "simulate/head_images.h"
+#include "simulate/random_stream.h"
+#include "simulate/volume_filters.h"
+#include "simulate/workers.h"
 
 namespace dircn::simulation {
 namespace {

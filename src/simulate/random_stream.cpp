@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/random_stream.h"
+#include "simulate/random_stream.h"
 
 #include <cmath>
 #include <vector>

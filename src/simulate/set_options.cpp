@@ -1,4 +1,4 @@
-#include "set_options.h"
+#include "simulate/set_options.h"
 
 #include <fstream>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "dircn/data/simulation/simulated_set.h"
+#include "dircn/simulate/simulated_set.h"
 
 namespace dircn::simulation {
 

@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/simulated_set.h"
+#include "dircn/simulate/simulated_set.h"
 
 #include <algorithm>
 #include <optional>
@@ -9,8 +9,8 @@
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
-#include "dircn/data/simulation/volume_files.h"
-#include "set_options.h"
+#include "simulate/set_options.h"
+#include "simulate/volume_files.h"
 
 namespace dircn::simulation {
 namespace fs = std::filesystem;

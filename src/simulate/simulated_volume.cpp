@@ -1,16 +1,16 @@
-#include "dircn/data/simulation/simulated_volume.h"
+#include "simulate/simulated_volume.h"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/data/simulation/column_mask.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
-#include "volume_filters.h"
-#include "workers.h"
+#include "simulate/column_mask.h"
+#include "simulate/volume_filters.h"
+#include "simulate/workers.h"
 
 namespace dircn::simulation {
 namespace {

@@ -6,27 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "dircn/data/simulation/anatomy.h"
-#include "dircn/data/simulation/coil_array.h"
-#include "dircn/data/simulation/contrast.h"
-#include "dircn/data/simulation/deformation.h"
-#include "dircn/data/simulation/lesion.h"
-#include "dircn/data/simulation/random_stream.h"
-#include "dircn/data/simulation/slice_bands.h"
+#include "dircn/simulate/scan.h"
+#include "simulate/anatomy.h"
+#include "simulate/coil_array.h"
+#include "simulate/contrast.h"
+#include "simulate/deformation.h"
+#include "simulate/lesion.h"
+#include "simulate/random_stream.h"
+#include "simulate/slice_bands.h"
 
 namespace dircn::simulation {
 
 /// How a data set divides an anatomy: with gaps that no slice reaches across, however it is bent.
 SliceBands bands_of(const Anatomy& anatomy);
-
-/// What a scanner measures of every volume.
-struct Scan {
-  int64_t slices = 16;
-  int64_t coils = 16;
-  int64_t height = 768;  // readout: sees twice the head's field of view where it is twice the width
-  int64_t width = 396;   // phase encoding; pixels are square
-  int64_t label = 384;   // edge of the images
-};
 
 /// Which volume of a set.
 struct VolumeId {

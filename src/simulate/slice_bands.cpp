@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/slice_bands.h"
+#include "simulate/slice_bands.h"
 
 #include <initializer_list>
 #include <string>

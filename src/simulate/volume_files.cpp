@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/volume_files.h"
+#include "simulate/volume_files.h"
 
 #include <algorithm>
 #include <atomic>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dircn/data/annotations.h"
-#include "dircn/io/hdf5_writer.h"
-#include "workers.h"
+#include "dircn/formats/hdf5_writer.h"
+#include "simulate/workers.h"
 
 namespace dircn::simulation {
 namespace fs = std::filesystem;

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "dircn/data/simulation/simulated_volume.h"
+#include "simulate/simulated_volume.h"
 
 namespace dircn::simulation {
 

@@ -1,4 +1,4 @@
-#include "volume_filters.h"
+#include "simulate/volume_filters.h"
 
 #include <cmath>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "workers.h"
+#include "simulate/workers.h"
 
 #include <torch/utils.h>
 

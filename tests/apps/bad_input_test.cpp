@@ -7,12 +7,12 @@
 
 #include <functional>
 
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/module_state.h"
-#include "dircn/nn/dircn.h"
-#include "io/hdf5_maker.h"
-#include "io/torch_file_maker.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/module_state.h"
+#include "formats/hdf5_maker.h"
+#include "formats/torch_file_maker.h"
 #include "support/challenge_files.h"
 #include "support/command.h"
 #include "support/paths.h"

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 
 namespace dircn::testing {
 namespace {

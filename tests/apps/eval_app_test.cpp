@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/module_state.h"
 #include "support/challenge_files.h"
 #include "support/command.h"
 #include "support/golden.h"

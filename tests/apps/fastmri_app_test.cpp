@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 #include "support/command.h"
 #include "support/paths.h"
 

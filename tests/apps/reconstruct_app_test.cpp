@@ -7,10 +7,10 @@
 #include <csignal>
 #include <fstream>
 
-#include "dircn/eval/reconstruct.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/module_state.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
+#include "dircn/reconstruct/reconstruct.h"
 #include "support/challenge_files.h"
 #include "support/command.h"
 #include "support/golden.h"

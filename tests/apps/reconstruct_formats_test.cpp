@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/parallel_imaging.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/module_state.h"
-#include "dircn/io/nifti.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/formats/nifti.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/module_state.h"
+#include "dircn/reconstruct/parallel_imaging.h"
 #include "support/command.h"
 #include "support/golden.h"
 #include "support/paths.h"

@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
-#include "dircn/nn/dircn.h"
-#include "eval/score_folders.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/module_state.h"
+#include "score/score_folders.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/python.h"

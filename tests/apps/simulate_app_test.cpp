@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "data/simulation/small_head.h"
+#include "simulate/small_head.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/python.h"

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/load_network.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/load_network.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/small_set.h"

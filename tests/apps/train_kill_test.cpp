@@ -13,13 +13,13 @@
 #include <string>
 #include <thread>
 
-#include "dircn/io/checkpoint.h"
-#include "dircn/train/training_state.h"
+#include "dircn/model/checkpoint.h"
 #include "equal_runs.h"
 #include "kill_moments.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/small_set.h"
+#include "train/state/training_state.h"
 
 namespace dircn::train_kill_test {
 namespace {

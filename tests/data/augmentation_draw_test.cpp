@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <random>
 
-#include "dircn/data/augmentation.h"
+#include "data/augmentation.h"
 #include "dircn/data/random_draws.h"
 
 namespace dircn::augmentation_draw_test {

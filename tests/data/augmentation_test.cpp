@@ -1,4 +1,4 @@
-#include "dircn/data/augmentation.h"
+#include "data/augmentation.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

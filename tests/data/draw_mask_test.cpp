@@ -1,6 +1,6 @@
 // Masks as fastMRI draws them. The columns are those of tests/golden S8_masks.
 
-#include "dircn/data/draw_mask.h"
+#include "data/draw_mask.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

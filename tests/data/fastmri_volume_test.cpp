@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "data/draw_mask.h"
 #include "dircn/core/error.h"
-#include "dircn/data/draw_mask.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/slice_set.h"
 #include "dircn/data/volume.h"

@@ -1,4 +1,4 @@
-#include "dircn/data/normalization.h"
+#include "data/normalization.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

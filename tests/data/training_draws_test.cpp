@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "data/draw_mask.h"
 #include "data/raw_slice.h"
 #include "dircn/core/error.h"
-#include "dircn/data/draw_mask.h"
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/sample.h"

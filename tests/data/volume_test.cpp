@@ -13,7 +13,7 @@
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
-#include "io/hdf5_maker.h"
+#include "formats/hdf5_maker.h"
 #include "support/golden.h"
 #include "support/paths.h"
 

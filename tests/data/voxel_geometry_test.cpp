@@ -1,6 +1,6 @@
 // Where the voxels of a scan lie, as its header and its data sets of the orientation say.
 
-#include "dircn/io/voxel_geometry.h"
+#include "dircn/formats/voxel_geometry.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "dircn/report/evaluation.h"
+#include "dircn/evaluate/evaluate.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "eval/score_folders.h"
+#include "score/score_folders.h"
 
 namespace dircn::evaluation_test {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/report/evaluated_runs.h"
+#include "dircn/evaluate/evaluated_runs.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/eval/score_volumes.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/hdf5_writer.h"
-#include "dircn/io/module_state.h"
-#include "eval/score_folders.h"
+#include "dircn/formats/hdf5_writer.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
+#include "dircn/score/score_volumes.h"
+#include "score/score_folders.h"
 #include "support/random_input.h"
 #include "support/small_set.h"
 

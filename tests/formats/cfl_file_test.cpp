@@ -1,4 +1,4 @@
-#include "dircn/io/cfl_file.h"
+#include "dircn/formats/cfl_file.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,6 +1,6 @@
 // Event files, read back by TensorBoard's own reader.
 
-#include "dircn/io/event_file.h"
+#include "dircn/formats/event_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/crc32c.h"
+#include "formats/tensorboard/crc32c.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/python.h"
@@ -36,9 +36,10 @@ class EventFileTest : public ::testing::Test {
 
   /// {"scalars": {tag: [[step, value, time], ...]}, "images": {tag: [...]}}
   nlohmann::json read() const {
-    const auto result = testing::run_command(
-        "'" + testing::python() + "' '" + testing::source("tests/io/event_file_read.py").string() +
-        "' '" + folder_.path().string() + "' 2>/dev/null");
+    const auto result =
+        testing::run_command("'" + testing::python() + "' '" +
+                             testing::source("tests/formats/event_file_read.py").string() + "' '" +
+                             folder_.path().string() + "' 2>/dev/null");
     EXPECT_EQ(result.exit_code, 0) << result.output;
     return nlohmann::json::parse(result.output);
   }

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "dircn/io/hdf5.h"
-#include "dircn/io/reconstruction_writer.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/reconstruct/reconstruction_writer.h"
 #include "support/paths.h"
 #include "support/python.h"
 

@@ -1,11 +1,11 @@
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 
 #include "dircn/core/error.h"
-#include "io/hdf5_maker.h"
+#include "formats/hdf5_maker.h"
 #include "support/paths.h"
 
 namespace dircn::hdf5_test {

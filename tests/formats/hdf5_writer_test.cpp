@@ -1,4 +1,4 @@
-#include "dircn/io/hdf5_writer.h"
+#include "dircn/formats/hdf5_writer.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
-#include "io/hdf5_maker.h"
+#include "dircn/formats/hdf5.h"
+#include "formats/hdf5_maker.h"
 #include "support/paths.h"
 
 namespace dircn::hdf5_writer_test {

@@ -1,4 +1,4 @@
-#include "dircn/io/histogram_picture.h"
+#include "dircn/formats/histogram_picture.h"
 
 #include <gtest/gtest.h>
 #include <png.h>

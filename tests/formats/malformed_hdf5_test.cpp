@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
-#include "io/hdf5_maker.h"
+#include "dircn/formats/hdf5.h"
+#include "formats/hdf5_maker.h"
 #include "support/paths.h"
 
 namespace dircn::malformed_hdf5_test {

@@ -1,4 +1,4 @@
-#include "dircn/io/nifti.h"
+#include "dircn/formats/nifti.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "io/nifti_maker.h"
+#include "formats/nifti_maker.h"
 #include "support/paths.h"
 
 namespace dircn::nifti_test {

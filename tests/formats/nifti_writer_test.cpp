@@ -1,6 +1,6 @@
 // NIfTI files, read back by nibabel and by dircn's own reader.
 
-#include "dircn/io/nifti_writer.h"
+#include "dircn/formats/nifti_writer.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/nifti.h"
-#include "dircn/io/voxel_geometry.h"
+#include "dircn/formats/nifti.h"
+#include "dircn/formats/voxel_geometry.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/python.h"
@@ -92,9 +92,9 @@ class NiftiWriterTest : public ::testing::Test {
   nlohmann::json written(const torch::Tensor& values, const VoxelGeometry& geometry,
                          const std::string& description = "", const std::string& name = "a.nii") {
     write_nifti(folder_ / name, values, geometry, description);
-    const auto result = testing::run_command("'" + testing::python() + "' '" +
-                                             testing::source("tests/io/nifti_read.py").string() +
-                                             "' '" + (folder_ / name).string() + "' 2>/dev/null");
+    const auto result = testing::run_command(
+        "'" + testing::python() + "' '" + testing::source("tests/formats/nifti_read.py").string() +
+        "' '" + (folder_ / name).string() + "' 2>/dev/null");
     EXPECT_EQ(result.exit_code, 0) << result.output;
     return nlohmann::json::parse(result.output);
   }

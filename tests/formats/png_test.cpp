@@ -1,6 +1,6 @@
 // PNG files, read back by libpng's own reader and by Python's zlib.
 
-#include "dircn/io/png.h"
+#include "dircn/formats/png.h"
 
 #include <gtest/gtest.h>
 #include <png.h>

@@ -1,10 +1,10 @@
-#include "io/torch_file_maker.h"
+#include "formats/torch_file_maker.h"
 
 #include <caffe2/serialize/inline_container.h>
 
 #include "dircn/core/error.h"
-#include "dircn/io/pickler.h"
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
+#include "formats/torch_file/pickler.h"
 
 namespace dircn::testing {
 

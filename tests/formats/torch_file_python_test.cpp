@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "dircn/core/error.h"
-#include "dircn/io/torch_file.h"
-#include "io/torch_file_maker.h"
+#include "dircn/formats/torch_file.h"
+#include "formats/torch_file_maker.h"
 #include "support/paths.h"
 #include "support/python.h"
 
@@ -35,7 +35,7 @@ class TorchPythonTest : public ::testing::Test {
   void SetUp() override { DIRCN_NEEDS_PYTHON("torch"); }
 
   static int run_script(const std::string& script, const std::filesystem::path& argument) {
-    return testing::run_python("'" + testing::source("tests/io/" + script).string() + "' '" +
+    return testing::run_python("'" + testing::source("tests/formats/" + script).string() + "' '" +
                                argument.string() + "'");
   }
 

@@ -1,4 +1,4 @@
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "dircn/core/error.h"
-#include "io/torch_file_maker.h"
+#include "formats/torch_file_maker.h"
 #include "support/paths.h"
 
 namespace dircn::torch_file_test {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "dircn/core/error.h"
-#include "dircn/io/torch_file.h"
-#include "io/torch_file_maker.h"
+#include "dircn/formats/torch_file.h"
+#include "formats/torch_file_maker.h"
 #include "support/paths.h"
 
 namespace dircn::untrusted_torch_file_test {

@@ -1,4 +1,4 @@
-#include "dircn/io/voxel_geometry.h"
+#include "dircn/formats/voxel_geometry.h"
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const int file = memfd_create("fuzz", 0);

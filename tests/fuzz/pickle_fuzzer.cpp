@@ -8,7 +8,7 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/io/unpickler.h"
+#include "formats/torch_file/unpickler.h"
 
 namespace {
 

@@ -14,16 +14,16 @@
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/formats/torch_file.h"
 #include "dircn/inspect/inspect.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
-#include "dircn/io/torch_file.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/train/phase_start.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/module_state.h"
 #include "inspect/inspected.h"
 #include "support/golden.h"
 #include "support/paths.h"
 #include "support/random_input.h"
+#include "train/plan/phase_start.h"
 
 namespace dircn::checkpoint_report_test {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "dircn/inspect/inspect.h"
+#include "formats/hdf5_maker.h"
 #include "inspect/inspected.h"
-#include "io/hdf5_maker.h"
 #include "support/challenge_files.h"
 #include "support/paths.h"
 #include "support/small_set.h"

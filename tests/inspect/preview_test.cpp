@@ -9,8 +9,8 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/eval/grey_picture.h"
-#include "io/hdf5_maker.h"
+#include "dircn/pictures/grey_picture.h"
+#include "formats/hdf5_maker.h"
 #include "support/challenge_files.h"
 #include "support/paths.h"
 

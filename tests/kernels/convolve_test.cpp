@@ -1,4 +1,4 @@
-#include "dircn/nn/convolve.h"
+#include "dircn/kernels/convolve.h"
 
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>

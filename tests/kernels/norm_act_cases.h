@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
 
 namespace dircn::testing {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
 #include "dircn/runtime/device.h"
 #include "norm_act_cases.h"
 #include "support/devices.h"

@@ -1,4 +1,4 @@
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

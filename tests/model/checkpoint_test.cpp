@@ -1,4 +1,4 @@
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>
@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "dircn/core/error.h"
-#include "dircn/io/model_config_dict.h"
-#include "dircn/io/module_state.h"
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
+#include "dircn/model/model_config_dict.h"
+#include "dircn/model/module_state.h"
 #include "support/paths.h"
 
 namespace dircn::checkpoint_test {

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 #include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"

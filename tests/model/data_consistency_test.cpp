@@ -1,7 +1,7 @@
 // Data consistency and the sums over coils that follow it, in blocks, against the formulas of
 // DIRCN §2.1 written down as they stand.
 
-#include "dircn/nn/data_consistency.h"
+#include "model/data_consistency.h"
 
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/model/cascade_kspace.h"
 #include "dircn/mri/cache_blocks.h"
-#include "dircn/nn/cascade_kspace.h"
-#include "dircn/nn/consistent_coil_sum.h"
+#include "model/consistent_coil_sum.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "dircn/nn/dircn.h"
-#include "dircn/nn/losses.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/losses.h"
 #include "support/devices.h"
 #include "support/golden.h"
 

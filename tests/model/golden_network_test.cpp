@@ -6,8 +6,8 @@
 
 #include <cmath>
 
+#include "dircn/model/dircn.h"
 #include "dircn/mri/acs.h"
-#include "dircn/nn/dircn.h"
 #include "literal/literal.h"
 #include "support/devices.h"
 #include "support/golden.h"

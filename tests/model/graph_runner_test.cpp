@@ -1,4 +1,4 @@
-#include "dircn/nn/graph_runner.h"
+#include "dircn/model/graph_runner.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

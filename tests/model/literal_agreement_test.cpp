@@ -6,8 +6,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include "dircn/model/dircn.h"
 #include "dircn/mri/fft.h"
-#include "dircn/nn/dircn.h"
 #include "literal/literal.h"
 #include "support/devices.h"
 #include "support/golden.h"

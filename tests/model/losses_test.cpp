@@ -1,6 +1,6 @@
 // Losses and their gradients against tests/golden/S5_losses.
 
-#include "dircn/nn/losses.h"
+#include "dircn/model/losses.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -6,10 +6,10 @@
 #include <cmath>
 
 #include "dircn/core/error.h"
+#include "dircn/model/dircn.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
-#include "dircn/nn/dircn.h"
 #include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"

@@ -5,7 +5,7 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"

@@ -1,6 +1,6 @@
 // Sensitivity maps of some coils at a time against those of all coils at once.
 
-#include "dircn/nn/sensitivity.h"
+#include "dircn/model/sensitivity.h"
 
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
@@ -13,10 +13,10 @@
 #include <cstring>
 #include <memory>
 
+#include "dircn/model/refinement.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
-#include "dircn/nn/refinement.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"

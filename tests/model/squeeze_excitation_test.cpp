@@ -1,4 +1,4 @@
-#include "dircn/nn/squeeze_excitation.h"
+#include "dircn/model/squeeze_excitation.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

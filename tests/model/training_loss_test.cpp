@@ -7,7 +7,7 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/nn/losses.h"
+#include "dircn/model/losses.h"
 #include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"

@@ -1,6 +1,6 @@
 // Challenge scores against tests/golden S5_metrics and S5_leaderboard_volumes.
 
-#include "dircn/eval/challenge_score.h"
+#include "dircn/mri/slice_ssim.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

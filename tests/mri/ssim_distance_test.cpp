@@ -1,10 +1,10 @@
-#include "dircn/eval/ssim_distance.h"
+#include "dircn/mri/ssim_distance.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include "dircn/eval/challenge_score.h"
+#include "dircn/mri/slice_ssim.h"
 
 namespace dircn::ssim_distance_test {
 namespace {

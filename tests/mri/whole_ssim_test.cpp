@@ -1,7 +1,7 @@
 // fastMRI's scores against tests/golden S5_losses.
 
-#include "dircn/eval/fastmri_score.h"
 #include "dircn/mri/metrics.h"
+#include "dircn/mri/slice_ssim.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

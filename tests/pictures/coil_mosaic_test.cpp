@@ -1,4 +1,4 @@
-#include "dircn/eval/coil_mosaic.h"
+#include "dircn/pictures/coil_mosaic.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "dircn/eval/comparison_picture.h"
+#include "dircn/pictures/comparison_picture.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "dircn/eval/grey_picture.h"
+#include "dircn/pictures/grey_picture.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "dircn/eval/network_ensemble.h"
+#include "dircn/reconstruct/network_ensemble.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -11,8 +11,8 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/eval/parallel_imaging.h"
-#include "dircn/io/cfl_file.h"
+#include "dircn/formats/cfl_file.h"
+#include "dircn/reconstruct/parallel_imaging.h"
 #include "support/paths.h"
 
 namespace dircn::parallel_imaging_program_test {

@@ -1,6 +1,6 @@
 // BART's images against the simulated truth. Where BART is missing those tests say that they skip.
 
-#include "dircn/eval/parallel_imaging.h"
+#include "dircn/reconstruct/parallel_imaging.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-#include "dircn/eval/volume_pipeline.h"
+#include "reconstruct/volume_pipeline.h"
 #include "support/challenge_files.h"
 #include "support/paths.h"
 

@@ -6,11 +6,11 @@
 #include <torch/utils.h>
 
 #include "dircn/data/volume.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/module_state.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
-#include "dircn/nn/dircn.h"
 #include "support/golden.h"
 #include "support/paths.h"
 

@@ -1,6 +1,6 @@
 // Whole volumes through a network, read and written beside it.
 
-#include "dircn/eval/reconstruct.h"
+#include "dircn/reconstruct/reconstruct.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "dircn/core/interrupt.h"
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 #include "support/challenge_files.h"
 #include "support/devices.h"
 #include "support/golden.h"

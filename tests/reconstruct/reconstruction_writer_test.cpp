@@ -1,4 +1,4 @@
-#include "dircn/io/reconstruction_writer.h"
+#include "dircn/reconstruct/reconstruction_writer.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -9,7 +9,7 @@
 #include <iostream>
 
 #include "dircn/core/error.h"
-#include "io/hdf5_maker.h"
+#include "formats/hdf5_maker.h"
 #include "support/paths.h"
 
 namespace dircn::reconstruction_writer_test {

@@ -1,6 +1,6 @@
 // A reconstructed volume in every format.
 
-#include "dircn/eval/volume_output.h"
+#include "dircn/reconstruct/volume_output.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/eval/coil_mosaic.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/nifti.h"
-#include "dircn/io/png.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/formats/nifti.h"
+#include "dircn/formats/png.h"
+#include "dircn/pictures/coil_mosaic.h"
 #include "support/challenge_files.h"
 #include "support/paths.h"
 

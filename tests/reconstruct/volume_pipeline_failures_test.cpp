@@ -1,6 +1,6 @@
 // Volumes that fail, and pipelines that are stopped.
 
-#include "dircn/eval/volume_pipeline.h"
+#include "reconstruct/volume_pipeline.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "eval/pipelined_volumes.h"
+#include "reconstruct/pipelined_volumes.h"
 
 namespace dircn::volume_pipeline_failures_test {
 namespace {

@@ -1,6 +1,6 @@
 // Reading ahead and writing behind, with a network that is made up.
 
-#include "dircn/eval/volume_pipeline.h"
+#include "reconstruct/volume_pipeline.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
-#include "eval/pipelined_volumes.h"
+#include "dircn/formats/hdf5.h"
+#include "reconstruct/pipelined_volumes.h"
 
 namespace dircn::volume_pipeline_test {
 namespace {

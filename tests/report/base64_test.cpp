@@ -1,4 +1,4 @@
-#include "dircn/report/base64.h"
+#include "report/base64.h"
 
 #include <gtest/gtest.h>
 

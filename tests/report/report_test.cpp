@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/network_ensemble.h"
-#include "dircn/eval/network_job.h"
-#include "dircn/eval/score_volumes.h"
-#include "dircn/io/hdf5_writer.h"
-#include "dircn/report/evaluated_runs.h"
-#include "eval/score_folders.h"
+#include "dircn/evaluate/evaluated_runs.h"
+#include "dircn/formats/hdf5_writer.h"
+#include "dircn/reconstruct/network_ensemble.h"
+#include "dircn/score/network_job.h"
+#include "dircn/score/score_volumes.h"
+#include "score/score_folders.h"
 #include "support/random_input.h"
 #include "support/small_set.h"
 

@@ -1,4 +1,4 @@
-#include "slice_panels.h"
+#include "report/slice_panels.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "dircn/eval/bootstrap.h"
+#include "dircn/score/bootstrap.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // A network that reconstructs the validation set, and its scores.
 
-#include "dircn/eval/network_job.h"
+#include "dircn/score/network_job.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/eval/challenge_score.h"
-#include "dircn/eval/network_ensemble.h"
-#include "dircn/eval/reconstruct.h"
-#include "dircn/eval/score_volumes.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
+#include "dircn/mri/slice_ssim.h"
+#include "dircn/reconstruct/network_ensemble.h"
+#include "dircn/reconstruct/reconstruct.h"
+#include "dircn/score/score_volumes.h"
 #include "support/challenge_files.h"
 #include "support/devices.h"
 #include "support/paths.h"

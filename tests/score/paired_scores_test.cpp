@@ -1,4 +1,4 @@
-#include "dircn/eval/paired_scores.h"
+#include "dircn/score/paired_scores.h"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/eval/score_groups.h"
-#include "dircn/eval/score_rule.h"
-#include "eval/sample_scores.h"
+#include "dircn/score/score_rule.h"
+#include "score/sample_scores.h"
+#include "score/score_groups.h"
 
 namespace dircn::paired_scores_test {
 namespace {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
-#include "dircn/eval/paired_scores.h"
-#include "dircn/eval/scores.h"
+#include "dircn/score/paired_scores.h"
+#include "dircn/score/scores.h"
 
 namespace dircn::testing {
 

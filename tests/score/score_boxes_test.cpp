@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "dircn/eval/challenge_score.h"
-#include "eval/score_folders.h"
+#include "dircn/mri/slice_ssim.h"
+#include "score/score_folders.h"
 
 namespace dircn::score_boxes_test {
 namespace {

@@ -1,11 +1,11 @@
-#include "dircn/eval/score_csv.h"
+#include "dircn/score/score_csv.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 
-#include "eval/sample_scores.h"
+#include "score/sample_scores.h"
 #include "support/paths.h"
 #include "support/python.h"
 

@@ -10,13 +10,13 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/eval/reconstruction_job.h"
-#include "dircn/eval/score_report.h"
-#include "dircn/eval/score_volumes.h"
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
+#include "dircn/score/reconstruction_job.h"
+#include "dircn/score/score_report.h"
+#include "dircn/score/score_volumes.h"
 #include "support/challenge_files.h"
 #include "support/golden.h"
 #include "support/paths.h"

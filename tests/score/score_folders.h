@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "dircn/eval/reconstruction_job.h"
-#include "dircn/eval/score_volumes.h"
+#include "dircn/score/reconstruction_job.h"
+#include "dircn/score/score_volumes.h"
 #include "support/challenge_files.h"
 #include "support/golden.h"
 #include "support/paths.h"

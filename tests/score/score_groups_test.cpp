@@ -1,4 +1,4 @@
-#include "dircn/eval/score_groups.h"
+#include "score/score_groups.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "eval/sample_scores.h"
+#include "score/sample_scores.h"
 
 namespace dircn::score_groups_test {
 namespace {

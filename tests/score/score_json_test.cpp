@@ -1,4 +1,4 @@
-#include "dircn/eval/score_json.h"
+#include "dircn/score/score_json.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "eval/sample_scores.h"
+#include "score/sample_scores.h"
 
 namespace dircn::score_json_test {
 namespace {

@@ -1,11 +1,11 @@
-#include "dircn/eval/score_report.h"
+#include "dircn/score/score_report.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "dircn/eval/text_table.h"
-#include "eval/sample_scores.h"
+#include "dircn/core/text_table.h"
+#include "score/sample_scores.h"
 
 namespace dircn::score_report_test {
 namespace {

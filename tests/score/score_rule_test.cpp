@@ -1,4 +1,4 @@
-#include "dircn/eval/score_rule.h"
+#include "dircn/score/score_rule.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Scores of files on disk. The numbers are those of tests/golden S5_metrics and
 // S5_leaderboard_volumes.
 
-#include "dircn/eval/score_volumes.h"
+#include "dircn/score/score_volumes.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -16,12 +16,12 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/eval/challenge_score.h"
-#include "dircn/eval/score_volume.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
-#include "eval/score_folders.h"
+#include "dircn/mri/slice_ssim.h"
+#include "dircn/score/score_volume.h"
+#include "score/score_folders.h"
 #include "support/random_input.h"
 
 namespace dircn::score_volumes_test {

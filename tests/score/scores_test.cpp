@@ -1,4 +1,4 @@
-#include "dircn/eval/scores.h"
+#include "dircn/score/scores.h"
 
 #include <gtest/gtest.h>
 

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/data/simulation/coil_array.h"
-#include "dircn/data/simulation/column_mask.h"
-#include "dircn/data/simulation/contrast.h"
-#include "dircn/data/simulation/deformation.h"
-#include "dircn/data/simulation/lesion.h"
-#include "dircn/data/simulation/random_stream.h"
-#include "dircn/data/simulation/slice_bands.h"
 #include "dircn/mri/acs.h"
+#include "simulate/coil_array.h"
+#include "simulate/column_mask.h"
+#include "simulate/contrast.h"
+#include "simulate/deformation.h"
+#include "simulate/lesion.h"
+#include "simulate/random_stream.h"
+#include "simulate/slice_bands.h"
 
 namespace dircn::simulation::scan_parts_test {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/simulated_set.h"
+#include "dircn/simulate/simulated_set.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "data/simulation/small_head.h"
 #include "dircn/core/error.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/io/hdf5.h"
-#include "io/hdf5_maker.h"
+#include "dircn/formats/hdf5.h"
+#include "formats/hdf5_maker.h"
+#include "simulate/small_head.h"
 #include "support/paths.h"
 
 namespace dircn::simulation::simulated_set_test {

@@ -1,4 +1,4 @@
-#include "dircn/data/simulation/simulated_volume.h"
+#include "simulate/simulated_volume.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "data/simulation/small_head.h"
 #include "dircn/core/error.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
 #include "dircn/mri/metrics.h"
+#include "simulate/small_head.h"
 #include "support/golden.h"
 
 namespace dircn::simulation::simulated_volume_test {

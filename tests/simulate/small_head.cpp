@@ -1,6 +1,6 @@
-#include "data/simulation/small_head.h"
+#include "simulate/small_head.h"
 
-#include "io/nifti_maker.h"
+#include "formats/nifti_maker.h"
 
 namespace dircn::testing {
 

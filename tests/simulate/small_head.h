@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "dircn/data/simulation/head_images.h"
+#include "simulate/head_images.h"
 
 namespace dircn::testing {
 

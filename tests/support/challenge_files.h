@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "io/hdf5_maker.h"
+#include "formats/hdf5_maker.h"
 #include "support/random_input.h"
 
 namespace dircn::testing {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "dircn/config/model_config.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn::testing {
 

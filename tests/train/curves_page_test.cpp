@@ -1,4 +1,4 @@
-#include "dircn/train/curves_page.h"
+#include "train/log/curves_page.h"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/train/training_records.h"
 #include "support/paths.h"
+#include "train/state/training_records.h"
 
 namespace dircn::curves_page_test {
 namespace {

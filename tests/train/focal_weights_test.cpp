@@ -1,4 +1,4 @@
-#include "dircn/train/focal_weights.h"
+#include "train/loop/focal_weights.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
 #include "support/paths.h"
 
 namespace dircn::focal_weights_test {

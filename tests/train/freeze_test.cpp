@@ -1,6 +1,6 @@
 // What a phase of training leaves alone.
 
-#include "dircn/train/freeze.h"
+#include "train/plan/freeze.h"
 
 #include <gtest/gtest.h>
 #include <torch/optim/adam.h>
@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/train/transfer.h"
 #include "support/devices.h"
 #include "support/random_input.h"
+#include "train/plan/transfer.h"
 
 namespace dircn::freeze_test {
 namespace {

@@ -6,15 +6,15 @@
 #include <torch/utils.h>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/nn/losses.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/losses.h"
+#include "dircn/model/module_state.h"
 #include "dircn/train/optimizer.h"
-#include "dircn/train/rate_schedule.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/paths.h"
+#include "train/plan/rate_schedule.h"
 
 namespace dircn::golden_steps_test {
 namespace {

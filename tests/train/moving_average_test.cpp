@@ -1,4 +1,4 @@
-#include "dircn/train/moving_average.h"
+#include "train/loop/moving_average.h"
 
 #include <gtest/gtest.h>
 #include <torch/nn/utils/convert_parameters.h>

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
 #include "dircn/train/optimizer.h"
 #include "support/devices.h"
 #include "support/paths.h"

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/torch_file.h"
-#include "dircn/train/phase_plan.h"
+#include "dircn/formats/torch_file.h"
 #include "support/paths.h"
+#include "train/plan/phase_plan.h"
 
 namespace dircn::overfitting_rule_test {
 namespace {

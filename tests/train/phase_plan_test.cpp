@@ -1,6 +1,6 @@
 // Training plans: defaults and contradictions.
 
-#include "dircn/train/phase_plan.h"
+#include "train/plan/phase_plan.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
 #include "dircn/train/optimizer.h"
 #include "support/golden.h"
 #include "support/paths.h"

@@ -1,4 +1,4 @@
-#include "dircn/train/rate_schedule.h"
+#include "train/plan/rate_schedule.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
 #include "support/paths.h"
 #include "support/python.h"
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "dircn/core/error.h"
-#include "dircn/train/metrics_log.h"
 #include "support/paths.h"
+#include "train/log/metrics_log.h"
 
 namespace dircn::run_folder_test {
 namespace {

@@ -1,7 +1,7 @@
 // What a whole run leaves to be looked at: TensorBoard's events, which are the numbers of
 // metrics.jsonl, and the log's lines on what was loaded, added, trained and frozen.
 
-#include "dircn/train/run_log.h"
+#include "train/log/run_log.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "dircn/core/log.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/train/trainer.h"
+#include "dircn/model/checkpoint.h"
 #include "small_run.h"
 #include "support/command.h"
 #include "support/golden.h"
 #include "support/paths.h"
 #include "support/python.h"
+#include "train/loop/trainer.h"
 
 namespace dircn::run_log_test {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 #include "support/paths.h"
 
 namespace dircn::testing {

@@ -4,13 +4,13 @@
 #include <torch/types.h>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/torch_file.h"
-#include "dircn/train/trainer.h"
-#include "io/hdf5_maker.h"
+#include "dircn/formats/torch_file.h"
+#include "dircn/model/checkpoint.h"
+#include "formats/hdf5_maker.h"
 #include "small_run.h"
 #include "support/challenge_files.h"
 #include "support/small_set.h"
+#include "train/loop/trainer.h"
 
 namespace dircn::trainer_failures_test {
 namespace {

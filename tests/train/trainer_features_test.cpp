@@ -6,13 +6,13 @@
 #include <set>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/load_network.h"
-#include "dircn/train/trainer.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/load_network.h"
 #include "small_run.h"
 #include "support/golden.h"
 #include "support/random_input.h"
 #include "support/small_set.h"
+#include "train/loop/trainer.h"
 
 namespace dircn::trainer_features_test {
 namespace {

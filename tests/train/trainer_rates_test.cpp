@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "dircn/data/sample.h"
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 #include "dircn/mri/ssim.h"
-#include "dircn/train/trainer.h"
-#include "dircn/train/transfer.h"
 #include "small_run.h"
 #include "support/challenge_files.h"
 #include "support/small_set.h"
+#include "train/loop/trainer.h"
+#include "train/plan/transfer.h"
 
 namespace dircn::trainer_rates_test {
 namespace {

@@ -5,10 +5,10 @@
 #include <torch/types.h>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/load_network.h"
-#include "dircn/train/trainer.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/load_network.h"
 #include "small_run.h"
+#include "train/loop/trainer.h"
 
 namespace dircn::trainer_resume_test {
 namespace {

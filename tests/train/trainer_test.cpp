@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <set>
 
-#include "dircn/io/checkpoint.h"
-#include "dircn/train/trainer.h"
+#include "dircn/model/checkpoint.h"
 #include "small_run.h"
 #include "support/devices.h"
 #include "support/random_input.h"
 #include "support/small_set.h"
+#include "train/loop/trainer.h"
 
 namespace dircn::trainer_test {
 namespace {

@@ -1,6 +1,6 @@
 // Lines of metrics.jsonl.
 
-#include "dircn/train/training_records.h"
+#include "train/state/training_records.h"
 
 #include <gtest/gtest.h>
 

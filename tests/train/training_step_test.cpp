@@ -1,6 +1,6 @@
 // The gradient of a step: however its slices are grouped, it is the same.
 
-#include "dircn/train/training_step.h"
+#include "train/loop/training_step.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

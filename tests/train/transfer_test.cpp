@@ -1,6 +1,6 @@
 // Networks to begin with, and how they grow.
 
-#include "dircn/train/transfer.h"
+#include "train/plan/transfer.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -10,9 +10,9 @@
 #include <map>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/paths.h"

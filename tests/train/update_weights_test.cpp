@@ -1,6 +1,6 @@
 // A step of the optimiser, by gradients that are set by hand.
 
-#include "dircn/train/update_weights.h"
+#include "train/loop/update_weights.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -11,13 +11,13 @@
 #include <map>
 #include <string>
 
-#include "dircn/train/not_finite.h"
 #include "dircn/train/optimizer.h"
-#include "dircn/train/phase_plan.h"
-#include "dircn/train/phase_start.h"
-#include "dircn/train/transfer.h"
 #include "support/devices.h"
 #include "support/random_input.h"
+#include "train/loop/not_finite.h"
+#include "train/plan/phase_plan.h"
+#include "train/plan/phase_start.h"
+#include "train/plan/transfer.h"
 
 namespace dircn::update_weights_test {
 namespace {

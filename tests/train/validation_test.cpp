@@ -4,12 +4,12 @@
 #include <torch/types.h>
 
 #include "dircn/data/fov_crop.h"
-#include "dircn/eval/challenge_score.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
-#include "dircn/train/validation.h"
+#include "dircn/mri/slice_ssim.h"
 #include "small_run.h"
+#include "train/loop/validation.h"
 
 namespace dircn::validation_test {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/data/box.h"
+#include "dircn/mri/box.h"
 
 namespace dircn {
 

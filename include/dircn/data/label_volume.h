@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/data/box.h"
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/mri/box.h"
 
 namespace dircn {
 

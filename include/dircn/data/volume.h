@@ -8,8 +8,8 @@
 #include <string>
 
 #include "dircn/config/config.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/voxel_geometry.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/formats/voxel_geometry.h"
 
 namespace dircn {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/eval/network_ensemble.h"
-#include "dircn/eval/score_rule.h"
+#include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/report/report.h"
+#include "dircn/score/score_rule.h"
 
 namespace dircn {
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "dircn/io/voxel_geometry.h"
+#include "dircn/formats/voxel_geometry.h"
 
 namespace dircn {
 

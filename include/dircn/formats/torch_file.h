@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
 
 namespace dircn {
 

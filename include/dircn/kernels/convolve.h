@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
 
 namespace dircn {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "dircn/config/model_config.h"
-#include "dircn/nn/cascade_kspace.h"
-#include "dircn/nn/refinement.h"
+#include "dircn/model/cascade_kspace.h"
+#include "dircn/model/refinement.h"
 
 namespace dircn {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dircn/config/model_config.h"
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
 
 namespace dircn {
 

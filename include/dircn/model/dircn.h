@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "dircn/config/model_config.h"
-#include "dircn/nn/cascade.h"
-#include "dircn/nn/sensitivity.h"
+#include "dircn/model/cascade.h"
+#include "dircn/model/sensitivity.h"
 
 namespace dircn {
 

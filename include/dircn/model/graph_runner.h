@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn {
 

@@ -4,7 +4,7 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
 
 namespace dircn {
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "dircn/config/model_config.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "dircn/config/model_config.h"
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
 
 namespace dircn {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 
 namespace torch::nn {
 class Module;

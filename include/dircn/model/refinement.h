@@ -4,7 +4,7 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
-#include "dircn/nn/resx_unet.h"
+#include "dircn/model/resx_unet.h"
 
 namespace dircn {
 

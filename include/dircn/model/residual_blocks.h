@@ -7,8 +7,8 @@
 
 #include <vector>
 
-#include "dircn/nn/instance_norm.h"
-#include "dircn/nn/squeeze_excitation.h"
+#include "dircn/model/instance_norm.h"
+#include "dircn/model/squeeze_excitation.h"
 
 namespace dircn {
 

@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "dircn/nn/residual_blocks.h"
+#include "dircn/model/residual_blocks.h"
 
 namespace dircn {
 

@@ -5,8 +5,8 @@
 #include <torch/types.h>
 
 #include "dircn/config/model_config.h"
+#include "dircn/model/refinement.h"
 #include "dircn/mri/sampling_space.h"
-#include "dircn/nn/refinement.h"
 
 namespace dircn {
 

@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "dircn/config/model_config.h"
-#include "dircn/nn/instance_norm.h"
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
+#include "dircn/model/instance_norm.h"
 
 namespace dircn {
 

@@ -4,14 +4,14 @@
 
 #include <optional>
 
-#include "dircn/data/box.h"
+#include "dircn/mri/box.h"
 
 namespace dircn {
 
-/// Scores of the SNU fastMRI challenge, each for one slice: `image` and `target` [H, W] real,
-/// `maximum` the volume's largest target value (its `max` attribute), `threshold` that of the
-/// foreground (5e-5 until 2025 and for brains, 2e-5 for knees in 2025 and for all in 2026).
-/// Structural similarity is under the uniform window.
+/// Structural similarity as the SNU fastMRI challenge and fastMRI score it, each for one slice:
+/// `image` and `target` [H, W] real, `maximum` the volume's largest target value (its `max`
+/// attribute), `threshold` that of the foreground (5e-5 until 2025 and for brains, 2e-5 for knees
+/// in 2025 and for all in 2026). Structural similarity is under the uniform window.
 
 /// Above this a pixel of a brain belongs to the foreground, and until 2024 of a knee, too.
 inline constexpr double kForegroundThreshold = 5e-5;
@@ -30,5 +30,9 @@ std::optional<double> foreground_ssim(const torch::Tensor& image, const torch::T
 /// image. None where a side is shorter than the window.
 std::optional<double> box_ssim(const torch::Tensor& image, const torch::Tensor& target,
                                double maximum, const Box& box);
+
+/// As fastMRI's papers give it, in double precision: mean over all positions of the uniform window,
+/// no mask.
+double whole_ssim(const torch::Tensor& image, const torch::Tensor& target, double data_range);
 
 }  // namespace dircn

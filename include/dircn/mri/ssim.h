@@ -16,4 +16,9 @@ enum class SsimWindow { gaussian, uniform };
 torch::Tensor ssim_map(const torch::Tensor& image, const torch::Tensor& target,
                        const torch::Tensor& data_range, SsimWindow window);
 
+/// 1 − the mean of `ssim_map` of each slice, [B]. Never in bfloat16: variances are small
+/// differences of large sums.
+torch::Tensor ssim_losses(const torch::Tensor& image, const torch::Tensor& target,
+                          const torch::Tensor& data_range, SsimWindow window);
+
 }  // namespace dircn

@@ -2,9 +2,21 @@
 
 #include <torch/types.h>
 
-#include "dircn/eval/scored_volume.h"
+#include <map>
+#include <optional>
+#include <string>
 
 namespace dircn {
+
+/// The images of one slice, float32. Target and zero-filled image [h, w]; the reconstruction, too,
+/// unless a rule of scores crops it.
+struct SliceImages {
+  torch::Tensor target;
+  torch::Tensor reconstruction;
+  std::optional<torch::Tensor> zero_filled = std::nullopt;
+  std::map<std::string, torch::Tensor> more =
+      {};  // beside the reconstruction: what was wanted and is there
+};
 
 /// How much the error is amplified in a comparison picture.
 constexpr double kErrorGain = 5;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "dircn/core/precision.h"
-#include "dircn/eval/slice_method.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/nn/graph_runner.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/graph_runner.h"
+#include "dircn/reconstruct/slice_method.h"
 
 namespace dircn {
 

@@ -6,8 +6,8 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/eval/parallel_imaging.h"
-#include "dircn/eval/slice_method.h"
+#include "dircn/reconstruct/parallel_imaging.h"
+#include "dircn/reconstruct/slice_method.h"
 
 namespace dircn {
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/eval/network_ensemble.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
+#include "dircn/reconstruct/network_ensemble.h"
 
 namespace dircn {
 

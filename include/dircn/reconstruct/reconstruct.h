@@ -13,9 +13,9 @@
 #include "dircn/config/config.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/eval/slice_method.h"
-#include "dircn/eval/volume_output.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
+#include "dircn/reconstruct/slice_method.h"
+#include "dircn/reconstruct/volume_output.h"
 
 namespace dircn {
 

@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "dircn/io/hdf5.h"
-#include "dircn/io/hdf5_writer.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/formats/hdf5_writer.h"
 
 namespace dircn {
 

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "dircn/eval/slice_outputs.h"
+#include "dircn/reconstruct/slice_outputs.h"
 
 namespace dircn {
 

@@ -9,7 +9,7 @@
 
 #include "dircn/config/names.h"
 #include "dircn/data/volume.h"
-#include "dircn/eval/slice_outputs.h"
+#include "dircn/reconstruct/slice_outputs.h"
 
 namespace dircn {
 

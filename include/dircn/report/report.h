@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/eval/paired_scores.h"
-#include "dircn/eval/score_job.h"
+#include "dircn/score/paired_scores.h"
+#include "dircn/score/score_job.h"
 
 namespace dircn {
 

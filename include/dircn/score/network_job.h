@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "dircn/config/config.h"
-#include "dircn/eval/score_job.h"
-#include "dircn/eval/slice_method.h"
+#include "dircn/reconstruct/slice_method.h"
+#include "dircn/score/score_job.h"
 
 namespace dircn {
 

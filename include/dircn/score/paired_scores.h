@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/bootstrap.h"
-#include "dircn/eval/scores.h"
+#include "dircn/score/bootstrap.h"
+#include "dircn/score/scores.h"
 
 namespace dircn {
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "dircn/config/config.h"
-#include "dircn/eval/score_job.h"
+#include "dircn/score/score_job.h"
 
 namespace dircn {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/eval/scored_volume.h"
-#include "dircn/eval/scores.h"
+#include "dircn/score/scored_volume.h"
+#include "dircn/score/scores.h"
 
 namespace dircn {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "dircn/eval/scored_volume.h"
-#include "dircn/eval/scores.h"
+#include "dircn/score/scored_volume.h"
+#include "dircn/score/scores.h"
 
 namespace dircn {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "dircn/eval/score_job.h"
-#include "dircn/eval/scores.h"
+#include "dircn/score/score_job.h"
+#include "dircn/score/scores.h"
 
 namespace dircn {
 

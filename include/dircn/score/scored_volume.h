@@ -9,19 +9,11 @@
 #include <string>
 
 #include "dircn/data/label_volume.h"
-#include "dircn/eval/scored_kspace.h"
-#include "dircn/eval/slice_outputs.h"
+#include "dircn/pictures/comparison_picture.h"
+#include "dircn/reconstruct/slice_outputs.h"
+#include "dircn/score/scored_kspace.h"
 
 namespace dircn {
-
-/// The images of one slice, float32. Target and zero-filled image [h, w]; the reconstruction, too,
-/// unless the rule crops it.
-struct SliceImages {
-  torch::Tensor target;
-  torch::Tensor reconstruction;
-  std::optional<torch::Tensor> zero_filled = std::nullopt;
-  SliceOutputs more = {};  // beside the reconstruction: what was wanted and is there
-};
 
 /// A volume that is to be scored: its targets, and beside them what is reconstructed, and the
 /// zero-filled images: `image_input` [S, h, w] where the target's file has it, else those of the

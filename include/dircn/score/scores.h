@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "dircn/data/box.h"
-#include "dircn/eval/score_rule.h"
-#include "dircn/eval/slice_times.h"
+#include "dircn/mri/box.h"
+#include "dircn/score/score_rule.h"
+#include "dircn/score/slice_times.h"
 
 namespace dircn {
 

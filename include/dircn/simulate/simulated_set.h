@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/data/simulation/simulated_volume.h"
+#include "dircn/simulate/scan.h"
 
 namespace dircn::simulation {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "dircn/config/train_config.h"
-#include "dircn/io/pickle_value.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/formats/pickle_value.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn {
 

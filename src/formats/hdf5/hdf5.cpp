@@ -1,4 +1,4 @@
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 
 #include <H5Cpp.h>
 #include <unistd.h>
@@ -7,9 +7,9 @@
 #include <map>
 
 #include "dircn/core/error.h"
-#include "hdf5_dataset.h"
-#include "hdf5_driver.h"
-#include "hdf5_guard.h"
+#include "formats/hdf5/hdf5_dataset.h"
+#include "formats/hdf5/hdf5_driver.h"
+#include "formats/hdf5/hdf5_guard.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

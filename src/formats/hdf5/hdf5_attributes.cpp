@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
-#include "hdf5_dataset.h"
-#include "hdf5_guard.h"
+#include "dircn/formats/hdf5.h"
+#include "formats/hdf5/hdf5_dataset.h"
+#include "formats/hdf5/hdf5_guard.h"
 
 namespace dircn {
 namespace {

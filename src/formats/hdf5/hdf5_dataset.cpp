@@ -1,4 +1,4 @@
-#include "hdf5_dataset.h"
+#include "formats/hdf5/hdf5_dataset.h"
 
 #include <unistd.h>
 

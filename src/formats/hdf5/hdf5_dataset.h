@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/io/hdf5.h"
+#include "dircn/formats/hdf5.h"
 
 /// What dircn/io/hdf5.h asks of one data set that is open. HDF5's exceptions pass through.
 namespace dircn::detail {

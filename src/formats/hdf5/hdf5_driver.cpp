@@ -1,4 +1,4 @@
-#include "hdf5_driver.h"
+#include "formats/hdf5/hdf5_driver.h"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "dircn/io/hdf5_writer.h"
+#include "dircn/formats/hdf5_writer.h"
 
 #include <H5Cpp.h>
 
@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
-#include "hdf5_dataset.h"
-#include "hdf5_guard.h"
+#include "dircn/formats/hdf5.h"
+#include "formats/hdf5/hdf5_dataset.h"
+#include "formats/hdf5/hdf5_guard.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

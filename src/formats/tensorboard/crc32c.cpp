@@ -1,4 +1,4 @@
-#include "dircn/io/crc32c.h"
+#include "formats/tensorboard/crc32c.h"
 
 #include <array>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "dircn/io/event_file.h"
+#include "dircn/formats/event_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -14,9 +14,9 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/write_fully.h"
-#include "dircn/io/crc32c.h"
-#include "dircn/io/png.h"
-#include "protobuf.h"
+#include "dircn/formats/png.h"
+#include "formats/tensorboard/crc32c.h"
+#include "formats/tensorboard/protobuf.h"
 
 namespace dircn {
 namespace {

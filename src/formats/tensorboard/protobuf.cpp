@@ -1,4 +1,4 @@
-#include "protobuf.h"
+#include "formats/tensorboard/protobuf.h"
 
 #include <cstring>
 

@@ -1,4 +1,4 @@
-#include "dircn/io/pickle_arena.h"
+#include "formats/torch_file/pickle_arena.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
 
 namespace dircn {
 

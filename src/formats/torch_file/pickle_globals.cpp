@@ -1,4 +1,4 @@
-#include "dircn/io/pickle_globals.h"
+#include "formats/torch_file/pickle_globals.h"
 
 #include <map>
 #include <memory>
@@ -6,7 +6,7 @@
 
 #include "dircn/config/names.h"
 #include "dircn/core/error.h"
-#include "dircn/io/tensor_rebuild.h"
+#include "formats/torch_file/tensor_rebuild.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/io/pickle_stack.h"
+#include "formats/torch_file/pickle_stack.h"
 
 #include <iterator>
 #include <utility>

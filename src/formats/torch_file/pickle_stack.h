@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "dircn/io/pickle_arena.h"
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
+#include "formats/torch_file/pickle_arena.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "dircn/io/pickle_stream.h"
+#include "formats/torch_file/pickle_stream.h"
 
 #include <cstring>
 

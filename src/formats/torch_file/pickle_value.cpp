@@ -1,4 +1,4 @@
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
 
 #include "dircn/config/names.h"
 #include "dircn/core/error.h"

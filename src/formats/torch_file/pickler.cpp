@@ -1,4 +1,4 @@
-#include "dircn/io/pickler.h"
+#include "formats/torch_file/pickler.h"
 
 #include <algorithm>
 #include <cstring>
@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/io/tensor_rebuild.h"
+#include "formats/torch_file/tensor_rebuild.h"
 
 // Opcodes are those of Python's pickletools, written as the characters that the format uses.
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "dircn/io/tensor_rebuild.h"
+#include "formats/torch_file/tensor_rebuild.h"
 
 #include <array>
 #include <utility>

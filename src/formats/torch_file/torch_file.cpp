@@ -1,4 +1,4 @@
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
 
 #include <c10/util/Exception.h>
 #include <caffe2/serialize/inline_container.h>
@@ -16,9 +16,9 @@
 #include "dircn/config/names.h"
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
-#include "dircn/io/pickler.h"
-#include "dircn/io/unpickler.h"
-#include "dircn/io/zip_reader.h"
+#include "formats/torch_file/pickler.h"
+#include "formats/torch_file/unpickler.h"
+#include "formats/torch_file/zip_reader.h"
 
 namespace dircn {
 namespace {

@@ -1,12 +1,12 @@
-#include "dircn/io/unpickler.h"
+#include "formats/torch_file/unpickler.h"
 
 #include <iterator>
 #include <memory>
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/io/pickle_globals.h"
-#include "dircn/io/tensor_rebuild.h"
+#include "formats/torch_file/pickle_globals.h"
+#include "formats/torch_file/tensor_rebuild.h"
 
 // Opcodes are those of Python's pickletools, written as the characters that the format uses.
 

@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "dircn/io/pickle_stack.h"
-#include "dircn/io/pickle_stream.h"
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
+#include "formats/torch_file/pickle_stack.h"
+#include "formats/torch_file/pickle_stream.h"
 
 namespace dircn {
 

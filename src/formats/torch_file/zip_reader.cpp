@@ -1,4 +1,4 @@
-#include "dircn/io/zip_reader.h"
+#include "formats/torch_file/zip_reader.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "dircn/nn/convolve.h"
+#include "dircn/kernels/convolve.h"
 
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "dircn/runtime/gradients.h"
-#include "kernel_support.h"
+#include "kernels/kernel_support.h"
 #ifdef DIRCN_AVX512
-#include "convolve_cpu.h"
+#include "kernels/convolve/convolve_cpu.h"
 #endif
 
 namespace dircn {

@@ -5,7 +5,7 @@
 // needs are taken of an output row while it is in the cache, so that no pass over memory reads for
 // them alone.
 
-#include "convolve_cpu.h"
+#include "kernels/convolve/convolve_cpu.h"
 
 #include <c10/util/BFloat16.h>
 #include <cpuid.h>
@@ -15,11 +15,11 @@
 #include <type_traits>
 #include <vector>
 
-#include "cache_lines.h"
-#include "convolve_loops.h"
-#include "convolve_strips.h"
 #include "dircn/runtime/simd.h"
 #include "dircn/runtime/threads.h"
+#include "kernels/cache_lines.h"
+#include "kernels/convolve/convolve_loops.h"
+#include "kernels/convolve/convolve_strips.h"
 
 namespace dircn {
 namespace {

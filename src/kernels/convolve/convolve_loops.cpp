@@ -1,8 +1,8 @@
 // The arithmetic of convolve_cpu.cpp, on staged rows.
 
-#include "convolve_loops.h"
+#include "kernels/convolve/convolve_loops.h"
 
-#include "avx512.h"
+#include "kernels/convolve/avx512.h"
 
 namespace dircn {
 namespace {

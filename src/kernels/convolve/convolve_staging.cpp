@@ -1,7 +1,7 @@
 // Channels-last rows to staged ones and back (Note [Rows with channels apart]).
 
-#include "avx512.h"
-#include "convolve_loops.h"
+#include "kernels/convolve/avx512.h"
+#include "kernels/convolve/convolve_loops.h"
 
 namespace dircn {
 namespace {

@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "convolve_cpu.h"
-#include "convolve_loops.h"
+#include "kernels/convolve/convolve_cpu.h"
+#include "kernels/convolve/convolve_loops.h"
 
 namespace dircn {
 

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "cache_lines.h"
-#include "convolve_cpu.h"
-#include "convolve_loops.h"
-#include "convolve_strips.h"
 #include "dircn/runtime/threads.h"
+#include "kernels/cache_lines.h"
+#include "kernels/convolve/convolve_cpu.h"
+#include "kernels/convolve/convolve_loops.h"
+#include "kernels/convolve/convolve_strips.h"
 
 namespace dircn {
 namespace {

@@ -1,4 +1,4 @@
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
 
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "dircn/runtime/gradients.h"
-#include "kernel_support.h"
-#include "norm_act_cpu.h"
-#include "norm_act_kernels.h"
+#include "kernels/kernel_support.h"
+#include "kernels/norm_act/norm_act_cpu.h"
+#include "kernels/norm_act/norm_act_kernels.h"
 
 namespace dircn {
 namespace {

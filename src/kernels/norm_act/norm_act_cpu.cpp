@@ -9,16 +9,16 @@
 //
 // norm_act_cut.h says how an image is cut, norm_act_loops.h what is done with the pieces.
 
-#include "norm_act_cpu.h"
+#include "kernels/norm_act/norm_act_cpu.h"
 
 #include <c10/util/BFloat16.h>
 
 #include <cmath>
 #include <vector>
 
-#include "lane_math.h"
-#include "norm_act_cut.h"
-#include "norm_act_loops.h"
+#include "kernels/norm_act/lane_math.h"
+#include "kernels/norm_act/norm_act_cut.h"
+#include "kernels/norm_act/norm_act_loops.h"
 
 namespace dircn {
 namespace {

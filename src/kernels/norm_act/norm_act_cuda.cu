@@ -4,7 +4,7 @@
 // applies. Backward: the same three steps. The two that read a tensor are bound by memory. No
 // atomic operations: every sum is taken in an order that the shape alone decides.
 
-#include "norm_act_cuda.h"
+#include "kernels/norm_act/norm_act_cuda.h"
 
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAStream.h>
@@ -14,8 +14,8 @@
 #include <initializer_list>
 #include <type_traits>
 
-#include "norm_act_terms.cuh"
-#include "norm_act_walk.cuh"
+#include "kernels/norm_act/norm_act_terms.cuh"
+#include "kernels/norm_act/norm_act_walk.cuh"
 
 namespace dircn {
 namespace {

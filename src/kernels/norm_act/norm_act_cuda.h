@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "norm_act_cpu.h"
+#include "kernels/norm_act/norm_act_cpu.h"
 
 namespace dircn {
 

@@ -8,10 +8,10 @@
 #include <numeric>
 #include <vector>
 
-#include "cache_lines.h"
 #include "dircn/runtime/threads.h"
-#include "norm_act_cpu.h"
-#include "norm_act_loops.h"
+#include "kernels/cache_lines.h"
+#include "kernels/norm_act/norm_act_cpu.h"
+#include "kernels/norm_act/norm_act_loops.h"
 
 namespace dircn {
 

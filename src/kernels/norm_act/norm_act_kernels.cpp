@@ -1,4 +1,4 @@
-#include "norm_act_kernels.h"
+#include "kernels/norm_act/norm_act_kernels.h"
 
 #include <c10/core/DeviceGuard.h>
 #include <torch/types.h>
@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kernel_support.h"
-#include "norm_act_cpu.h"
-#include "norm_act_cuda.h"
+#include "kernels/kernel_support.h"
+#include "kernels/norm_act/norm_act_cpu.h"
+#include "kernels/norm_act/norm_act_cuda.h"
 
 namespace dircn {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "dircn/nn/norm_act.h"
+#include "dircn/kernels/norm_act.h"
 
 // The kernels of norm_act, for tensors: norm_act_cpu.h's and, where dircn was built with them,
 // norm_act_cuda.h's.

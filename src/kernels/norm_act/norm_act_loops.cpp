@@ -1,13 +1,13 @@
 // Vector code comes from the compiler: -O3 -fopt-info-vec tells which loops it took.
 
-#include "norm_act_loops.h"
+#include "kernels/norm_act/norm_act_loops.h"
 
 #include <c10/util/BFloat16.h>
 
 #include <algorithm>
 #include <cstdint>
 
-#include "lane_math.h"
+#include "kernels/norm_act/lane_math.h"
 
 namespace dircn {
 namespace {

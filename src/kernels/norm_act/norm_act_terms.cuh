@@ -2,8 +2,8 @@
 
 // The arithmetic of norm_act_cuda.cu on single values.
 
-#include "norm_act_cuda.h"
-#include "norm_act_walk.cuh"
+#include "kernels/norm_act/norm_act_cuda.h"
+#include "kernels/norm_act/norm_act_walk.cuh"
 
 namespace dircn {
 

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "norm_act_cuda.h"
+#include "kernels/norm_act/norm_act_cuda.h"
 
 namespace dircn {
 

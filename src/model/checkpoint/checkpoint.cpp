@@ -1,11 +1,11 @@
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 
 #include <algorithm>
 #include <set>
 
 #include "dircn/core/error.h"
-#include "dircn/io/model_config_dict.h"
-#include "dircn/io/torch_file.h"
+#include "dircn/formats/torch_file.h"
+#include "dircn/model/model_config_dict.h"
 
 namespace dircn {
 namespace {

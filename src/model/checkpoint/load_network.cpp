@@ -1,9 +1,9 @@
-#include "dircn/io/load_network.h"
+#include "dircn/model/load_network.h"
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "dircn/io/model_config_dict.h"
+#include "dircn/model/model_config_dict.h"
 
 #include <algorithm>
 #include <vector>

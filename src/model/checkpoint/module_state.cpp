@@ -1,4 +1,4 @@
-#include "dircn/io/module_state.h"
+#include "dircn/model/module_state.h"
 
 #include <torch/nn/module.h>
 

@@ -1,4 +1,4 @@
-#include "nifti_output.h"
+#include "reconstruct/output/nifti_output.h"
 
 #include <torch/types.h>
 
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "dircn/core/atomic_file.h"
-#include "dircn/io/nifti_writer.h"
+#include "dircn/formats/nifti_writer.h"
 
 namespace dircn::detail {
 namespace {

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <string>
 
-#include "dircn/eval/volume_output.h"
-#include "dircn/io/voxel_geometry.h"
-#include "volume_stack.h"
+#include "dircn/formats/voxel_geometry.h"
+#include "dircn/reconstruct/volume_output.h"
+#include "reconstruct/output/volume_stack.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "png_output.h"
+#include "reconstruct/output/png_output.h"
 
 #include <torch/types.h>
 #include <unistd.h>
@@ -13,9 +13,9 @@
 
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
-#include "dircn/eval/coil_mosaic.h"
-#include "dircn/eval/grey_picture.h"
-#include "dircn/io/png.h"
+#include "dircn/formats/png.h"
+#include "dircn/pictures/coil_mosaic.h"
+#include "dircn/pictures/grey_picture.h"
 
 namespace dircn::detail {
 namespace {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "dircn/eval/volume_output.h"
-#include "volume_stack.h"
+#include "dircn/reconstruct/volume_output.h"
+#include "reconstruct/output/volume_stack.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "dircn/io/reconstruction_writer.h"
+#include "dircn/reconstruct/reconstruction_writer.h"
 
 #include <cstdint>
 #include <string>
@@ -6,10 +6,11 @@
 #include <variant>
 #include <vector>
 
+#include "dircn/reconstruct/slice_outputs.h"
+
 namespace dircn {
 namespace {
 
-constexpr const char* kReconstruction = "reconstruction";
 constexpr const char* kHeader = "ismrmrd_header";
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "dircn/eval/volume_output.h"
+#include "dircn/reconstruct/volume_output.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,10 +8,10 @@
 #include <system_error>
 
 #include "dircn/core/error.h"
-#include "dircn/io/hdf5.h"
-#include "dircn/io/reconstruction_writer.h"
-#include "nifti_output.h"
-#include "png_output.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/reconstruct/reconstruction_writer.h"
+#include "reconstruct/output/nifti_output.h"
+#include "reconstruct/output/png_output.h"
 
 namespace dircn {
 namespace fs = std::filesystem;

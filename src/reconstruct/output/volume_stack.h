@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "dircn/eval/slice_outputs.h"
+#include "dircn/reconstruct/slice_outputs.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "curve_points.h"
+#include "train/log/curve_points.h"
 
 #include <algorithm>
 #include <array>

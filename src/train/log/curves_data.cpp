@@ -1,4 +1,4 @@
-#include "curves_data.h"
+#include "train/log/curves_data.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "curve_points.h"
 #include "dircn/core/error.h"
+#include "train/log/curve_points.h"
 
 namespace dircn {
 namespace {

@@ -1,11 +1,11 @@
-#include "dircn/train/curves_page.h"
+#include "train/log/curves_page.h"
 
 #include <string>
 
 #include "curves_assets.h"
-#include "curves_data.h"
 #include "dircn/core/atomic_file.h"
 #include "dircn/page/html_page.h"
+#include "train/log/curves_data.h"
 
 namespace dircn {
 

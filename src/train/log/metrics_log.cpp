@@ -1,4 +1,4 @@
-#include "dircn/train/metrics_log.h"
+#include "train/log/metrics_log.h"
 
 #include <fcntl.h>
 #include <unistd.h>

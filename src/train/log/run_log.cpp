@@ -1,9 +1,9 @@
-#include "dircn/train/run_log.h"
+#include "train/log/run_log.h"
 
 #include <string>
 
 #include "dircn/core/log.h"
-#include "dircn/train/curves_page.h"
+#include "train/log/curves_page.h"
 
 namespace dircn {
 

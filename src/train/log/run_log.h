@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
-#include "dircn/io/event_file.h"
-#include "dircn/train/metrics_log.h"
+#include "dircn/formats/event_file.h"
 #include "dircn/train/run_folder.h"
-#include "dircn/train/training_records.h"
+#include "train/log/metrics_log.h"
+#include "train/state/training_records.h"
 
 namespace dircn {
 

@@ -1,10 +1,10 @@
-#include "best_weights.h"
+#include "train/loop/best_weights.h"
 
 #include <filesystem>
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 
 namespace dircn::detail {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dircn/train/run_folder.h"
-#include "dircn/train/training_state.h"
+#include "train/state/training_state.h"
 
 namespace dircn::detail {
 

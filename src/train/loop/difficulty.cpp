@@ -1,11 +1,11 @@
-#include "dircn/train/difficulty.h"
+#include "train/loop/difficulty.h"
 
 #include <cstddef>
 #include <numeric>
 #include <vector>
 
 #include "dircn/core/progress.h"
-#include "dircn/eval/ssim_distance.h"
+#include "dircn/mri/ssim_distance.h"
 
 namespace dircn {
 

@@ -5,7 +5,7 @@
 
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/train/focal_weights.h"
+#include "train/loop/focal_weights.h"
 
 namespace dircn {
 

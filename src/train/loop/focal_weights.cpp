@@ -1,4 +1,4 @@
-#include "dircn/train/focal_weights.h"
+#include "train/loop/focal_weights.h"
 
 #include <torch/types.h>
 

@@ -1,4 +1,4 @@
-#include "dircn/train/moving_average.h"
+#include "train/loop/moving_average.h"
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/io/module_state.h"
+#include "dircn/model/module_state.h"
 
 namespace dircn {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "dircn/train/trainer.h"
+#include "train/loop/trainer.h"
 
 #include <torch/utils.h>
 
@@ -7,14 +7,14 @@
 #include <system_error>
 #include <utility>
 
-#include "best_weights.h"
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/train/difficulty.h"
-#include "dircn/train/not_finite.h"
-#include "dircn/train/phase_start.h"
-#include "dircn/train/validation.h"
-#include "training_sets.h"
+#include "train/loop/best_weights.h"
+#include "train/loop/difficulty.h"
+#include "train/loop/not_finite.h"
+#include "train/loop/training_sets.h"
+#include "train/loop/validation.h"
+#include "train/plan/phase_start.h"
 
 namespace dircn {
 

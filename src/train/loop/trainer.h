@@ -10,11 +10,11 @@
 #include "dircn/config/config.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 #include "dircn/train/run_folder.h"
-#include "dircn/train/training_epoch.h"
-#include "dircn/train/training_records.h"
-#include "dircn/train/training_state.h"
+#include "train/loop/training_epoch.h"
+#include "train/state/training_records.h"
+#include "train/state/training_state.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "dircn/train/training_epoch.h"
+#include "train/loop/training_epoch.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,9 +9,9 @@
 #include "dircn/core/out_of_memory.h"
 #include "dircn/core/progress.h"
 #include "dircn/core/text.h"
-#include "dircn/train/not_finite.h"
-#include "dircn/train/phase_start.h"
-#include "dircn/train/training_records.h"
+#include "train/loop/not_finite.h"
+#include "train/plan/phase_start.h"
+#include "train/state/training_records.h"
 
 namespace dircn {
 

@@ -11,11 +11,11 @@
 #include "dircn/config/config.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/train/run_checkpoints.h"
-#include "dircn/train/run_log.h"
-#include "dircn/train/training_state.h"
-#include "dircn/train/training_step.h"
-#include "dircn/train/update_weights.h"
+#include "train/log/run_log.h"
+#include "train/loop/training_step.h"
+#include "train/loop/update_weights.h"
+#include "train/state/run_checkpoints.h"
+#include "train/state/training_state.h"
 
 namespace dircn {
 

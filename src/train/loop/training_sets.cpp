@@ -1,4 +1,4 @@
-#include "training_sets.h"
+#include "train/loop/training_sets.h"
 
 #include <algorithm>
 #include <string>

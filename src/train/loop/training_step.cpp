@@ -1,4 +1,4 @@
-#include "dircn/train/training_step.h"
+#include "train/loop/training_step.h"
 
 #include <torch/types.h>
 
@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "dircn/eval/ssim_distance.h"
+#include "dircn/mri/ssim_distance.h"
 #include "dircn/runtime/precision_guard.h"
 
 namespace dircn {

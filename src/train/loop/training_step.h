@@ -10,11 +10,11 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/sample.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/nn/losses.h"
-#include "dircn/train/focal_weights.h"
-#include "dircn/train/not_finite.h"
-#include "dircn/train/training_records.h"
+#include "dircn/model/dircn.h"
+#include "dircn/model/losses.h"
+#include "train/loop/focal_weights.h"
+#include "train/loop/not_finite.h"
+#include "train/state/training_records.h"
 
 namespace dircn {
 

@@ -1,10 +1,10 @@
-#include "dircn/train/update_weights.h"
+#include "train/loop/update_weights.h"
 
 #include <cmath>
 #include <string>
 
-#include "dircn/train/not_finite.h"
 #include "dircn/train/optimizer.h"
+#include "train/loop/not_finite.h"
 
 namespace dircn {
 

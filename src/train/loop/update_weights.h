@@ -1,8 +1,8 @@
 #pragma once
 
 #include "dircn/config/train_config.h"
-#include "dircn/train/rate_schedule.h"
-#include "dircn/train/training_state.h"
+#include "train/plan/rate_schedule.h"
+#include "train/state/training_state.h"
 
 namespace dircn {
 

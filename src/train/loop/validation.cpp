@@ -1,4 +1,4 @@
-#include "dircn/train/validation.h"
+#include "train/loop/validation.h"
 
 #include <torch/utils.h>
 
@@ -9,12 +9,12 @@
 
 #include "dircn/core/progress.h"
 #include "dircn/data/loader.h"
-#include "dircn/eval/challenge_score.h"
-#include "dircn/eval/comparison_picture.h"
+#include "dircn/model/losses.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/metrics.h"
-#include "dircn/nn/losses.h"
-#include "dircn/train/not_finite.h"
+#include "dircn/mri/slice_ssim.h"
+#include "dircn/pictures/comparison_picture.h"
+#include "train/loop/not_finite.h"
 
 namespace dircn {
 namespace {

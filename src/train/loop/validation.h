@@ -8,7 +8,7 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn {
 

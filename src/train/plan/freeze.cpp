@@ -1,4 +1,4 @@
-#include "dircn/train/freeze.h"
+#include "train/plan/freeze.h"
 
 #include <fnmatch.h>
 #include <torch/types.h>
@@ -9,7 +9,7 @@
 
 #include "dircn/config/names.h"
 #include "dircn/core/error.h"
-#include "dircn/train/transfer.h"
+#include "train/plan/transfer.h"
 
 namespace dircn {
 namespace {

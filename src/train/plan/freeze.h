@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dircn/config/train_config.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/io/checkpoint.h"
+#include "dircn/model/checkpoint.h"
 
 namespace dircn {
 namespace {

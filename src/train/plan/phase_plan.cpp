@@ -1,10 +1,10 @@
-#include "dircn/train/phase_plan.h"
+#include "train/plan/phase_plan.h"
 
 #include <cstddef>
 
 #include "dircn/core/error.h"
-#include "dircn/train/freeze.h"
-#include "dircn/train/transfer.h"
+#include "train/plan/freeze.h"
+#include "train/plan/transfer.h"
 
 namespace dircn {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/io/pickle_value.h"
+#include "dircn/formats/pickle_value.h"
 
 namespace dircn {
 

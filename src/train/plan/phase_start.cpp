@@ -1,4 +1,4 @@
-#include "dircn/train/phase_start.h"
+#include "train/plan/phase_start.h"
 
 #include <array>
 #include <cstdio>
@@ -7,12 +7,12 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
-#include "dircn/train/freeze.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
 #include "dircn/train/optimizer.h"
-#include "dircn/train/phase_plan.h"
-#include "dircn/train/transfer.h"
+#include "train/plan/freeze.h"
+#include "train/plan/phase_plan.h"
+#include "train/plan/transfer.h"
 
 namespace dircn {
 namespace {

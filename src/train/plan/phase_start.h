@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/train/rate_schedule.h"
+#include "dircn/model/dircn.h"
 #include "dircn/train/run_folder.h"
-#include "dircn/train/training_state.h"
+#include "train/plan/rate_schedule.h"
+#include "train/state/training_state.h"
 
 namespace dircn {
 

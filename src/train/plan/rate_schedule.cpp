@@ -1,4 +1,4 @@
-#include "dircn/train/rate_schedule.h"
+#include "train/plan/rate_schedule.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "dircn/train/transfer.h"
+#include "train/plan/transfer.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/types.h>
@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
 
 namespace dircn {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "dircn/config/config.h"
-#include "dircn/nn/dircn.h"
+#include "dircn/model/dircn.h"
 
 namespace dircn {
 

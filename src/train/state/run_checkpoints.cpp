@@ -1,11 +1,11 @@
-#include "dircn/train/run_checkpoints.h"
+#include "train/state/run_checkpoints.h"
 
 #include <optional>
 
 #include "dircn/core/error.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
-#include "run_position.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
+#include "train/state/run_position.h"
 
 namespace dircn {
 namespace {

@@ -4,11 +4,11 @@
 #include <filesystem>
 
 #include "dircn/config/config.h"
-#include "dircn/train/not_finite.h"
 #include "dircn/train/run_folder.h"
-#include "dircn/train/run_log.h"
-#include "dircn/train/training_records.h"
-#include "dircn/train/training_state.h"
+#include "train/log/run_log.h"
+#include "train/loop/not_finite.h"
+#include "train/state/training_records.h"
+#include "train/state/training_state.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "run_position.h"
+#include "train/state/run_position.h"
 
 #include "dircn/core/error.h"
 

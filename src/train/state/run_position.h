@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "dircn/io/pickle_value.h"
-#include "dircn/train/training_state.h"
+#include "dircn/formats/pickle_value.h"
+#include "train/state/training_state.h"
 
 namespace dircn::detail {
 

@@ -1,4 +1,4 @@
-#include "dircn/train/training_records.h"
+#include "train/state/training_records.h"
 
 #include <array>
 #include <cstdio>

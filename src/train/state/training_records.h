@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/train/validation.h"
+#include "train/loop/validation.h"
 
 namespace dircn {
 

@@ -1,4 +1,4 @@
-#include "dircn/train/training_state.h"
+#include "train/state/training_state.h"
 
 #include <algorithm>
 #include <iterator>
@@ -7,11 +7,11 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/io/module_state.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/module_state.h"
 #include "dircn/train/optimizer.h"
-#include "dircn/train/phase_start.h"
-#include "run_position.h"
+#include "train/plan/phase_start.h"
+#include "train/state/run_position.h"
 
 namespace dircn {
 namespace {

@@ -10,12 +10,12 @@
 #include <string>
 
 #include "dircn/config/config.h"
-#include "dircn/io/checkpoint.h"
-#include "dircn/nn/dircn.h"
-#include "dircn/train/focal_weights.h"
-#include "dircn/train/moving_average.h"
-#include "dircn/train/phase_plan.h"
-#include "dircn/train/rate_schedule.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/dircn.h"
+#include "train/loop/focal_weights.h"
+#include "train/loop/moving_average.h"
+#include "train/plan/phase_plan.h"
+#include "train/plan/rate_schedule.h"
 
 namespace dircn {
 

@@ -2,9 +2,9 @@
 // output.
 
 #include <dircn/config/config.h>
-#include <dircn/io/reconstruction_writer.h>
+#include <dircn/model/dircn.h>
 #include <dircn/mri/acs.h>
-#include <dircn/nn/dircn.h>
+#include <dircn/reconstruct/reconstruction_writer.h>
 
 #include <filesystem>
 #include <iostream>
