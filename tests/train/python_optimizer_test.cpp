@@ -103,7 +103,7 @@ TEST(OptimizerState, ContinuesInPythonAndBack) {
   }
   const testing::TemporaryFolder folder;
   save_torch_file(folder / "in.pt", PickleValue::list(inputs));
-  const auto script = testing::test_data("../train/python_optimizer.py").string();
+  const auto script = testing::source("tests/train/python_optimizer.py").string();
   ASSERT_EQ(testing::run_python("'" + script + "' '" + (folder / "in.pt").string() + "' '" +
                                 (folder / "out.pt").string() + "'"),
             0);

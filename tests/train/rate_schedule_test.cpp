@@ -96,7 +96,7 @@ TEST(RateSchedule, EqualsPyTorchs) {
                                                {"lowest", multi_step.lowest},
                                                {"peak_at", multi_step.peak_at},
                                                {"scores", list_of(kScores)}});
-  const auto script = testing::test_data("../train/python_schedules.py").string();
+  const auto script = testing::source("tests/train/python_schedules.py").string();
   ASSERT_EQ(testing::run_python("-W ignore '" + script + "' '" + (folder / "in.pt").string() +
                                 "' '" + (folder / "out.pt").string() + "'"),
             0);

@@ -34,7 +34,7 @@ constexpr const char* kPicture = "zero-filled, reconstruction, target, error";
 /// What TensorBoard's own reader finds of a run:
 /// {"scalars": {tag: [[step, value, time], ...]}, "images": {tag: [...]}}
 json events_of(const RunFolder& run) {
-  const auto script = testing::test_data("../io/event_file_read.py").string();
+  const auto script = testing::source("tests/formats/event_file_read.py").string();
   const auto result = testing::run_command("'" + testing::python() + "' '" + script + "' '" +
                                            run.events().string() + "' 2>/dev/null");
   EXPECT_EQ(result.exit_code, 0) << result.output;
