@@ -9,7 +9,7 @@
 
 #include "dircn/formats/hdf5.h"
 
-/// What dircn/io/hdf5.h asks of one data set that is open. HDF5's exceptions pass through.
+/// What dircn/formats/hdf5.h asks of one data set that is open. HDF5's exceptions pass through.
 namespace dircn::detail {
 
 Hdf5Dataset describe(const H5::DataSet& dataset);
