@@ -134,7 +134,7 @@ TEST(TrainingStep, WeighsDifficultSlicesMore) {
   step.add(sample, "slice");
   step.finish();
   const SliceRecord& record = step.slices()[0];
-  EXPECT_NEAR(record.weight, record.gt_ssim / 0.2, 1e-9);
+  EXPECT_NEAR(record.weight, record.input_distance / 0.2, 1e-9);
   std::vector<torch::Tensor> found;
   for (const auto& parameter : network->parameters()) {
     found.push_back(parameter.grad());

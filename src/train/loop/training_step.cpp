@@ -109,9 +109,9 @@ SliceRecord TrainingStep::record(const Member& member, const torch::Tensor& imag
   record.uniform_ssim = value_of(terms.uniform_ssim, index);
   record.l1 = value_of(terms.l1, index);
   record.mse = value_of(terms.mse, index);
-  record.gt_ssim = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
-  record.pred_ssim = ssim_distance(image, sample.target, config_.data.crop);
-  record.weight = focal_.weigh(record.gt_ssim, record.pred_ssim);
+  record.input_distance = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
+  record.output_distance = ssim_distance(image, sample.target, config_.data.crop);
+  record.weight = focal_.weigh(record.input_distance, record.output_distance);
   return record;
 }
 

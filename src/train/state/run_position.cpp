@@ -17,8 +17,8 @@ void for_each_member(Position& position, Visit visit) {
   visit("steps", position.steps);
   visit("slices_in_epoch", position.slices_in_epoch);
   visit("loss_sum", position.loss_sum);
-  visit("gt_ssim_sum", position.gt_ssim_sum);
-  visit("pred_ssim_sum", position.pred_ssim_sum);
+  visit("gt_ssim_sum", position.input_distance_sum);
+  visit("pred_ssim_sum", position.output_distance_sum);
   visit("best_ssim", position.best_ssim);
   visit("best_epoch", position.best_epoch);
   visit("best_ema_ssim", position.best_ema_ssim);

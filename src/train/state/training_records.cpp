@@ -26,8 +26,8 @@ std::string text_of(const nlohmann::json& line) {
 nlohmann::json to_json(const SliceRecord& slice) {
   return {{"name", slice.name},
           {"loss", slice.loss},
-          {"gtSSIM", slice.gt_ssim},
-          {"predSSIM", slice.pred_ssim},
+          {"gtSSIM", slice.input_distance},
+          {"predSSIM", slice.output_distance},
           {"weight", slice.weight}};
 }
 
@@ -83,8 +83,8 @@ std::string to_json(const StepRecord& record) {
                       {"learning_rate", record.learning_rate},
                       {"gradient_norm", record.gradient_norm},
                       {"loss", record.mean(&SliceRecord::loss)},
-                      {"gtSSIM", record.mean(&SliceRecord::gt_ssim)},
-                      {"predSSIM", record.mean(&SliceRecord::pred_ssim)}};
+                      {"gtSSIM", record.mean(&SliceRecord::input_distance)},
+                      {"predSSIM", record.mean(&SliceRecord::output_distance)}};
   for (const auto& [name, value] : record.terms()) {
     line["loss_terms"][name] = value;
   }
@@ -101,8 +101,8 @@ std::string to_json(const EpochRecord& record) {
                       {"step", record.step},
                       {"learning_rate", record.learning_rate},
                       {"loss", record.loss},
-                      {"gtSSIM", record.gt_ssim},
-                      {"predSSIM", record.pred_ssim}};
+                      {"gtSSIM", record.input_distance},
+                      {"predSSIM", record.output_distance}};
   if (record.slices_per_second) {
     line["slices_per_second"] = *record.slices_per_second;
     line["data_wait"] = record.data_wait.value_or(0);

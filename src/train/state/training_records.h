@@ -18,9 +18,9 @@ struct SliceRecord {
   std::optional<double> uniform_ssim;
   std::optional<double> l1;
   std::optional<double> mse;
-  double gt_ssim = 0;    // distance of the zero-filled image from the target, see `ssim_distance`
-  double pred_ssim = 0;  // of the network's
-  double weight = 1;     // by difficulty
+  double input_distance = 0;   // `ssim_distance` of the zero-filled image; in files gtSSIM
+  double output_distance = 0;  // of the network's; in files predSSIM
+  double weight = 1;           // by difficulty
 
   /// The terms that there are, by name.
   std::vector<std::pair<std::string, double>> terms() const;
@@ -50,8 +50,8 @@ struct EpochRecord {
   int64_t step = 0;    // of the optimisers, in all
   double learning_rate = 0;
   double loss = 0;
-  double gt_ssim = 0;
-  double pred_ssim = 0;
+  double input_distance = 0;
+  double output_distance = 0;
   std::optional<double> slices_per_second;  // none where no slice was left when it was resumed
   std::optional<double> data_wait;          // share of the time that the network waited for data
   std::optional<double> seconds_left;       // of the whole run

@@ -152,7 +152,7 @@ RunPosition position_of(const Checkpoint& checkpoint) {
 
 void begin_epoch(RunPosition& position) {
   position.slices = 0;
-  position.loss_sum = position.gt_ssim_sum = position.pred_ssim_sum = 0;
+  position.loss_sum = position.input_distance_sum = position.output_distance_sum = 0;
 }
 
 }  // namespace dircn

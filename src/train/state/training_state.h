@@ -31,8 +31,8 @@ struct RunPosition {
   int64_t steps = 0;            // of the optimisers, in all
   int64_t slices_in_epoch = 0;  // size of the training set
   double loss_sum = 0;          // sums over `slices`
-  double gt_ssim_sum = 0;
-  double pred_ssim_sum = 0;
+  double input_distance_sum = 0;
+  double output_distance_sum = 0;
   double best_ssim = -1;        // best validation score; -1: none yet
   int64_t best_epoch = 0;       // after which it was reached
   double best_ema_ssim = -1;    // of the averaged weights
