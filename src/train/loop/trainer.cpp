@@ -14,6 +14,7 @@
 #include "train/loop/not_finite.h"
 #include "train/loop/training_sets.h"
 #include "train/loop/validation.h"
+#include "train/plan/batch_size.h"
 #include "train/plan/phase_start.h"
 
 namespace dircn {

@@ -10,7 +10,8 @@
 #include "dircn/core/progress.h"
 #include "dircn/core/text.h"
 #include "train/loop/not_finite.h"
-#include "train/plan/phase_start.h"
+#include "train/plan/batch_size.h"
+#include "train/plan/phase_progress.h"
 #include "train/state/training_records.h"
 
 namespace dircn {

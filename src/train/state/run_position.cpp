@@ -1,8 +1,9 @@
 #include "train/state/run_position.h"
 
 #include "dircn/core/error.h"
+#include "dircn/model/checkpoint.h"
 
-namespace dircn::detail {
+namespace dircn {
 namespace {
 
 /// Calls `visit(key, member)` for every member; `Position` may be const.
@@ -43,13 +44,21 @@ void read(bool& member, const PickleValue& value, const std::string& subject) {
 
 }  // namespace
 
+void begin_epoch(RunPosition& position) {
+  position.slices = 0;
+  position.loss_sum = position.input_distance_sum = position.output_distance_sum = 0;
+}
+
 PickleDict to_dict(const RunPosition& position) {
   PickleDict dict;
   for_each_member(position, [&](const char* key, const auto& member) { dict.set(key, member); });
   return dict;
 }
 
-RunPosition position_from(const PickleDict& dict, const std::string& subject) {
+RunPosition position_of(const Checkpoint& checkpoint) {
+  const std::string name = checkpoint.path.string();
+  const std::string subject = name + ": " + kPosition;
+  const auto& dict = checkpoint.contents.as_dict(name).at(kPosition, name).as_dict(subject);
   RunPosition position;
   for_each_member(position, [&](const char* key, auto& member) {
     read(member, dict.at(key, subject), subject + ": " + key);
@@ -62,4 +71,4 @@ RunPosition position_from(const PickleDict& dict, const std::string& subject) {
   return position;
 }
 
-}  // namespace dircn::detail
+}  // namespace dircn
