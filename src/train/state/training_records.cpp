@@ -39,20 +39,6 @@ std::string formatted(const char* format, double value) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> SliceRecord::terms() const {
-  std::vector<std::pair<std::string, double>> found;
-  const auto add = [&](const char* term, const std::optional<double>& value) {
-    if (value) {
-      found.emplace_back(term, *value);
-    }
-  };
-  add("gaussian_ssim", gaussian_ssim);
-  add("uniform_ssim", uniform_ssim);
-  add("l1", l1);
-  add("mse", mse);
-  return found;
-}
-
 double StepRecord::mean(double SliceRecord::*number) const {
   double sum = 0;
   for (const SliceRecord& slice : slices) {
@@ -62,11 +48,10 @@ double StepRecord::mean(double SliceRecord::*number) const {
 }
 
 std::vector<std::pair<std::string, double>> StepRecord::terms() const {
-  auto means = slices.front().terms();
+  auto means = slices.front().terms;
   for (size_t i = 1; i < slices.size(); ++i) {
-    const auto more = slices[i].terms();
     for (size_t term = 0; term < means.size(); ++term) {
-      means[term].second += more[term].second;
+      means[term].second += slices[i].terms[term].second;
     }
   }
   for (auto& [name, value] : means) {
