@@ -103,8 +103,8 @@ int main(int argc, char** argv) {
   return dircn::run_command(app, argc, argv, config, [&] {
     const dircn::DataConfig data = config.load().data;
     if (!request.histogram_of.empty()) {
-      dircn::GtssimFiles files(request.output);
-      const auto slices = dircn::measure_gtssim(request.histogram_of, data);
+      dircn::DifficultyFiles files(request.output);
+      const auto slices = dircn::measure_difficulties(request.histogram_of, data);
       std::cout << to_text(files.write(slices)) << '\n';
       return 0;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -40,9 +41,10 @@ void check_increasing(const std::vector<int64_t>& epochs, const std::string& key
 }
 
 void check_loss(const LossConfig& loss) {
-  require(loss.gaussian_ssim > 0 || loss.uniform_ssim > 0 || loss.l1 > 0 || loss.mse > 0, [&] {
+  const auto counts = [&](const auto& row) { return loss.weights[row.first] > 0; };
+  require(std::any_of(std::begin(kLossTerms), std::end(kLossTerms), counts), [] {
     return Error::Parts{"train.loss", "terms that all weigh 0",
-                        "a weight above 0 for gaussian_ssim, uniform_ssim, l1 or mse", ""};
+                        "a weight above 0 for one of " + join_names(enum_names<LossTerm>()), ""};
   });
 }
 

@@ -101,14 +101,13 @@ Fields fields(FocalConfig& focal) {
 }
 
 Fields fields(LossConfig& loss) {
-  return {
-      {"gaussian_ssim", loss.gaussian_ssim, number_from(0, kNoBound)},
-      {"uniform_ssim", loss.uniform_ssim, number_from(0, kNoBound)},
-      {"l1", loss.l1, number_from(0, kNoBound)},
-      {"mse", loss.mse, number_from(0, kNoBound)},
-      {"range", loss.range, Choice<SsimRange>()},
-      {"focal", fields(loss.focal)},
-  };
+  Fields keys;
+  for (const auto& [term, name, weight] : kLossTerms) {
+    keys.emplace_back(name, loss.weights[term], number_from(0, kNoBound));
+  }
+  keys.emplace_back("range", loss.range, Choice<SsimRange>());
+  keys.emplace_back("focal", fields(loss.focal));
+  return keys;
 }
 
 Fields fields(BatchConfig& batch) {

@@ -26,7 +26,7 @@ std::string csv(const std::vector<SliceDifficulty>& slices) {
   text.precision(9);
   text << "volume,slice,gtSSIM\n";
   for (const auto& slice : slices) {
-    text << csv_field(slice.volume) << ',' << slice.slice << ',' << slice.gt_ssim << '\n';
+    text << csv_field(slice.volume) << ',' << slice.slice << ',' << slice.input_distance << '\n';
   }
   return text.str();
 }
@@ -37,8 +37,8 @@ std::filesystem::path with_ending(std::filesystem::path prefix, const char* endi
 
 }  // namespace
 
-std::vector<SliceDifficulty> measure_gtssim(const std::filesystem::path& folder,
-                                            const DataConfig& config) {
+std::vector<SliceDifficulty> measure_difficulties(const std::filesystem::path& folder,
+                                                  const DataConfig& config) {
   const SliceSet set(folder, SliceSet::Labels::kIgnored, "training set", config);
   std::vector<int64_t> order(static_cast<size_t>(set.size()));
   std::iota(order.begin(), order.end(), 0);
@@ -72,14 +72,14 @@ std::string to_text(const Distribution& distribution) {
          four_digits(distribution.upper_quartile);
 }
 
-GtssimFiles::GtssimFiles(const std::filesystem::path& prefix)
+DifficultyFiles::DifficultyFiles(const std::filesystem::path& prefix)
     : table_(with_ending(prefix, ".csv")), picture_(with_ending(prefix, ".png")) {}
 
-Distribution GtssimFiles::write(const std::vector<SliceDifficulty>& slices) {
+Distribution DifficultyFiles::write(const std::vector<SliceDifficulty>& slices) {
   std::vector<double> values;
   values.reserve(slices.size());
   for (const auto& slice : slices) {
-    values.push_back(slice.gt_ssim);
+    values.push_back(slice.input_distance);
   }
   const Distribution result = distribution(values);
   table_.commit(csv(slices));

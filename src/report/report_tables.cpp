@@ -149,7 +149,7 @@ Json volumes_json(const std::vector<RunScores>& runs) {
 struct SliceRow {
   std::vector<std::optional<double>> runs;
   std::optional<double> zero_filled;
-  std::optional<double> gt_ssim;
+  std::optional<double> input_distance;
 };
 
 /// By (place of the volume in the table, slice).
@@ -168,7 +168,7 @@ std::map<std::pair<size_t, int64_t>, SliceRow> slice_rows(const std::vector<RunS
         row.runs[run] = ssim->value;
         row.zero_filled = row.zero_filled ? row.zero_filled : ssim->zero_filled;
       }
-      row.gt_ssim = row.gt_ssim ? row.gt_ssim : slice.gt_ssim;
+      row.input_distance = row.input_distance ? row.input_distance : slice.input_distance;
     }
   }
   return rows;
@@ -190,7 +190,7 @@ Json slices_json(const std::vector<RunScores>& runs) {
       columns["runs"][run].push_back(or_null(row.runs[run]));
     }
     columns["zero_filled"].push_back(or_null(row.zero_filled));
-    columns["gt_ssim"].push_back(or_null(row.gt_ssim));
+    columns["gt_ssim"].push_back(or_null(row.input_distance));
   }
   return columns;
 }

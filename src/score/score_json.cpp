@@ -103,7 +103,7 @@ Json slices_json(const Scores& scores) {
     Json object =
         with_metrics({{"volume", scores.volumes[slice.volume].name}, {"slice", slice.slice}},
                      scores.rule.slice_metrics, slice.metrics);
-    object["gtSSIM"] = or_null(slice.gt_ssim);
+    object["gtSSIM"] = or_null(slice.input_distance);
     if (scores.rule.preset == ScorePreset::snu2026) {
       object["boxes"] = boxes_json(slice.boxes);
     }

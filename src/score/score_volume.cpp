@@ -113,7 +113,7 @@ class VolumeScorer {
     const SliceImages part = scored_part(images, rule_);
     if (part.zero_filled) {
       const int64_t whole = std::max(part.target.size(0), part.target.size(1));
-      slice.gt_ssim = ssim_distance(*part.zero_filled, part.target, whole);
+      slice.input_distance = ssim_distance(*part.zero_filled, part.target, whole);
     }
   }
 

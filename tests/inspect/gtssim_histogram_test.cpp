@@ -53,12 +53,12 @@ double literal_distance(const torch::Tensor& a, const torch::Tensor& b) {
   return 1 - ssim.mean().item<double>();
 }
 
-TEST(GtSsim, IsTheDistanceOfEachZeroFilledSlice) {
+TEST(Difficulties, IsTheDistanceOfEachZeroFilledSlice) {
   const TemporaryFolder folder;
   testing::write_small_set(folder.path());
   DataConfig config;
   config.crop = 32;
-  const auto slices = measure_gtssim(folder.path(), config);
+  const auto slices = measure_difficulties(folder.path(), config);
   ASSERT_EQ(slices.size(), 4u);
   for (size_t i = 0; i < slices.size(); ++i) {
     EXPECT_EQ(slices[i].volume, i < 2 ? "brain1.h5" : "brain2.h5");
@@ -69,13 +69,13 @@ TEST(GtSsim, IsTheDistanceOfEachZeroFilledSlice) {
     const double expected =
         literal_distance(crop(combined(kspace * volume.mask())), crop(combined(kspace)));
     EXPECT_GT(expected, 0.01);
-    EXPECT_NEAR(slices[i].gt_ssim, expected, 1e-4);
+    EXPECT_NEAR(slices[i].input_distance, expected, 1e-4);
   }
 }
 
-TEST(GtSsim, RefusesASetThatCannotBeUsed) {
+TEST(Difficulties, RefusesASetThatCannotBeUsed) {
   const TemporaryFolder folder;
-  EXPECT_THROW(measure_gtssim(folder / "none", {}), Error);
+  EXPECT_THROW(measure_difficulties(folder / "none", {}), Error);
 }
 
 // The quartiles are those of numpy.percentile.
@@ -98,10 +98,10 @@ TEST(Distribution, InterpolatesItsQuartiles) {
             "4 slices: mean 2.5000, lower quartile 1.7500, median 2.5000, upper quartile 3.2500");
 }
 
-TEST(GtSsim, WritesTableAndPicture) {
+TEST(Difficulties, WritesTableAndPicture) {
   const TemporaryFolder folder;
   const std::vector<SliceDifficulty> slices = {{"a.h5", 0, 0.125}, {"b,\"c\".h5", 1, 0.25}};
-  GtssimFiles files(folder / "sub/hard");
+  DifficultyFiles files(folder / "sub/hard");
   const auto result = files.write(slices);
   EXPECT_DOUBLE_EQ(result.mean, 0.1875);
   EXPECT_EQ(testing::read_file(folder / "sub/hard.csv"),
@@ -110,15 +110,15 @@ TEST(GtSsim, WritesTableAndPicture) {
   EXPECT_EQ(files_in(folder / "sub"), 2);  // nothing temporary
 }
 
-TEST(GtSsim, KnowsAtOnceWhereItCannotWrite) {
+TEST(Difficulties, KnowsAtOnceWhereItCannotWrite) {
   const TemporaryFolder folder;
   testing::write_file(folder / "file", "");
-  EXPECT_THROW(GtssimFiles(folder / "file/hard"), Error);
+  EXPECT_THROW(DifficultyFiles(folder / "file/hard"), Error);
 }
 
-TEST(GtSsim, LeavesNothingWhereNothingWasMeasured) {
+TEST(Difficulties, LeavesNothingWhereNothingWasMeasured) {
   const TemporaryFolder folder;
-  { const GtssimFiles files(folder / "hard"); }
+  { const DifficultyFiles files(folder / "hard"); }
   EXPECT_EQ(files_in(folder.path()), 0);
 }
 

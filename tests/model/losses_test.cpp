@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dircn/mri/metrics.h"
+#include "dircn/mri/ssim.h"
 #include "support/devices.h"
 #include "support/golden.h"
 
@@ -22,11 +23,10 @@ using testing::relative_max_error;
 
 using Loss = std::function<torch::Tensor(const torch::Tensor&, const torch::Tensor&)>;
 
-LossConfig only(double LossConfig::*term) {
+LossConfig only(LossTerm term) {
   LossConfig config;
-  config.gaussian_ssim = 0;
-  config.l1 = 0;
-  config.*term = 1;
+  config.weights = {};
+  config.weights[term] = 1;
   return config;
 }
 
@@ -41,20 +41,26 @@ Loss averaged(const LossConfig& config, const torch::Tensor& volume_maximum = {}
 std::vector<std::pair<std::string, Loss>> losses(const GoldenFile& golden,
                                                  const std::string& pair) {
   const auto argument = torch::tensor(golden.number(pair + "data_range_arg"));
-  auto uniform = only(&LossConfig::uniform_ssim);
+  auto uniform = only(LossTerm::uniform_ssim);
   uniform.range = SsimRange::volume_max;
   return {
-      {"gaussian_ssim", averaged(only(&LossConfig::gaussian_ssim))},
+      {"gaussian_ssim", averaged(only(LossTerm::gaussian_ssim))},
       {"gaussian_ssim_data_range",
        [=](const auto& x, const auto& y) {
-         return gaussian_ssim_loss(x, y, argument.to(x.device()));
+         return ssim_losses(x, y, argument.to(x.device()), SsimWindow::gaussian).mean();
        }},
-      {"ssim", [](const auto& x, const auto& y) { return uniform_ssim_loss(x, y, y.max()); }},
+      {"ssim",
+       [](const auto& x, const auto& y) {
+         return ssim_losses(x, y, y.max(), SsimWindow::uniform).mean();
+       }},
       {"snu_ssim", averaged(uniform, golden.tensor(pair + "snu_data_range"))},
       {"orig_fssim",
-       [](const auto& x, const auto& y) { return uniform_ssim_loss(x, y, value_range(y)); }},
-      {"l1", averaged(only(&LossConfig::l1))},
-      {"mse", averaged(only(&LossConfig::mse))},
+       [](const auto& x, const auto& y) {
+         const auto range = y.amax({1, 2}) - y.amin({1, 2});
+         return ssim_losses(x, y, range, SsimWindow::uniform).mean();
+       }},
+      {"l1", averaged(only(LossTerm::l1))},
+      {"mse", averaged(only(LossTerm::mse))},
       {"gaussian_ssim_plus_l1", averaged(LossConfig{})},
   };
 }
@@ -96,7 +102,7 @@ TEST(Metrics, EqualTheReference) {
     EXPECT_NEAR(mean_psnr, golden.number(pair + "orig_psnr"), 1e-4) << pair;
     const auto expected = golden.tensor(pair + "skimage_ssim");
     const auto ssim =
-        1 - torch::stack({uniform_ssim_loss(x[0].unsqueeze(0), y[0].unsqueeze(0), y[0].max())});
+        1 - ssim_losses(x[0].unsqueeze(0), y[0].unsqueeze(0), y[0].max(), SsimWindow::uniform);
     EXPECT_NEAR(ssim[0].item<double>(), expected[0].item<double>(), 1e-6) << pair;
   }
 }

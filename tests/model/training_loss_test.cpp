@@ -20,10 +20,10 @@ constexpr int64_t kSlices = 3;
 /// Every term with a weight of its own.
 LossConfig all_terms() {
   LossConfig config;
-  config.gaussian_ssim = 0.7;
-  config.uniform_ssim = 0.3;
-  config.l1 = 2;
-  config.mse = 5;
+  config.weights[LossTerm::gaussian_ssim] = 0.7;
+  config.weights[LossTerm::uniform_ssim] = 0.3;
+  config.weights[LossTerm::l1] = 2;
+  config.weights[LossTerm::mse] = 5;
   return config;
 }
 
@@ -54,8 +54,9 @@ LossTerms loss_of(const LossConfig& config, const Slices& slices) {
 DIRCN_DEVICE_TEST(TrainingLoss, IsTheWeightedSumOfItsTerms) {
   const auto terms = loss_of(all_terms(), random_slices(device));
   EXPECT_EQ(terms.total.sizes(), torch::IntArrayRef({kSlices}));
-  const auto sum =
-      0.7 * terms.gaussian_ssim + 0.3 * terms.uniform_ssim + 2 * terms.l1 + 5 * terms.mse;
+  const auto sum = 0.7 * terms.values[LossTerm::gaussian_ssim] +
+                   0.3 * terms.values[LossTerm::uniform_ssim] + 2 * terms.values[LossTerm::l1] +
+                   5 * terms.values[LossTerm::mse];
   EXPECT_LE(testing::relative_max_error(terms.total.detach().cpu(), sum.detach().cpu()), 1e-14);
 }
 
@@ -104,10 +105,14 @@ TEST(TrainingLoss, ScaleDividesAllButSsim) {
   const auto scale = slices.scale;
   slices.scale = torch::ones({kSlices});
   const auto plain = loss_of(all_terms(), slices);
-  EXPECT_TRUE(torch::equal(terms.gaussian_ssim, plain.gaussian_ssim));
-  EXPECT_TRUE(torch::equal(terms.uniform_ssim, plain.uniform_ssim));
-  EXPECT_TRUE(torch::allclose(terms.l1, plain.l1 / scale, 1e-13, 0));
-  EXPECT_TRUE(torch::allclose(terms.mse, plain.mse / scale.square(), 1e-13, 0));
+  EXPECT_TRUE(
+      torch::equal(terms.values[LossTerm::gaussian_ssim], plain.values[LossTerm::gaussian_ssim]));
+  EXPECT_TRUE(
+      torch::equal(terms.values[LossTerm::uniform_ssim], plain.values[LossTerm::uniform_ssim]));
+  EXPECT_TRUE(
+      torch::allclose(terms.values[LossTerm::l1], plain.values[LossTerm::l1] / scale, 1e-13, 0));
+  EXPECT_TRUE(torch::allclose(terms.values[LossTerm::mse],
+                              plain.values[LossTerm::mse] / scale.square(), 1e-13, 0));
 }
 
 // What Note [Normalization] says: dividing before the loss is dividing before the network.
@@ -124,25 +129,27 @@ TEST(TrainingLoss, ScaleIsThatOfImageAndTarget) {
 TEST(TrainingLoss, TargetMaximumIsThatOfEachSlice) {
   const testing::GoldenFile golden("S5_losses.pth");
   LossConfig config;
-  config.uniform_ssim = 1;
+  config.weights[LossTerm::uniform_ssim] = 1;
   for (int64_t i = 0; i < golden.integer("num_pairs"); ++i) {
     const auto pair = "pair." + std::to_string(i) + ".";
     const auto x = golden.tensor(pair + "X").to(torch::kDouble);
     const auto y = golden.tensor(pair + "Y").to(torch::kDouble);
     const auto terms = training_loss(config, x, y, torch::ones({x.size(0)}), {});
     const auto expected = golden.tensor(pair + "skimage_ssim").to(torch::kDouble);
-    EXPECT_TRUE(torch::allclose(1 - terms.uniform_ssim, expected, 0, 1e-6)) << pair;
+    EXPECT_TRUE(torch::allclose(1 - terms.values[LossTerm::uniform_ssim], expected, 0, 1e-6))
+        << pair;
   }
 }
 
 TEST(TrainingLoss, LeavesOutWhatHasNoWeight) {
   const auto slices = random_slices(torch::kCPU);
   LossConfig config;
-  config.gaussian_ssim = 0;
+  config.weights[LossTerm::gaussian_ssim] = 0;
   const auto terms = loss_of(config, slices);
-  EXPECT_FALSE(terms.gaussian_ssim.defined() || terms.uniform_ssim.defined() ||
-               terms.mse.defined());
-  EXPECT_TRUE(torch::equal(terms.total, terms.l1));
+  EXPECT_FALSE(terms.values[LossTerm::gaussian_ssim].defined() ||
+               terms.values[LossTerm::uniform_ssim].defined() ||
+               terms.values[LossTerm::mse].defined());
+  EXPECT_TRUE(torch::equal(terms.total, terms.values[LossTerm::l1]));
 }
 
 TEST(TrainingLoss, AsksForTheVolumesMaximum) {
@@ -156,7 +163,7 @@ TEST(TrainingLoss, AsksForTheVolumesMaximum) {
     EXPECT_NE(std::string(error.what()).find("train.loss.range"), std::string::npos)
         << error.what();
   }
-  config.uniform_ssim = 0;
+  config.weights[LossTerm::uniform_ssim] = 0;
   EXPECT_NO_THROW(training_loss(config, slices.image, slices.target, slices.scale, {}));
 }
 

@@ -129,7 +129,7 @@ TEST(ScoreJson, HoldsRunsAndTheirDifferences) {
 
 TEST(ScoreJson, SaysHowHardSlicesAre) {
   auto scores = testing::two_volumes();
-  scores.slices[1].gt_ssim = 0.4;
+  scores.slices[1].input_distance = 0.4;
   const auto report = report_of(scores);
   EXPECT_EQ(report["slices"][1]["gtSSIM"], 0.4);
   EXPECT_TRUE(report["slices"][0]["gtSSIM"].is_null());

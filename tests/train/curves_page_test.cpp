@@ -51,8 +51,8 @@ std::string small_run() {
       for (const double part : {0.0, 0.5}) {
         SliceRecord slice;
         slice.loss = 8 - step;
-        slice.gt_ssim = step + part;
-        slice.pred_ssim = step - part;
+        slice.input_distance = step + part;
+        slice.output_distance = step - part;
         record.slices.push_back(slice);
       }
       lines += to_json(record) + "\n";
@@ -63,8 +63,8 @@ std::string small_run() {
     record.loss = 8.5 - 2 * epoch;
     record.slices_per_second = 2;
     record.learning_rate = 0.5 / epoch;
-    record.gt_ssim = 0.25;
-    record.pred_ssim = 0.125;
+    record.input_distance = 0.25;
+    record.output_distance = 0.125;
     record.validation = ValidationScores();
     record.validation->ssim = 0.5 + 0.125 * epoch;
     record.validation->ssim_zero_filled = 0.375;

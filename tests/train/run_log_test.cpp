@@ -113,8 +113,8 @@ class RunLogTest : public testing::SmallRun {
   /// Steps of two slices, every term of the loss, an average that is validated, too.
   static Config settings() {
     Config settings = config();
-    settings.train.loss.uniform_ssim = 0.5;
-    settings.train.loss.mse = 1;
+    settings.train.loss.weights[LossTerm::uniform_ssim] = 0.5;
+    settings.train.loss.weights[LossTerm::mse] = 1;
     settings.train.batch.size = 2;
     settings.train.ema = 0.5;
     return settings;

@@ -214,9 +214,8 @@ TEST_F(TrainingChoices, TheRangeOfUniformSsimIsThatOfTheConfiguration) {
   Config settings = one_epoch();
   settings.data.train = (folder_ / "train").string();
   settings.train.learning_rate = 1e-12;  // as good as nothing
-  settings.train.loss.gaussian_ssim = 0;
-  settings.train.loss.l1 = 0;
-  settings.train.loss.uniform_ssim = 1;
+  settings.train.loss.weights = {};
+  settings.train.loss.weights[LossTerm::uniform_ssim] = 1;
   std::map<SsimRange, std::map<std::string, double>> expected;
   for (const auto range : {SsimRange::volume_max, SsimRange::target_max}) {
     SCOPED_TRACE(to_string(range));

@@ -6,6 +6,10 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+
 #include "dircn/core/precision.h"
 #include "dircn/data/sample.h"
 #include "support/devices.h"
@@ -76,7 +80,7 @@ void expect_equal(const std::vector<torch::Tensor>& found,
 DIRCN_DEVICE_TEST(TrainingStep, OfABatchIsThatOfItsSlicesOneByOne) {
   Config config;
   config.model = testing::small_model();
-  config.train.loss.mse = 0.5;
+  config.train.loss.weights[LossTerm::mse] = 0.5;
   torch::manual_seed(8);
   std::vector<Sample> samples;
   for (int64_t i = 0; i < 4; ++i) {
@@ -134,7 +138,7 @@ TEST(TrainingStep, WeighsDifficultSlicesMore) {
   step.add(sample, "slice");
   step.finish();
   const SliceRecord& record = step.slices()[0];
-  EXPECT_NEAR(record.weight, record.gt_ssim / 0.2, 1e-9);
+  EXPECT_NEAR(record.weight, record.input_distance / 0.2, 1e-9);
   std::vector<torch::Tensor> found;
   for (const auto& parameter : network->parameters()) {
     found.push_back(parameter.grad());
@@ -143,6 +147,30 @@ TEST(TrainingStep, WeighsDifficultSlicesMore) {
     gradient = gradient.defined() ? gradient * record.weight : gradient;
   }
   expect_equal(found, expected);
+}
+
+TEST(TrainingStep, ComputesAndRecordsEachTermOfTheLossByTheNameOfItsKey) {
+  torch::manual_seed(14);
+  const auto sample = random_sample(2, 32, 24);
+  for (const std::string& key : enum_names<LossTerm>()) {
+    SCOPED_TRACE(key);
+    std::string yaml = "train:\n  loss:\n";
+    for (const std::string& name : enum_names<LossTerm>()) {
+      yaml += "    " + name + (name == key ? ": 0.5\n" : ": 0\n");
+    }
+    Config config = parse_config(yaml, "c.yaml");
+    config.model = testing::small_model();
+    Dircn network = double_network(config, torch::kCPU);
+    FocalWeights focal(config.train.loss.focal);
+    TrainingStep step(network, config, focal, 1);
+    step.add(sample, "slice");
+    step.finish();
+    const auto line = nlohmann::json::parse(to_json(StepRecord{1, 1, 1, 0, 0, step.slices()}));
+    ASSERT_EQ(line.at("loss_terms").size(), 1U) << line;
+    const auto value = line.at("loss_terms").at(key).get<double>();
+    EXPECT_TRUE(std::isfinite(value) && value > 0) << value;
+    EXPECT_NEAR(line.at("loss").get<double>(), 0.5 * value, 1e-12);
+  }
 }
 
 TEST(TrainingStep, SaysWhichSliceIsNotFinite) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "dircn/config/loss_terms.h"
 #include "dircn/config/names.h"
 #include "dircn/core/precision.h"
 
@@ -46,10 +47,7 @@ struct FocalConfig {
 
 /// The training loss of a slice: a weighted sum of terms. Weight 0 leaves a term out.
 struct LossConfig {
-  double gaussian_ssim = 1;  // 1 - SSIM under the Gaussian window
-  double uniform_ssim = 0;   // 1 - SSIM under the uniform window, data range by `range`
-  double l1 = 1;             // mean absolute error
-  double mse = 0;            // mean squared error
+  ByLossTerm<double> weights = default_loss_weights();
   SsimRange range = SsimRange::target_max;
   FocalConfig focal;
 };

@@ -15,13 +15,13 @@ namespace dircn {
 struct SliceDifficulty {
   std::string volume;  // its path in the data set
   int64_t slice = 0;
-  double gt_ssim = 0;
+  double input_distance = 0;
 };
 
 /// Measures every slice of the training set in `folder`, prepared as in training (`config`: field
 /// of view, crop, masks to be drawn), and shows progress. Throws `Error` if the set cannot be used.
-std::vector<SliceDifficulty> measure_gtssim(const std::filesystem::path& folder,
-                                            const DataConfig& config);
+std::vector<SliceDifficulty> measure_difficulties(const std::filesystem::path& folder,
+                                                  const DataConfig& config);
 
 /// Quantiles are interpolated linearly between the two nearest values.
 struct Distribution {
@@ -41,12 +41,12 @@ std::string to_text(const Distribution& distribution);
 /// `prefix`.csv (volume, slice, gtSSIM) and `prefix`.png (their histogram). Measuring takes long:
 /// make this before, so that a place that cannot be written is known at once.
 ///
-///     GtssimFiles files(prefix);
-///     files.write(measure_gtssim(folder, config));
-class GtssimFiles {
+///     DifficultyFiles files(prefix);
+///     files.write(measure_difficulties(folder, config));
+class DifficultyFiles {
  public:
   /// Throws `Error` if the files cannot be written there.
-  explicit GtssimFiles(const std::filesystem::path& prefix);
+  explicit DifficultyFiles(const std::filesystem::path& prefix);
 
   /// Writes both, once, and says how the slices are distributed. Throws `Error` for no slices, and
   /// if writing fails.

@@ -38,9 +38,9 @@ struct SliceScore {
   size_t volume = 0;  // index into `Scores::volumes`
   int64_t slice = 0;
   Metrics metrics;
-  std::vector<BoxScore> boxes = {};              // snu2026
-  std::optional<double> gt_ssim = std::nullopt;  // how hard it is: `ssim_distance` of the
-                                                 // zero-filled image
+  std::vector<BoxScore> boxes = {};  // snu2026
+  // How hard it is: `ssim_distance` of the zero-filled image; in files gtSSIM.
+  std::optional<double> input_distance = std::nullopt;
 };
 
 struct VolumeScore {

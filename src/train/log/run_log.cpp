@@ -18,8 +18,8 @@ void RunLog::add(const StepRecord& record) {
   for (const auto& [name, value] : record.terms()) {
     events_.add_scalar("train/" + name, value, record.step);
   }
-  events_.add_scalar("train/gtSSIM", record.mean(&SliceRecord::gt_ssim), record.step);
-  events_.add_scalar("train/predSSIM", record.mean(&SliceRecord::pred_ssim), record.step);
+  events_.add_scalar("train/gtSSIM", record.mean(&SliceRecord::input_distance), record.step);
+  events_.add_scalar("train/predSSIM", record.mean(&SliceRecord::output_distance), record.step);
   events_.add_scalar("train/learning_rate", record.learning_rate, record.step);
   events_.add_scalar("train/gradient_norm", record.gradient_norm, record.step);
 }

@@ -14,6 +14,7 @@
 #include "train/loop/not_finite.h"
 #include "train/loop/training_sets.h"
 #include "train/loop/validation.h"
+#include "train/plan/batch_size.h"
 #include "train/plan/phase_start.h"
 
 namespace dircn {
@@ -146,8 +147,8 @@ EpochRecord Trainer::epoch_record(const std::optional<EpochSpeed>& speed) const 
   record.learning_rate =
       state_->schedule.rate(progress_of(before_last, phases_, slices_of_last_step));
   record.loss = at.loss_sum / slices;
-  record.gt_ssim = at.gt_ssim_sum / slices;
-  record.pred_ssim = at.pred_ssim_sum / slices;
+  record.input_distance = at.input_distance_sum / slices;
+  record.output_distance = at.output_distance_sum / slices;
   if (speed) {
     const int64_t slices_left = (record.epochs - record.epoch) * training_.size();
     record.slices_per_second = speed->slices_per_second;

@@ -10,7 +10,8 @@
 #include "dircn/core/progress.h"
 #include "dircn/core/text.h"
 #include "train/loop/not_finite.h"
-#include "train/plan/phase_start.h"
+#include "train/plan/batch_size.h"
+#include "train/plan/phase_progress.h"
 #include "train/state/training_records.h"
 
 namespace dircn {
@@ -93,8 +94,8 @@ double TrainingEpoch::record_step(const std::vector<SliceRecord>& slices,
   position.slices += static_cast<int64_t>(slices.size());
   for (const SliceRecord& slice : slices) {
     position.loss_sum += slice.loss;
-    position.gt_ssim_sum += slice.gt_ssim;
-    position.pred_ssim_sum += slice.pred_ssim;
+    position.input_distance_sum += slice.input_distance;
+    position.output_distance_sum += slice.output_distance;
   }
   const StepRecord record{position.phase + 1,   position.epoch + 1,   position.steps,
                           update.learning_rate, update.gradient_norm, slices};

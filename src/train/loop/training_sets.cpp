@@ -23,8 +23,8 @@ std::string what_validates(const TrainConfig& train) {
 }  // namespace
 
 SliceSet training_set(const Config& config) {
-  const bool maxima =
-      config.train.loss.uniform_ssim > 0 && config.train.loss.range == SsimRange::volume_max;
+  const bool maxima = config.train.loss.weights[LossTerm::uniform_ssim] > 0 &&
+                      config.train.loss.range == SsimRange::volume_max;
   return {config.data.train, maxima ? SliceSet::Labels::kMaxima : SliceSet::Labels::kIgnored,
           "training set", config.data, Part::training};
 }

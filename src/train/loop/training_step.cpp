@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <functional>
-#include <optional>
 
 #include "dircn/mri/ssim_distance.h"
 #include "dircn/runtime/precision_guard.h"
@@ -12,14 +11,9 @@
 namespace dircn {
 namespace {
 
-/// A term's value for each slice of a group; none where the term is not part of the loss.
-std::optional<double> value_of(const torch::Tensor& term, int64_t index) {
-  return term.defined() ? std::optional<double>(term[index].item<double>()) : std::nullopt;
-}
-
 std::string described(const SliceRecord& record) {
   std::string text = record.name + ": loss " + std::to_string(record.loss);
-  for (const auto& [name, value] : record.terms()) {
+  for (const auto& [name, value] : record.terms) {
     text += ", " + name + " term " + std::to_string(value);
   }
   return text;
@@ -105,13 +99,14 @@ SliceRecord TrainingStep::record(const Member& member, const torch::Tensor& imag
   SliceRecord record;
   record.name = member.name;
   record.loss = terms.total[index].item<double>();
-  record.gaussian_ssim = value_of(terms.gaussian_ssim, index);
-  record.uniform_ssim = value_of(terms.uniform_ssim, index);
-  record.l1 = value_of(terms.l1, index);
-  record.mse = value_of(terms.mse, index);
-  record.gt_ssim = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
-  record.pred_ssim = ssim_distance(image, sample.target, config_.data.crop);
-  record.weight = focal_.weigh(record.gt_ssim, record.pred_ssim);
+  for (const auto& [term, name, weight] : kLossTerms) {
+    if (const torch::Tensor& values = terms.values[term]; values.defined()) {
+      record.terms.emplace_back(name, values[index].item<double>());
+    }
+  }
+  record.input_distance = ssim_distance(sample.zero_filled, sample.target, config_.data.crop);
+  record.output_distance = ssim_distance(image, sample.target, config_.data.crop);
+  record.weight = focal_.weigh(record.input_distance, record.output_distance);
   return record;
 }
 

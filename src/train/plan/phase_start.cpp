@@ -12,14 +12,11 @@
 #include "dircn/train/optimizer.h"
 #include "train/plan/freeze.h"
 #include "train/plan/phase_plan.h"
+#include "train/plan/phase_progress.h"
 #include "train/plan/transfer.h"
 
 namespace dircn {
 namespace {
-
-const PhaseConfig& phase_of(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
-  return phases.at(static_cast<size_t>(position.phase));
-}
 
 /// Of the network that a phase begins with; 0 if it begins with random weights.
 int64_t cascades_before(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
@@ -149,32 +146,6 @@ TrainingState next_phase(const TrainingState& before, const std::vector<PhaseCon
   next.focal = before.focal;
   next.metrics = before.metrics;
   return next;
-}
-
-bool phase_is_over(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
-  const PhaseConfig& phase = phase_of(position, phases);
-  return (position.overfitted && phase.until == PhaseEnd::overfitting) ||
-         position.phase_epoch >= phase.epochs;
-}
-
-PhaseProgress progress_of(const RunPosition& position, const std::vector<PhaseConfig>& phases,
-                          int64_t slices) {
-  const auto part = [&](int64_t done) {
-    return static_cast<double>(done) / static_cast<double>(position.slices_in_epoch);
-  };
-  return {position.phase_epoch, part(position.slices), part(position.slices + slices),
-          phase_of(position, phases).epochs};
-}
-
-int64_t total_epochs(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
-  int64_t epochs = position.epoch;
-  if (!phase_is_over(position, phases)) {
-    epochs += phase_of(position, phases).epochs - position.phase_epoch;
-  }
-  for (auto i = static_cast<size_t>(position.phase) + 1; i < phases.size(); ++i) {
-    epochs += phases[i].epochs;
-  }
-  return epochs;
 }
 
 }  // namespace dircn

@@ -2,13 +2,11 @@
 
 #include <torch/types.h>
 
-#include <cstdint>
 #include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/model/dircn.h"
 #include "dircn/train/run_folder.h"
-#include "train/plan/rate_schedule.h"
 #include "train/state/training_state.h"
 
 namespace dircn {
@@ -29,15 +27,5 @@ TrainingState first_phase(const Config& config, torch::Device device);
 /// more.
 TrainingState next_phase(const TrainingState& before, const std::vector<PhaseConfig>& phases,
                          const Config& config, const RunFolder& folder, torch::Device device);
-
-/// Whether the running phase is over.
-bool phase_is_over(const RunPosition& position, const std::vector<PhaseConfig>& phases);
-
-/// Where the next step of `slices` slices stands in its phase.
-PhaseProgress progress_of(const RunPosition& position, const std::vector<PhaseConfig>& phases,
-                          int64_t slices);
-
-/// Epochs of a run: those that are complete, and those planned from there on.
-int64_t total_epochs(const RunPosition& position, const std::vector<PhaseConfig>& phases);
 
 }  // namespace dircn

@@ -101,12 +101,4 @@ void RateSchedule::load(const PickleDict& state, const std::string& subject) {
   epochs_worse_ = worse;
 }
 
-int64_t batch_size(const BatchConfig& config, int64_t epoch) {
-  int64_t size = config.size;
-  for (int64_t i = reached(config.milestones, epoch); i > 0; --i) {
-    size *= config.factor;
-  }
-  return size;
-}
-
 }  // namespace dircn

@@ -5,16 +5,9 @@
 
 #include "dircn/config/train_config.h"
 #include "dircn/formats/pickle_value.h"
+#include "train/plan/phase_progress.h"
 
 namespace dircn {
-
-/// Where a step stands in its phase.
-struct PhaseProgress {
-  int64_t epoch = 0;      // complete epochs of the phase
-  double part = 0;        // of the running epoch that was done before this step, 0 ... 1
-  double part_after = 0;  // and will be after it
-  int64_t epochs = 1;     // of the phase
-};
 
 /// The learning rate of each step of a phase, with the curves of PyTorch's schedules of these
 /// names:
@@ -52,8 +45,5 @@ class RateSchedule {
   double best_;  // of plateau
   int64_t epochs_worse_ = 0;
 };
-
-/// Slices of a step in the `epoch`-th epoch of a phase, from 0.
-int64_t batch_size(const BatchConfig& config, int64_t epoch);
 
 }  // namespace dircn

@@ -5,7 +5,6 @@
 #include "dircn/core/error.h"
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/module_state.h"
-#include "train/state/run_position.h"
 
 namespace dircn {
 namespace {
@@ -66,7 +65,7 @@ void RunCheckpoints::save_best(TrainingState& state, const EpochRecord& record,
                     {{"epoch", position.epoch},
                      {"config", to_yaml(config_)},
                      {"metrics", state.metrics},
-                     {detail::kPosition, detail::to_dict(position)}});
+                     {kPosition, to_dict(position)}});
   }
 }
 

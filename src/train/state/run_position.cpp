@@ -1,8 +1,9 @@
 #include "train/state/run_position.h"
 
 #include "dircn/core/error.h"
+#include "dircn/model/checkpoint.h"
 
-namespace dircn::detail {
+namespace dircn {
 namespace {
 
 /// Calls `visit(key, member)` for every member; `Position` may be const.
@@ -17,8 +18,8 @@ void for_each_member(Position& position, Visit visit) {
   visit("steps", position.steps);
   visit("slices_in_epoch", position.slices_in_epoch);
   visit("loss_sum", position.loss_sum);
-  visit("gt_ssim_sum", position.gt_ssim_sum);
-  visit("pred_ssim_sum", position.pred_ssim_sum);
+  visit("gt_ssim_sum", position.input_distance_sum);
+  visit("pred_ssim_sum", position.output_distance_sum);
   visit("best_ssim", position.best_ssim);
   visit("best_epoch", position.best_epoch);
   visit("best_ema_ssim", position.best_ema_ssim);
@@ -43,13 +44,21 @@ void read(bool& member, const PickleValue& value, const std::string& subject) {
 
 }  // namespace
 
+void begin_epoch(RunPosition& position) {
+  position.slices = 0;
+  position.loss_sum = position.input_distance_sum = position.output_distance_sum = 0;
+}
+
 PickleDict to_dict(const RunPosition& position) {
   PickleDict dict;
   for_each_member(position, [&](const char* key, const auto& member) { dict.set(key, member); });
   return dict;
 }
 
-RunPosition position_from(const PickleDict& dict, const std::string& subject) {
+RunPosition position_of(const Checkpoint& checkpoint) {
+  const std::string name = checkpoint.path.string();
+  const std::string subject = name + ": " + kPosition;
+  const auto& dict = checkpoint.contents.as_dict(name).at(kPosition, name).as_dict(subject);
   RunPosition position;
   for_each_member(position, [&](const char* key, auto& member) {
     read(member, dict.at(key, subject), subject + ": " + key);
@@ -62,4 +71,4 @@ RunPosition position_from(const PickleDict& dict, const std::string& subject) {
   return position;
 }
 
-}  // namespace dircn::detail
+}  // namespace dircn

@@ -26,8 +26,8 @@ std::string text_of(const nlohmann::json& line) {
 nlohmann::json to_json(const SliceRecord& slice) {
   return {{"name", slice.name},
           {"loss", slice.loss},
-          {"gtSSIM", slice.gt_ssim},
-          {"predSSIM", slice.pred_ssim},
+          {"gtSSIM", slice.input_distance},
+          {"predSSIM", slice.output_distance},
           {"weight", slice.weight}};
 }
 
@@ -39,20 +39,6 @@ std::string formatted(const char* format, double value) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> SliceRecord::terms() const {
-  std::vector<std::pair<std::string, double>> found;
-  const auto add = [&](const char* term, const std::optional<double>& value) {
-    if (value) {
-      found.emplace_back(term, *value);
-    }
-  };
-  add("gaussian_ssim", gaussian_ssim);
-  add("uniform_ssim", uniform_ssim);
-  add("l1", l1);
-  add("mse", mse);
-  return found;
-}
-
 double StepRecord::mean(double SliceRecord::*number) const {
   double sum = 0;
   for (const SliceRecord& slice : slices) {
@@ -62,11 +48,10 @@ double StepRecord::mean(double SliceRecord::*number) const {
 }
 
 std::vector<std::pair<std::string, double>> StepRecord::terms() const {
-  auto means = slices.front().terms();
+  auto means = slices.front().terms;
   for (size_t i = 1; i < slices.size(); ++i) {
-    const auto more = slices[i].terms();
     for (size_t term = 0; term < means.size(); ++term) {
-      means[term].second += more[term].second;
+      means[term].second += slices[i].terms[term].second;
     }
   }
   for (auto& [name, value] : means) {
@@ -83,8 +68,8 @@ std::string to_json(const StepRecord& record) {
                       {"learning_rate", record.learning_rate},
                       {"gradient_norm", record.gradient_norm},
                       {"loss", record.mean(&SliceRecord::loss)},
-                      {"gtSSIM", record.mean(&SliceRecord::gt_ssim)},
-                      {"predSSIM", record.mean(&SliceRecord::pred_ssim)}};
+                      {"gtSSIM", record.mean(&SliceRecord::input_distance)},
+                      {"predSSIM", record.mean(&SliceRecord::output_distance)}};
   for (const auto& [name, value] : record.terms()) {
     line["loss_terms"][name] = value;
   }
@@ -101,8 +86,8 @@ std::string to_json(const EpochRecord& record) {
                       {"step", record.step},
                       {"learning_rate", record.learning_rate},
                       {"loss", record.loss},
-                      {"gtSSIM", record.gt_ssim},
-                      {"predSSIM", record.pred_ssim}};
+                      {"gtSSIM", record.input_distance},
+                      {"predSSIM", record.output_distance}};
   if (record.slices_per_second) {
     line["slices_per_second"] = *record.slices_per_second;
     line["data_wait"] = record.data_wait.value_or(0);

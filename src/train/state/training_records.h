@@ -13,17 +13,11 @@ namespace dircn {
 /// What is kept of a slice that was trained on.
 struct SliceRecord {
   std::string name;
-  double loss = 0;                      // before its weight
-  std::optional<double> gaussian_ssim;  // terms of the loss, without their weights; none: not in it
-  std::optional<double> uniform_ssim;
-  std::optional<double> l1;
-  std::optional<double> mse;
-  double gt_ssim = 0;    // distance of the zero-filled image from the target, see `ssim_distance`
-  double pred_ssim = 0;  // of the network's
-  double weight = 1;     // by difficulty
-
-  /// The terms that there are, by name.
-  std::vector<std::pair<std::string, double>> terms() const;
+  double loss = 0;                                    // before its weight
+  std::vector<std::pair<std::string, double>> terms;  // those that are in it, without their weights
+  double input_distance = 0;   // `ssim_distance` of the zero-filled image; in files gtSSIM
+  double output_distance = 0;  // of the network's; in files predSSIM
+  double weight = 1;           // by difficulty
 };
 
 /// What is kept of a step of the optimiser: a line of metrics.jsonl.
@@ -50,8 +44,8 @@ struct EpochRecord {
   int64_t step = 0;    // of the optimisers, in all
   double learning_rate = 0;
   double loss = 0;
-  double gt_ssim = 0;
-  double pred_ssim = 0;
+  double input_distance = 0;
+  double output_distance = 0;
   std::optional<double> slices_per_second;  // none where no slice was left when it was resumed
   std::optional<double> data_wait;          // share of the time that the network waited for data
   std::optional<double> seconds_left;       // of the whole run

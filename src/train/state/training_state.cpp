@@ -11,7 +11,6 @@
 #include "dircn/model/module_state.h"
 #include "dircn/train/optimizer.h"
 #include "train/plan/phase_start.h"
-#include "train/state/run_position.h"
 
 namespace dircn {
 namespace {
@@ -100,7 +99,7 @@ void save_training_state(const std::filesystem::path& path, TrainingState& state
       {kOverfitting, state.overfitting.state()},
       {kFocal, state.focal.state()},
       {kMetrics, state.metrics},
-      {detail::kPosition, detail::to_dict(state.position)}};
+      {kPosition, to_dict(state.position)}};
   if (state.average) {
     contents.set(kAverage, to_dict(state_of(*state.average->network())));
   }
@@ -112,8 +111,7 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
   const std::string name = path.string();
   const auto checkpoint = load_checkpoint(path);
   const auto& contents = checkpoint.contents.as_dict(name);
-  for (const char* key :
-       {kOptimizer, kConfig, detail::kPosition, kSchedule, kOverfitting, kFocal}) {
+  for (const char* key : {kOptimizer, kConfig, kPosition, kSchedule, kOverfitting, kFocal}) {
     require(contents.find(key) != nullptr, [&] {
       return Error::Parts{name, "a checkpoint without '" + std::string(key) + "'",
                           "one that dircn_train wrote", "Resume from a run's last.pt."};
@@ -141,18 +139,6 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
     state.metrics = metrics->as_string(name + ": " + kMetrics);
   }
   return state;
-}
-
-RunPosition position_of(const Checkpoint& checkpoint) {
-  const std::string name = checkpoint.path.string();
-  const std::string subject = name + ": " + detail::kPosition;
-  return detail::position_from(
-      checkpoint.contents.as_dict(name).at(detail::kPosition, name).as_dict(subject), subject);
-}
-
-void begin_epoch(RunPosition& position) {
-  position.slices = 0;
-  position.loss_sum = position.gt_ssim_sum = position.pred_ssim_sum = 0;
 }
 
 }  // namespace dircn
