@@ -6,7 +6,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/data/label_volume.h"
-#include "dircn/data/sample.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/pictures/grey_picture.h"
 #include "inspect/file_kind.h"
@@ -42,8 +42,8 @@ torch::Tensor kspace_preview(const std::filesystem::path& path, std::optional<in
                              const DataConfig& config) {
   const KspaceVolume volume(path, config);
   const auto& mask = volume.mask();
-  const auto kspace = volume.read_slice(chosen_slice(path, slice, volume.slices())) * mask;
-  const auto image = combined_image(kspace);
+  const auto kspace = volume.read_slice(chosen_slice(path, slice, volume.slices()));
+  const auto image = prepare_slice({kspace, mask, FovCrop::none}).zero_filled();
   return side_by_side({windowed(image), mask_picture(mask, image.size(0))});
 }
 
