@@ -59,7 +59,7 @@ class TimedVolume {
   int64_t done_ = 0;
 };
 
-ScoredVolume open_volume(const std::shared_ptr<Run>& run, const VolumeEntry& entry) {
+ScoredVolume volume_to_score(const std::shared_ptr<Run>& run, const VolumeEntry& entry) {
   const DataConfig& data = run->data;
   const auto kspace =
       std::make_shared<ScoredKspace>(KspaceVolume(entry.kspace, data), data.fov_crop);
@@ -117,7 +117,7 @@ ScoreJob network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data
                          [&](const fs::path& file) { return KspaceVolume(file, data).layout(); });
   for (const auto& entry : volumes) {
     job.volumes.push_back(
-        {entry.relative.generic_string(), [run, entry] { return open_volume(run, entry); }});
+        {entry.relative.generic_string(), [run, entry] { return volume_to_score(run, entry); }});
   }
   job.problems = images_alone(data.val, volumes);
   job.times = times;
