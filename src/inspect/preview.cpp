@@ -9,6 +9,7 @@
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/pictures/grey_picture.h"
+#include "dircn/reconstruct/slice_outputs.h"
 #include "inspect/file_kind.h"
 #include "inspect/hdf5_report.h"
 
@@ -66,13 +67,16 @@ torch::Tensor preview_picture(const std::filesystem::path& path, std::optional<i
                               const DataConfig& config) {
   require_hdf5(path);
   const Hdf5File file(path);
-  if (file.has_dataset(detail::kKspaceName)) {
+  if (file.has_dataset(kKspaceName)) {
     return kspace_preview(path, slice, config);
   }
   const std::string images = detail::main_images(file);
   require(!images.empty(), [&] {
     return Error::Parts{path.string(), "neither k-space nor images",
-                        "a data set 'kspace', 'image_label', 'reconstruction' or the like", ""};
+                        std::string("a data set '") + kKspaceName + "', '" +
+                            data_layouts().front().target + "', '" + kReconstruction +
+                            "' or the like",
+                        ""};
   });
   return image_preview(file, images, slice);
 }

@@ -9,7 +9,6 @@
 #include "dircn/core/error.h"
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
-#include "dircn/mri/slice_ssim.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -52,12 +51,10 @@ ParallelImagingOptions tuned_on(const fs::path& volume, const DataConfig& data,
   require_fully_sampled(whole, full);
   const PreparedSlice slice = prepare_slice({whole, full.mask(), data.fov_crop});
   const auto target = slice.target();
-  // Where the challenge's threshold tells what belongs to the image, nothing else counts.
-  const auto threshold =
-      full.layout() == Layout::snu ? std::optional<double>(kForegroundThreshold) : std::nullopt;
   ParallelImagingOptions options;
   options.regularization =
-      tuned_regularization(slice.full, full.mask(), target, target.max().item<double>(), threshold);
+      tuned_regularization(slice.full, full.mask(), target, target.max().item<double>(),
+                           full.layout().foreground_threshold);
   return options;
 }
 
