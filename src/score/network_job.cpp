@@ -59,12 +59,12 @@ class TimedVolume {
   int64_t done_ = 0;
 };
 
-ScoredVolume open_volume(const std::shared_ptr<Run>& run, const VolumeEntry& entry) {
+ScoredVolume volume_to_score(const std::shared_ptr<Run>& run, const VolumeEntry& entry) {
   const DataConfig& data = run->data;
   const auto kspace =
       std::make_shared<ScoredKspace>(KspaceVolume(entry.kspace, data), data.fov_crop);
-  const Layout layout = kspace->volume().layout();
-  LabelVolume label(label_file(entry, layout), layout);
+  const DataLayout& layout = kspace->volume().layout();
+  LabelVolume label(label_file(entry, layout), layout.name);
   const ImageSize size{label.shape()[1], label.shape()[2]};
   return {std::move(label), kspace, TimedVolume(run, kspace, size),
           fov_crop_note(entry.kspace, data.fov_crop, kspace->mask())};
@@ -113,11 +113,11 @@ ScoreJob network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data
   for (const auto& entry : volumes) {
     files.push_back(entry.kspace);
   }
-  job.rule = choose_rule(preset, files,
-                         [&](const fs::path& file) { return KspaceVolume(file, data).layout(); });
+  job.rule = choose_rule(
+      preset, files, [&](const fs::path& file) { return KspaceVolume(file, data).layout().name; });
   for (const auto& entry : volumes) {
     job.volumes.push_back(
-        {entry.relative.generic_string(), [run, entry] { return open_volume(run, entry); }});
+        {entry.relative.generic_string(), [run, entry] { return volume_to_score(run, entry); }});
   }
   job.problems = images_alone(data.val, volumes);
   job.times = times;

@@ -4,8 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "dircn/data/sample.h"
-#include "dircn/data/slice_set.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/mask_pattern.h"
 
@@ -28,12 +27,8 @@ torch::Tensor ScoredKspace::read_slice(int64_t index) {
 }
 
 torch::Tensor ScoredKspace::zero_filled(int64_t index, const torch::Tensor& target) {
-  RawSlice raw;
-  raw.kspace = read_slice(index);
-  raw.mask = mask_;
-  raw.label = target;
-  return center_crop_or_pad(make_sample(raw, index, {fov_crop_}).zero_filled, target.size(0),
-                            target.size(1));
+  const PreparedSlice slice = prepare_slice({read_slice(index), mask_, fov_crop_});
+  return center_crop_or_pad(slice.zero_filled(), target.size(0), target.size(1));
 }
 
 }  // namespace dircn

@@ -12,11 +12,6 @@
 #include "dircn/formats/hdf5.h"
 
 namespace dircn {
-namespace {
-
-constexpr const char* kStoredZeroFilled = "image_input";
-
-}  // namespace
 
 ScoredVolume::ScoredVolume(LabelVolume label, std::shared_ptr<ScoredKspace> kspace,
                            Reconstruct reconstruct, std::optional<std::string> note)
@@ -24,15 +19,18 @@ ScoredVolume::ScoredVolume(LabelVolume label, std::shared_ptr<ScoredKspace> kspa
       kspace_(std::move(kspace)),
       reconstruct_(std::move(reconstruct)),
       note_(std::move(note)),
-      has_zero_filled_(label_.file().has_dataset(kStoredZeroFilled)) {
+      stored_zero_filled_(label_.layout().zero_filled) {
   if (kspace_) {
     require_as_many_slices(label_.file().path(), label_.slices(), kspace_->volume().path(),
                            kspace_->volume().slices());
   }
-  if (has_zero_filled_) {
-    const Hdf5Dataset header = label_.file().dataset(kStoredZeroFilled);
+  if (stored_zero_filled_ != nullptr && !label_.file().has_dataset(stored_zero_filled_)) {
+    stored_zero_filled_ = nullptr;
+  }
+  if (stored_zero_filled_ != nullptr) {
+    const Hdf5Dataset header = label_.file().dataset(stored_zero_filled_);
     require(header.shape == label_.shape(), [&] {
-      return Error::Parts{label_.file().path().string() + ": '" + kStoredZeroFilled + "'",
+      return Error::Parts{label_.file().path().string() + ": '" + stored_zero_filled_ + "'",
                           "shape " + shape_text(header.shape),
                           shape_text(label_.shape()) + ", the shape of the targets", ""};
     });
@@ -53,8 +51,8 @@ std::optional<torch::Tensor> ScoredVolume::mask() const {
 
 std::optional<torch::Tensor> ScoredVolume::zero_filled(int64_t index,
                                                        const torch::Tensor& target) const {
-  if (has_zero_filled_) {
-    return read_finite_slice(label_.file(), kStoredZeroFilled, index);
+  if (stored_zero_filled_ != nullptr) {
+    return read_finite_slice(label_.file(), stored_zero_filled_, index);
   }
   return kspace_ ? std::optional<torch::Tensor>(kspace_->zero_filled(index, target)) : std::nullopt;
 }

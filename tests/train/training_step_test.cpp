@@ -11,6 +11,7 @@
 #include <string>
 
 #include "dircn/core/precision.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/sample.h"
 #include "support/devices.h"
 #include "support/golden.h"

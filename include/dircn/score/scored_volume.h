@@ -16,8 +16,8 @@
 namespace dircn {
 
 /// A volume that is to be scored: its targets, and beside them what is reconstructed, and the
-/// zero-filled images: `image_input` [S, h, w] where the target's file has it, else those of the
-/// k-space. Images come one slice at a time.
+/// zero-filled images: `DataLayout::zero_filled` [S, h, w] where the target's file has it, else
+/// those of the k-space. Images come one slice at a time.
 class ScoredVolume {
  public:
   /// What there is of a slice: its `reconstruction` [h, w], and of what is wanted what can be had.
@@ -25,7 +25,7 @@ class ScoredVolume {
 
   /// `kspace`: of this volume; null where it is not at hand. `note`: what the log is to say of the
   /// volume, if anything. Throws `Error`, naming the file, if the number of slices or the shape of
-  /// `image_input` is not that of `label`.
+  /// the zero-filled images is not that of `label`.
   ScoredVolume(LabelVolume label, std::shared_ptr<ScoredKspace> kspace, Reconstruct reconstruct,
                std::optional<std::string> note = std::nullopt);
 
@@ -48,7 +48,7 @@ class ScoredVolume {
   std::shared_ptr<ScoredKspace> kspace_;
   Reconstruct reconstruct_;
   std::optional<std::string> note_;
-  bool has_zero_filled_;
+  const char* stored_zero_filled_;  // null: not there
 };
 
 }  // namespace dircn

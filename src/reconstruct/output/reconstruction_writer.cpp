@@ -6,14 +6,10 @@
 #include <variant>
 #include <vector>
 
+#include "dircn/data/data_layout.h"
 #include "dircn/reconstruct/slice_outputs.h"
 
 namespace dircn {
-namespace {
-
-constexpr const char* kHeader = "ismrmrd_header";
-
-}  // namespace
 
 ReconstructionWriter::ReconstructionWriter(std::filesystem::path path, int64_t slices,
                                            int64_t height, int64_t width)
@@ -44,13 +40,14 @@ void ReconstructionWriter::set_attribute(const std::string& name, const std::str
 }
 
 void ReconstructionWriter::write_mask(const torch::Tensor& mask) {
-  file_.write_real("mask", mask);
+  file_.write_real(kMaskName, mask);
 }
 
 void ReconstructionWriter::copy_description(const Hdf5File& source) {
-  const bool has_header = source.has_dataset(kHeader) && source.dataset(kHeader).type == "text";
+  const bool has_header =
+      source.has_dataset(kScanHeaderName) && source.dataset(kScanHeaderName).type == "text";
   if (has_header) {
-    file_.write_text(kHeader, source.read_text(kHeader));
+    file_.write_text(kScanHeaderName, source.read_text(kScanHeaderName));
   }
   for (const auto& name : source.attribute_names()) {
     if (const auto value = source.attribute(name)) {
