@@ -34,7 +34,7 @@ ScoreRule choose_rule(std::optional<ScorePreset> preset,
               " (" + file.string() + ")";
     }
     return Error::Parts{"rule of the scores", text, "files of one layout",
-                        "Name the rule: --preset."};
+                        "Keep them apart, or name the rule: --preset."};
   });
   const DataLayout& one = data_layout(found.empty() ? Layout::automatic : found.begin()->first);
   return score_rule(enum_value<ScorePreset>(one.score_preset, "rule of the scores"));

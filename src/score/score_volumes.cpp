@@ -32,11 +32,7 @@ bool add_volume(Scores& scores, const ScoreJob& job, size_t index, Progress& pro
     return false;
   }
   scored->volume.job = index;
-  for (auto& slice : scored->slices) {
-    slice.volume = scores.volumes.size();
-    scores.slices.push_back(std::move(slice));
-  }
-  scores.volumes.push_back(std::move(scored->volume));
+  add_scored(scores, std::move(*scored));
   return true;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,19 +10,17 @@
 
 namespace dircn {
 
-/// The edge of the centre square that `fastmri` scores.
-int64_t crop_edge(int64_t height, int64_t width);
-
-/// The images as the rule scores them: cropped with `fastmri`, else as they are.
+/// The part of the images that the rule scores: the centre square with its `crop_edge`, else all.
 SliceImages scored_part(const SliceImages& images, const ScoreRule& rule);
 
-struct ScoredSlices {
-  VolumeScore volume;
-  std::vector<SliceScore> slices;
-};
+/// Fills in threshold, data range and metrics of a volume that has its name, and for each of its
+/// slices an entry. `images`: of each slice the `scored_part`; `maximum()`: the volume's `max`.
+/// Throws as `range_of` of the rule does.
+void score_images(ScoredSlices& scored, const std::vector<SliceImages>& images,
+                  const ScoreRule& rule, const std::function<double()>& maximum);
 
-/// Scores one volume, slice by slice. None if `stop()` became true between two slices. Throws
-/// `Error` for what cannot be read, and with `fastmri` for targets without a positive value.
+/// Scores one volume. None if `stop()` became true between two slices. Throws `Error` for what
+/// cannot be read, as `score_images` does, and for a score that is not a number.
 std::optional<ScoredSlices> score_volume(const ScoredVolume& volume, const std::string& name,
                                          const ScoreRule& rule, const std::function<bool()>& stop);
 
