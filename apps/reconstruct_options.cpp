@@ -50,6 +50,15 @@ DescribedMethod parallel_imaging(const std::string& tune, const std::string& inp
   return {std::make_shared<ParallelImagingMethod>(options), to_string(options)};
 }
 
+/// "h5 (NAME.h5), ...; several may be named"
+std::string formats_help() {
+  std::vector<std::string> formats;
+  for (const auto& [name, format] : output_formats()) {
+    formats.push_back(name + " (" + format.about + ")");
+  }
+  return join_names(formats) + "; several may be named";
+}
+
 }  // namespace
 
 void ReconstructOptions::add_to(CLI::App& app, bool required) {
@@ -108,10 +117,8 @@ void ReconstructOptions::add_output(CLI::App& app) {
                  "Edge of the square images that are written (default: what the file's target or "
                  "ismrmrd_header says, else data.crop, 384)")
       ->check(CLI::Range(1, 16384));
-  app.add_option("--format", formats,
-                 "h5, nifti (NAME.nii.gz) or png (a folder of slices, in a grey window of the "
-                 "volume's 1st to 99.8th percentile); several may be named")
-      ->check(CLI::IsMember(enum_names<OutputFormat>()))
+  app.add_option("--format", formats, formats_help())
+      ->check(CLI::IsMember(output_formats()))
       ->capture_default_str();
   app.add_option("--also", extras,
                  "What is written beside the images: zero_filled, sensitivity_maps, residual (of "
@@ -134,7 +141,7 @@ Reconstructor ReconstructOptions::reconstructor(const Config& settings) const {
   }
   options.formats.clear();
   for (const auto& name : formats) {
-    options.formats.push_back(enum_value<OutputFormat>(name, "--format"));
+    options.formats.push_back(output_formats().at(name));
   }
   options.provenance = provenance(description);
   return {chosen, std::move(options)};

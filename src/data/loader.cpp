@@ -4,16 +4,14 @@
 #include <torch/utils.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <exception>
-#include <map>
-#include <mutex>
+#include <future>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "data/augmentation.h"
+#include "dircn/core/bounded_queue.h"
 #include "dircn/core/error.h"
 #include "dircn/runtime/threads.h"
 
@@ -28,18 +26,17 @@ void require_positive(int64_t value, const std::string& subject) {
 
 }  // namespace
 
-/// The threads and what they share. A slice is known by its place in the order; the places read
-/// are always less than `prefetch` ahead of the next one that is delivered.
+/// The threads and what they share. A sample is promised in the order's turn before its slice is
+/// read; `next()` waits for the promise, or gets what went wrong instead.
 class Loader::Pipeline {
  public:
   Pipeline(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
       : set_(set),
         order_(std::move(order)),
         options_(options),
-        pin_(options.pin_memory && torch::cuda::is_available()) {
-    require_positive(options.workers, "data.workers");
-    require_positive(options.prefetch, "data.prefetch");
-  }
+        pin_(options.pin_memory && torch::cuda::is_available()),
+        samples_(places(options)),
+        slices_(places(options)) {}
 
   ~Pipeline() {
     stop();
@@ -59,104 +56,75 @@ class Loader::Pipeline {
   }
 
   std::optional<Sample> next() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    if (stopped_ || delivered_ == order_.size()) {
+    const auto start = std::chrono::steady_clock::now();
+    auto promised = samples_.pop();
+    if (!promised) {
       return std::nullopt;
     }
-    const auto start = std::chrono::steady_clock::now();
-    changed_.wait(lock, [&] { return results_.count(delivered_) > 0; });
+    promised->wait();
     waited_ += std::chrono::steady_clock::now() - start;
-    Result result = std::move(results_.extract(delivered_).mapped());
-    ++delivered_;
-    lock.unlock();
-    changed_.notify_all();
-    if (result.error) {
+    try {
+      return promised->get();
+    } catch (...) {
       stop();
-      std::rethrow_exception(result.error);
+      throw;
     }
-    return std::move(result.sample);
   }
 
   double seconds_waited() const { return waited_.count(); }
 
  private:
   struct Raw {
-    size_t place;
+    int64_t index;
     RawSlice slice;
+    std::promise<Sample> sample;
   };
-  struct Result {
-    Sample sample;
-    std::exception_ptr error;  // instead of the sample
-  };
+
+  static size_t places(const LoaderOptions& options) {
+    require_positive(options.workers, "data.workers");
+    require_positive(options.prefetch, "data.prefetch");
+    return static_cast<size_t>(options.prefetch);
+  }
 
   void stop() {
-    change([&] { stopped_ = true; });
-  }
-
-  /// Changes what the threads share, and wakes those that wait for it.
-  template <typename Action>
-  void change(Action action) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      action();
-    }
-    changed_.notify_all();
-  }
-
-  /// Waits until `condition` holds; false if the loader was stopped.
-  template <typename Condition>
-  bool wait(std::unique_lock<std::mutex>& lock, Condition condition) {
-    changed_.wait(lock, [&] { return stopped_ || condition(); });
-    return !stopped_;
+    samples_.stop();
+    slices_.stop();
   }
 
   void read_slices() {
     const torch::NoGradGuard no_grad;
-    const auto ahead = static_cast<size_t>(options_.prefetch);
-    for (size_t place = 0; place < order_.size(); ++place) {
-      std::unique_lock<std::mutex> lock(mutex_);
-      if (!wait(lock, [&] { return place - delivered_ < ahead; })) {
+    for (const int64_t index : order_) {
+      std::promise<Sample> sample;
+      if (!samples_.push(sample.get_future())) {
         return;
       }
-      lock.unlock();
       try {
-        Raw raw{place, set_.read(order_[place])};
-        change([&] { raw_.push_back(std::move(raw)); });
+        RawSlice slice = set_.read(index);
+        slices_.push({index, std::move(slice), std::move(sample)});
       } catch (...) {
-        const auto error = std::current_exception();
-        change([&] { results_[place].error = error; });
+        sample.set_exception(std::current_exception());
         return;
       }
     }
+    samples_.close();
   }
 
   void make_samples() {
     const torch::NoGradGuard no_grad;
-    while (true) {
-      std::unique_lock<std::mutex> lock(mutex_);
-      if (!wait(lock, [&] { return !raw_.empty(); })) {
-        return;
+    while (auto raw = slices_.pop()) {
+      try {
+        raw->sample.set_value(sample_of(raw->slice, raw->index));
+      } catch (...) {
+        raw->sample.set_exception(std::current_exception());
       }
-      const Raw raw = std::move(raw_.front());
-      raw_.pop_front();
-      lock.unlock();
-      Result result = result_of(raw);
-      change([&] { results_.emplace(raw.place, std::move(result)); });
     }
   }
 
-  Result result_of(const Raw& raw) const {
-    Result result;
-    try {
-      result.sample = make_sample(raw.slice, order_[raw.place], options_.sample);
-      if (pin_) {
-        result.sample = with_tensors(
-            result.sample, [](const torch::Tensor& tensor) { return tensor.pin_memory(); });
-      }
-    } catch (...) {
-      result.error = std::current_exception();
-    }
-    return result;
+  Sample sample_of(const RawSlice& slice, int64_t index) const {
+    Sample sample = make_sample(slice, index, options_.sample);
+    return pin_ ? with_tensors(sample,
+                               [](const torch::Tensor& tensor) { return tensor.pin_memory(); })
+                : sample;
   }
 
   const SliceSet& set_;
@@ -164,14 +132,9 @@ class Loader::Pipeline {
   const LoaderOptions options_;
   const bool pin_;
   std::chrono::duration<double> waited_{0};  // of the thread that calls `next`
+  BoundedQueue<std::future<Sample>> samples_;
+  BoundedQueue<Raw> slices_;
   std::vector<std::thread> threads_;
-
-  std::mutex mutex_;
-  std::condition_variable changed_;  // anything below
-  std::deque<Raw> raw_;
-  std::map<size_t, Result> results_;
-  size_t delivered_ = 0;
-  bool stopped_ = false;
 };
 
 LoaderOptions loader_options(const DataConfig& config, torch::Device device) {

@@ -17,8 +17,8 @@ OpenVolume::OpenVolume(const VolumeTask& task, const PipelineOptions& options)
     : kspace_(task.kspace, options.data),
       size_(size_of(kspace_, options)),
       note_(fov_crop_note(task.kspace, options.data.fov_crop, kspace_.mask())) {
-  for (const OutputFormat format : options.formats) {
-    files_.push_back(open_output(format, task.output, kspace_, size_, options.provenance));
+  for (const auto& format : options.formats) {
+    files_.push_back(format.open(format.path(task.output), kspace_, size_, options.provenance));
   }
 }
 

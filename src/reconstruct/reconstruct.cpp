@@ -78,7 +78,7 @@ std::vector<int64_t> keep_readable(std::vector<VolumeTask>& tasks, const DataCon
 /// Whether a volume is there in all of the formats.
 bool is_done(const fs::path& base, const ReconstructionOptions& options) {
   return std::all_of(options.formats.begin(), options.formats.end(),
-                     [&](OutputFormat format) { return is_written(format, base, options.extras); });
+                     [&](const auto& format) { return is_written(format, base, options.extras); });
 }
 
 /// A copy to a GPU is made from pinned memory, so that nobody waits for what the GPU is at.
@@ -228,8 +228,8 @@ ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& vol
   ReconstructionSummary summary;
   std::vector<VolumeTask> waiting;
   for (const auto& entry : volumes) {
-    for (const OutputFormat format : options_.formats) {
-      refuse_to_replace_input(entry, output_path(output / entry.relative, format));
+    for (const auto& format : options_.formats) {
+      refuse_to_replace_input(entry, format.path(output / entry.relative));
     }
     if (!options_.overwrite && is_done(output / entry.relative, options_)) {
       ++summary.skipped;

@@ -31,14 +31,14 @@ class OpenVolume;
 /// A volume to be reconstructed: where its k-space is and where its images go.
 struct VolumeTask {
   std::filesystem::path kspace;
-  std::filesystem::path output;  // of HDF5; for others see `output_path`
+  std::filesystem::path output;  // of HDF5; for others see `OutputFormat::path`
 };
 
 struct PipelineOptions {
   DataConfig data;              // layout, masks to be drawn, size of images where a file names none
   std::optional<int64_t> crop;  // edge of the square that is written, whatever the file says
   size_t ahead = 2;             // slices at most that are read and wait; positive
-  std::vector<OutputFormat> formats = {OutputFormat::h5};
+  std::vector<OutputFormat> formats = {output_formats().at("h5")};
   std::map<std::string, std::string> provenance = {};  // attributes that HDF5 files get
 };
 

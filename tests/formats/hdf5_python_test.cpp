@@ -4,7 +4,7 @@
 #include <string>
 
 #include "dircn/formats/hdf5.h"
-#include "dircn/reconstruct/reconstruction_writer.h"
+#include "dircn/formats/hdf5_writer.h"
 #include "support/paths.h"
 #include "support/python.h"
 
@@ -69,10 +69,11 @@ with h5py.File(sys.argv[1], "w") as f:
 
 TEST_F(Hdf5AndPython, H5pyReadsTheReconstruction) {
   const fs::path path = folder_ / "acc4" / "brain1.h5";
-  ReconstructionWriter writer(path, 2, 3, 4);
+  Hdf5Writer writer(path);
+  writer.create_real("reconstruction", {2, 3, 4});
   const torch::Tensor volume = torch::arange(24, torch::kFloat).reshape({2, 3, 4}) / 7;
-  writer.write_slice(0, volume[0]);
-  writer.write_slice(1, volume[1]);
+  writer.write_slice("reconstruction", 0, volume[0]);
+  writer.write_slice("reconstruction", 1, volume[1]);
   writer.finish();
   run(R"(
 with h5py.File(sys.argv[1], "r") as f:

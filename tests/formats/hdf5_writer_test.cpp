@@ -1,12 +1,19 @@
 #include "dircn/formats/hdf5_writer.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <torch/types.h>
 #include <torch/utils.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <iostream>
+#include <iterator>
 #include <string>
 #include <thread>
 
@@ -43,6 +50,13 @@ void write_all(const fs::path& path, std::initializer_list<int64_t> order) {
   file.finish();
 }
 
+void write_image(const fs::path& path, const torch::Tensor& image) {
+  Hdf5Writer file(path);
+  file.create_real("image", {1, image.size(0), image.size(1)});
+  file.write_slice("image", 0, image);
+  file.finish();
+}
+
 TEST(Hdf5Writer, WritesWhatHdf5ReadsBack) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "sub" / "a.h5";
@@ -65,6 +79,16 @@ TEST(Hdf5Writer, WritesWhatHdf5ReadsBack) {
   const H5::DataSet text = raw.openDataSet("header");
   text.read(header, text.getStrType());
   EXPECT_EQ(header, "<x>ä</x>");
+  EXPECT_EQ(std::distance(fs::directory_iterator(path.parent_path()), {}), 1)
+      << "something else was left there";
+}
+
+TEST(Hdf5Writer, TakesOtherLayoutsAndTypes) {
+  const TemporaryFolder folder;
+  const torch::Tensor image = torch::randn({7, 5}, torch::kDouble).transpose(0, 1).requires_grad_();
+  write_image(folder / "a.h5", image);
+  EXPECT_TRUE(torch::equal(Hdf5File(folder / "a.h5").read_real_slice("image", 0),
+                           image.detach().to(torch::kFloat)));
 }
 
 TEST(Hdf5Writer, EqualContentGivesEqualBytes) {
@@ -84,10 +108,31 @@ TEST(Hdf5Writer, LeavesNothingUnlessFinished) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
+TEST(Hdf5Writer, ReplacesOnlyWhenWhole) {
+  const TemporaryFolder folder;
+  testing::write_file(folder / "a.h5", "the old one");
+  {
+    Hdf5Writer file(folder / "a.h5");
+    file.create_real("image", {2, 4, 4});
+    file.write_slice("image", 0, torch::ones({4, 4}));
+    try {
+      file.finish();
+      ADD_FAILURE() << "finished without slice 1";
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("no slice 1"), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_EQ(testing::read_file(folder / "a.h5"), "the old one");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+  write_image(folder / "a.h5", torch::ones({4, 4}));
+  EXPECT_TRUE(H5::H5File::isHdf5((folder / "a.h5").string()));
+}
+
 TEST(Hdf5Writer, RefusesWhatDoesNotFit) {
   const TemporaryFolder folder;
   Hdf5Writer file(folder / "a.h5");
   file.create_complex("kspace", {2, 4, 5});
+  file.create_real("image", {2, 4, 5});
   const auto message = [](const std::function<void()>& action) {
     try {
       action();
@@ -100,8 +145,13 @@ TEST(Hdf5Writer, RefusesWhatDoesNotFit) {
     return message([&] { file.write_slice(name, index, slice); });
   };
   const torch::Tensor good = torch::ones({4, 5}, torch::kComplexFloat);
-  EXPECT_NE(write("image", 0, good).find("no data set 'image'"), std::string::npos);
+  EXPECT_NE(write("mask", 0, good).find("no data set 'mask'"), std::string::npos);
   EXPECT_NE(write("kspace", 2, good).find("slice 2: found 2 slices in 'kspace'"),
+            std::string::npos);
+  EXPECT_NE(write("kspace", -1, good).find("slice -1"), std::string::npos);
+  EXPECT_NE(write("image", 0, good).find("complex, shape [4, 5]"), std::string::npos);
+  EXPECT_NE(write("image", 0, torch::ones({5, 4}))
+                .find("a.h5: slice 0: found shape [5, 4]; expected a real image [4, 5]"),
             std::string::npos);
   EXPECT_NE(write("kspace", 0, torch::real(good)).find("real, shape [4, 5]"), std::string::npos);
   EXPECT_NE(write("kspace", 0, good.t()).find("shape [5, 4]; expected complex k-space [4, 5]"),
@@ -111,7 +161,62 @@ TEST(Hdf5Writer, RefusesWhatDoesNotFit) {
               file.create_real("kspace", {2, 4});
             }).find("a.h5: found a refusal"),
             std::string::npos);
-  EXPECT_NE(message([&] { file.finish(); }).find("no slice 0 in 'kspace'"), std::string::npos);
+  EXPECT_NE(message([&] { file.finish(); }).find("no slice 0 in 'image'"), std::string::npos);
+}
+
+/// Writes an image of 256 KiB; says what went wrong and ends with 0 if nothing was left in the
+/// folder.
+[[noreturn]] void write_and_report(const fs::path& folder) {
+  try {
+    write_image(folder / "a.h5", torch::ones({256, 256}));
+    std::cerr << "no error\n";
+  } catch (const Error& error) {
+    std::cerr << error.what() << "\n";
+  }
+  std::_Exit(fs::is_empty(folder) ? 0 : 1);
+}
+
+[[noreturn]] void write_to_full_disk(const fs::path& folder) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit = {100000, 100000};
+  setrlimit(RLIMIT_FSIZE, &limit);
+  write_and_report(folder);
+}
+
+[[noreturn]] void write_to_read_only_folder(const fs::path& folder) {
+  constexpr uid_t kNobody = 65534;  // root may write anywhere
+  fs::permissions(folder, fs::perms(0555));
+  if (geteuid() == 0 && seteuid(kNobody) != 0) {
+    std::cerr << "a.h5: found Permission denied: not tested, since root may write anywhere\n";
+    std::_Exit(0);
+  }
+  write_and_report(folder);
+}
+
+TEST(Hdf5WriterDeathTest, FullDiskIsAnErrorAndLeavesNothing) {
+  ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const TemporaryFolder folder;
+  EXPECT_EXIT(write_to_full_disk(folder.path()), ::testing::ExitedWithCode(0),
+              "a.h5: found File too large.*Free some space");
+}
+
+TEST(Hdf5WriterDeathTest, ReadOnlyFolderIsAnError) {
+  ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const TemporaryFolder folder;
+  EXPECT_EXIT(write_to_read_only_folder(folder.path()), ::testing::ExitedWithCode(0),
+              "a.h5: found Permission denied");
+}
+
+TEST(Hdf5Writer, FolderThatCannotBeMadeIsAnError) {
+  const TemporaryFolder folder;
+  testing::write_file(folder / "file", "");
+  try {
+    const Hdf5Writer file(folder.path() / "file" / "a.h5");
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("file/a.h5: found"), std::string::npos)
+        << error.what();
+  }
 }
 
 }  // namespace

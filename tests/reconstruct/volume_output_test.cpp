@@ -30,6 +30,10 @@ constexpr int64_t kSlices = 3;
 constexpr int64_t kCoils = 2;
 constexpr ImageSize kSize{6, 5};
 
+const OutputFormat& kHdf5 = output_formats().at("h5");
+const OutputFormat& kNifti = output_formats().at("nifti");
+const OutputFormat& kPng = output_formats().at("png");
+
 class VolumeOutputTest : public ::testing::Test {
  protected:
   VolumeOutputTest() {
@@ -49,13 +53,13 @@ class VolumeOutputTest : public ::testing::Test {
 
   fs::path base() const { return folder_ / "out/acc4/a.h5"; }
 
-  std::unique_ptr<VolumeOutput> open(OutputFormat format) const {
-    return open_output(format, base(), KspaceVolume(folder_ / "in.h5"), kSize,
+  std::unique_ptr<VolumeOutput> open(const OutputFormat& format) const {
+    return format.open(format.path(base()), KspaceVolume(folder_ / "in.h5"), kSize,
                        {{"made_by", "a test"}});
   }
 
   /// Slices in another order than theirs.
-  void write(OutputFormat format) const {
+  void write(const OutputFormat& format) const {
     const auto output = open(format);
     for (const int64_t index : {2, 0, 1}) {
       output->write_slice(index, slice(index));
@@ -78,7 +82,7 @@ class VolumeOutputTest : public ::testing::Test {
 };
 
 TEST_F(VolumeOutputTest, Hdf5HoldsADataSetOfEach) {
-  write(OutputFormat::h5);
+  write(kHdf5);
   const Hdf5File file(base());
   EXPECT_TRUE(torch::equal(file.read_real("reconstruction"), images_));
   EXPECT_TRUE(torch::equal(file.read_real("zero_filled"), zero_filled_));
@@ -88,8 +92,39 @@ TEST_F(VolumeOutputTest, Hdf5HoldsADataSetOfEach) {
   EXPECT_EQ(file.read_text_attribute("made_by"), "a test");
 }
 
+TEST_F(VolumeOutputTest, Hdf5KeepsWhatTheScanSaysOfItself) {
+  const std::string header = testing::scan_header({20, 20, 20, 20, 10});
+  {
+    testing::Hdf5Maker maker(folder_ / "in.h5");
+    maker.complex("kspace", testing::full_kspace(kSlices, kCoils, 24, 20, 1));
+    maker.real("mask", testing::some_columns(20));
+    maker.attribute("max", 1.5);
+    maker.attribute("patient_id", "somebody");
+    maker.attribute("made_by", "somebody else");
+    maker.file().createAttribute("several", H5::PredType::IEEE_F32LE,
+                                 testing::Hdf5Maker::space({3}));
+    testing::write_text(maker.file(), "ismrmrd_header", header);
+  }
+  write(kHdf5);
+  const Hdf5File file(base());
+  EXPECT_EQ(file.read_number_attribute("max"), 1.5);
+  EXPECT_EQ(file.read_text_attribute("patient_id"), "somebody");
+  EXPECT_EQ(file.read_text_attribute("made_by"), "a test");
+  EXPECT_EQ(file.attribute_names(), (std::vector<std::string>{"made_by", "max", "patient_id"}));
+  EXPECT_EQ(file.read_text("ismrmrd_header"), header);
+  EXPECT_EQ(file.dataset_names(), (std::vector<std::string>{"ismrmrd_header", "reconstruction",
+                                                            "sensitivity_maps", "zero_filled"}));
+}
+
+TEST_F(VolumeOutputTest, Hdf5TakesNoOtherSizeAndNoGaps) {
+  EXPECT_THROW(open(kHdf5)->write_slice(0, {{kReconstruction, torch::zeros({5, 6})}}), Error);
+  const auto output = open(kHdf5);
+  output->write_slice(0, slice(0));
+  EXPECT_THROW(output->finish(), Error);
+}
+
 TEST_F(VolumeOutputTest, NiftiIsAFileOfEach) {
-  write(OutputFormat::nifti);
+  write(kNifti);
   EXPECT_EQ(
       names_in(folder_ / "out/acc4"),
       (std::set<std::string>{"a.nii.gz", "a_zero_filled.nii.gz", "a_sensitivity_maps.nii.gz"}));
@@ -99,7 +134,7 @@ TEST_F(VolumeOutputTest, NiftiIsAFileOfEach) {
 }
 
 TEST_F(VolumeOutputTest, PngIsAFolderOfSlices) {
-  write(OutputFormat::png);
+  write(kPng);
   EXPECT_EQ(names_in(folder_ / "out/acc4"), std::set<std::string>{"a"});
   const auto names = names_in(folder_ / "out/acc4/a");
   EXPECT_EQ(names.size(), 9U);
@@ -115,7 +150,7 @@ TEST_F(VolumeOutputTest, PngIsAFolderOfSlices) {
 TEST_F(VolumeOutputTest, PngHasOneWindowForTheVolume) {
   images_ =
       torch::linspace(0, 1, 30).view({1, 6, 5}) * torch::tensor({1.0, 0.5, 1.0}).view({3, 1, 1});
-  write(OutputFormat::png);
+  write(kPng);
   const auto file = [&](const char* name) {
     return testing::read_file(folder_ / "out/acc4/a" / name);
   };
@@ -124,14 +159,14 @@ TEST_F(VolumeOutputTest, PngHasOneWindowForTheVolume) {
 }
 
 TEST_F(VolumeOutputTest, LeaveNothingWithoutTheirEnd) {
-  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
+  for (const auto& [name, format] : output_formats()) {
     open(format)->write_slice(0, slice(0));
-    EXPECT_TRUE(names_in(folder_ / "out/acc4").empty()) << to_string(format);
+    EXPECT_TRUE(names_in(folder_ / "out/acc4").empty()) << name;
   }
 }
 
 TEST_F(VolumeOutputTest, ReplaceWhatIsThere) {
-  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
+  for (const auto& [name, format] : output_formats()) {
     write(format);
     images_ = images_ * 2;
     images_[0][0][0] = 0;
@@ -144,10 +179,10 @@ TEST_F(VolumeOutputTest, ReplaceWhatIsThere) {
 // A folder of that name may hold anything, volumes of another folder for one.
 TEST_F(VolumeOutputTest, PngReplacesNothingButPictures) {
   testing::write_file(folder_ / "out/acc4/a/b.h5", "another volume");
-  EXPECT_THROW(open(OutputFormat::png), Error);
-  EXPECT_FALSE(is_written(OutputFormat::png, base(), {}));
+  EXPECT_THROW(open(kPng), Error);
+  EXPECT_FALSE(is_written(kPng, base(), {}));
   fs::remove_all(folder_ / "out/acc4/a");
-  const auto output = open(OutputFormat::png);
+  const auto output = open(kPng);
   for (int64_t i = 0; i < kSlices; ++i) {
     output->write_slice(i, slice(i));
   }
@@ -157,10 +192,10 @@ TEST_F(VolumeOutputTest, PngReplacesNothingButPictures) {
 }
 
 TEST_F(VolumeOutputTest, AreWrittenWithWhatIsWanted) {
-  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
+  for (const auto& [name, format] : output_formats()) {
     EXPECT_FALSE(is_written(format, base(), {}));
     write(format);
-    EXPECT_TRUE(is_written(format, base(), {})) << to_string(format);
+    EXPECT_TRUE(is_written(format, base(), {})) << name;
     EXPECT_TRUE(is_written(format, base(), {Extra::zero_filled, Extra::sensitivity_maps}));
     EXPECT_FALSE(is_written(format, base(), {Extra::zero_filled, Extra::residual}));
   }
@@ -168,15 +203,15 @@ TEST_F(VolumeOutputTest, AreWrittenWithWhatIsWanted) {
 
 TEST_F(VolumeOutputTest, AreRefusedBeforeTheWorkWhereTheFolderCannotBe) {
   testing::write_file(folder_ / "out", "a file in the way");
-  for (const OutputFormat format : {OutputFormat::h5, OutputFormat::nifti, OutputFormat::png}) {
-    EXPECT_THROW(open(format), Error) << to_string(format);
+  for (const auto& [name, format] : output_formats()) {
+    EXPECT_THROW(open(format), Error) << name;
   }
 }
 
 TEST(OutputPath, IsNamedAfterTheHdf5File) {
-  EXPECT_EQ(output_path("out/acc4/a.b.h5", OutputFormat::h5), "out/acc4/a.b.h5");
-  EXPECT_EQ(output_path("out/acc4/a.b.h5", OutputFormat::nifti), "out/acc4/a.b.nii.gz");
-  EXPECT_EQ(output_path("out/acc4/a.b.h5", OutputFormat::png), "out/acc4/a.b");
+  EXPECT_EQ(kHdf5.path("out/acc4/a.b.h5"), "out/acc4/a.b.h5");
+  EXPECT_EQ(kNifti.path("out/acc4/a.b.h5"), "out/acc4/a.b.nii.gz");
+  EXPECT_EQ(kPng.path("out/acc4/a.b.h5"), "out/acc4/a.b");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct ReconstructionOptions {
                                 // names, or data.crop
   bool overwrite = false;       // reconstruct volumes whose output is there
   Extras extras;                // what is written beside the reconstruction
-  std::vector<OutputFormat> formats = {OutputFormat::h5};
+  std::vector<OutputFormat> formats = {output_formats().at("h5")};
   std::map<std::string, std::string> provenance = {};  // attributes of HDF5 files, see `provenance`
 };
 
@@ -62,7 +62,7 @@ class Reconstructor {
   torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask, ImageSize size);
 
   /// Writes what was computed of each volume to `output / volume.relative`, in the formats that the
-  /// options name (see `output_path`); those that are there already, with all extras, are skipped
+  /// options name (see `OutputFormat::path`); those that are there already, with all extras, are skipped
   /// unless `overwrite`. A volume that fails is logged, and the next one follows; it leaves nothing
   /// behind but files that were whole before another of its files could not be written. Throws
   /// `Error` if an output would replace its input.

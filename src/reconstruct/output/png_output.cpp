@@ -1,12 +1,12 @@
-#include "reconstruct/output/png_output.h"
-
 #include <torch/types.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -16,6 +16,8 @@
 #include "dircn/formats/png.h"
 #include "dircn/pictures/coil_mosaic.h"
 #include "dircn/pictures/grey_picture.h"
+#include "reconstruct/output/formats.h"
+#include "reconstruct/output/volume_stack.h"
 
 namespace dircn::detail {
 namespace {
@@ -82,8 +84,7 @@ void move_folder(const fs::path& from, const fs::path& to) {
   });
 }
 
-}  // namespace
-
+/// Whether a folder holds pictures of slices.
 bool is_picture_folder(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
@@ -95,50 +96,80 @@ bool is_picture_folder(const fs::path& folder) {
   return false;
 }
 
-PngOutput::PngOutput(fs::path folder, int64_t slices)
-    : folder_(std::move(folder)),
-      temporary_(hidden_beside(folder_)),
-      slices_(slices),
-      stack_(slices) {
-  require_own(folder_);
-  std::error_code missing;
-  fs::remove_all(temporary_, missing);  // of a killed process of the same number
-  const AtomicFile can_be_written(folder_);
+bool png_holds(const fs::path& folder, const std::string& output) {
+  std::error_code unreadable;
+  return output == kReconstruction ? is_picture_folder(folder)
+                                   : fs::exists(folder / picture_name(output, 0, 1), unreadable);
 }
 
-PngOutput::~PngOutput() {
-  std::error_code missing;
-  fs::remove_all(temporary_, missing);
-}
+/// A folder that is there is replaced if it holds nothing but pictures of slices.
+class PngOutput : public VolumeOutput {
+ public:
+  PngOutput(fs::path folder, int64_t slices)
+      : folder_(std::move(folder)),
+        temporary_(hidden_beside(folder_)),
+        slices_(slices),
+        stack_(slices) {
+    require_own(folder_);
+    std::error_code missing;
+    fs::remove_all(temporary_, missing);  // of a killed process of the same number
+    const AtomicFile can_be_written(folder_);
+  }
 
-// Maps need no window that depends on other slices, and are too large to be kept.
-void PngOutput::write_slice(int64_t index, const SliceOutputs& outputs) {
-  SliceOutputs images;
-  for (const auto& [name, values] : outputs) {
-    if (values.is_complex()) {
-      write_png(temporary_ / picture_name(name, index, slices_), coil_mosaic(values, kTileEdge));
-    } else {
-      images[name] = values;
+  ~PngOutput() override {
+    std::error_code missing;
+    fs::remove_all(temporary_, missing);
+  }
+
+  PngOutput(const PngOutput&) = delete;
+  PngOutput& operator=(const PngOutput&) = delete;
+
+  // Maps need no window that depends on other slices, and are too large to be kept.
+  void write_slice(int64_t index, const SliceOutputs& outputs) override {
+    SliceOutputs images;
+    for (const auto& [name, values] : outputs) {
+      if (values.is_complex()) {
+        write_png(temporary_ / picture_name(name, index, slices_), coil_mosaic(values, kTileEdge));
+      } else {
+        images[name] = values;
+      }
     }
+    stack_.add(index, images);
   }
-  stack_.add(index, images);
-}
 
-void PngOutput::finish() {
-  for (const auto& [name, volume] : stack_.volumes()) {
-    const GreyWindow window = percentile_window(volume);
-    for (int64_t i = 0; i < slices_; ++i) {
-      write_png(temporary_ / picture_name(name, i, slices_), grey_picture(volume[i], window));
+  void finish() override {
+    for (const auto& [name, volume] : stack_.volumes()) {
+      const GreyWindow window = percentile_window(volume);
+      for (int64_t i = 0; i < slices_; ++i) {
+        write_png(temporary_ / picture_name(name, i, slices_), grey_picture(volume[i], window));
+      }
     }
+    require_own(folder_);
+    const fs::path earlier = hidden_beside(folder_);
+    std::error_code missing;
+    if (fs::exists(folder_, missing)) {
+      move_folder(folder_, earlier);
+    }
+    move_folder(temporary_, folder_);
+    fs::remove_all(earlier, missing);
   }
-  require_own(folder_);
-  const fs::path earlier = hidden_beside(folder_);
-  std::error_code missing;
-  if (fs::exists(folder_, missing)) {
-    move_folder(folder_, earlier);
-  }
-  move_folder(temporary_, folder_);
-  fs::remove_all(earlier, missing);
+
+ private:
+  fs::path folder_;
+  fs::path temporary_;
+  int64_t slices_;
+  VolumeStack stack_;
+};
+
+}  // namespace
+
+OutputFormat png_format() {
+  return {"a folder of slices, in a grey window of the volume's 1st to 99.8th percentile",
+          [](fs::path base) { return base.replace_extension(); }, png_holds,
+          [](const auto& path, const auto& kspace, ImageSize /*size*/,
+             const auto& /*provenance*/) -> std::unique_ptr<VolumeOutput> {
+            return std::make_unique<PngOutput>(path, kspace.slices());
+          }};
 }
 
 }  // namespace dircn::detail

@@ -2,9 +2,9 @@
 // output.
 
 #include <dircn/config/config.h>
+#include <dircn/formats/hdf5_writer.h>
 #include <dircn/model/dircn.h>
 #include <dircn/mri/acs.h>
-#include <dircn/reconstruct/reconstruction_writer.h>
 
 #include <filesystem>
 #include <iostream>
@@ -19,8 +19,9 @@ int main() {
   const auto image = network->forward(torch::randn({1, 2, 20, 24}, torch::kComplexFloat),
                                       dircn::canonical_mask(torch::ones({24})));
 
-  dircn::ReconstructionWriter writer("consumer.h5", 1, 20, 24);
-  writer.write_slice(0, image[0]);
+  dircn::Hdf5Writer writer("consumer.h5");
+  writer.create_real("reconstruction", {1, 20, 24});
+  writer.write_slice("reconstruction", 0, image[0]);
   writer.finish();
 
   std::cout << "image of " << image.sizes() << ", " << std::filesystem::file_size("consumer.h5")
