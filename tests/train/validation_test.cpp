@@ -23,7 +23,7 @@ TEST_F(Validation, ValidatesOnTheLabelsCrop) {
   Config settings = config();
   settings.model.cascades = 1;
   const SliceSet set(settings.data.val, SliceSet::Labels::kRequired, "validation set");
-  Dircn network(settings.model);
+  const Network network = make_network(settings.model);
   const auto scores = validate(network, set, settings, torch::kCPU, "", never);
   ASSERT_TRUE(scores.has_value());
   double sum = 0;

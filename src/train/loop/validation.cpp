@@ -52,8 +52,9 @@ torch::Tensor picture_of(const torch::Tensor& image, const Sample& sample) {
 
 }  // namespace
 
-std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set, const Config& config,
-                                         torch::Device device, const std::string& title,
+std::optional<ValidationScores> validate(const Network& network, const SliceSet& set,
+                                         const Config& config, torch::Device device,
+                                         const std::string& title,
                                          const std::function<bool()>& stop) {
   const torch::NoGradGuard no_grad;
   const auto start = std::chrono::steady_clock::now();

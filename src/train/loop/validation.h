@@ -8,7 +8,7 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 
 namespace dircn {
 
@@ -28,8 +28,9 @@ struct ValidationScores {
 /// became true.
 /// Throws `NotFinite` if the network yields NaN or Inf. `title` begins the lines of
 /// progress.
-std::optional<ValidationScores> validate(Dircn& network, const SliceSet& set, const Config& config,
-                                         torch::Device device, const std::string& title,
+std::optional<ValidationScores> validate(const Network& network, const SliceSet& set,
+                                         const Config& config, torch::Device device,
+                                         const std::string& title,
                                          const std::function<bool()>& stop);
 
 }  // namespace dircn
