@@ -32,7 +32,7 @@ struct DescribedMethod {
 DescribedMethod networks(const std::vector<std::string>& checkpoints,
                          const std::optional<ModelConfig>& model, const EnsembleOptions& options) {
   const std::vector<std::filesystem::path> paths(checkpoints.begin(), checkpoints.end());
-  std::vector<Dircn> loaded;
+  std::vector<Network> loaded;
   loaded.reserve(paths.size());
   for (const auto& path : paths) {
     loaded.push_back(load_network(path, model));

@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-#include "dircn/model/dircn.h"
 #include "dircn/model/losses.h"
+#include "dircn/model/network.h"
 #include "dircn/mri/fft.h"
 #include "dircn/runtime/precision_guard.h"
 #include "dircn/train/optimizer.h"
@@ -20,8 +20,7 @@
 namespace dircn::bench {
 namespace {
 
-using Network =
-    std::function<torch::Tensor(const torch::Tensor& kspace, const torch::Tensor& mask)>;
+using Pass = std::function<torch::Tensor(const torch::Tensor& kspace, const torch::Tensor& mask)>;
 
 constexpr double kLearningRate = 1e-4;
 
@@ -35,11 +34,10 @@ torch::Tensor fourfold_mask(int64_t width) {
 }
 
 /// The two forms run on the same parameters.
-Network network_of(const Dircn& network, Form form) {
+Pass pass_of(const Network& network, Form form) {
   if (form == Form::fast) {
-    return [network](const auto& kspace, const auto& mask) {
-      return Dircn(network)->forward(kspace, mask);
-    };
+    return
+        [network](const auto& kspace, const auto& mask) { return network->forward(kspace, mask); };
   }
   return [parameters = literal::parameters_of(*network), config = network->config()](
              const auto& kspace, const auto& mask) {
@@ -63,10 +61,10 @@ nlohmann::json describe(const Task& task) {
 
 std::function<void()> unit_of_work(const Task& task, torch::Device device) {
   torch::manual_seed(1);
-  Dircn module(task.model);
+  const Network module = make_network(task.model);
   module->to(device);
   module->set_checkpointing(task.checkpointing);
-  const auto network = network_of(module, task.form);
+  const auto network = pass_of(module, task.form);
   const auto mask = fourfold_mask(task.size).to(device);
   const auto image =
       1e-4 * torch::randn({1, task.coils, task.size, task.size}, torch::kComplexFloat);

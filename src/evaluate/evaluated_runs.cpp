@@ -118,7 +118,7 @@ EvaluatedRun folder_run(const RunSource& source, const fs::path& target,
 EvaluatedRun network_run(const std::string& name, const std::vector<fs::path>& checkpoints,
                          const Config& config, const EnsembleOptions& options,
                          std::optional<ScorePreset> preset) {
-  std::vector<Dircn> networks;
+  std::vector<Network> networks;
   std::vector<Fact> facts;
   networks.reserve(checkpoints.size());
   for (const auto& checkpoint : checkpoints) {

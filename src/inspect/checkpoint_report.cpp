@@ -10,7 +10,6 @@
 
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/model_config_dict.h"
-#include "inspect/model_shapes.h"
 #include "inspect/parameter_count.h"
 
 namespace dircn::detail {
@@ -48,8 +47,15 @@ std::string wrapper_of(const PickleDict& contents) {
   return "none";
 }
 
-Report stored_model(const ModelConfig& model) {
-  const PickleDict dict = to_dict(model);
+/// The checkpoint's own configuration, or what the shapes tell of it.
+Report model_of(const Checkpoint& checkpoint) {
+  const NetworkKind* kind = kind_of(checkpoint.state);
+  PickleDict dict;
+  if (checkpoint.model) {
+    dict = to_dict(*checkpoint.model);
+  } else if (kind != nullptr) {
+    dict = kind->model_from_shapes(checkpoint.state);
+  }
   Report report = Report::object();
   for (const auto& entry : dict.entries()) {
     const auto& key = std::get<std::string>(entry.first);
@@ -127,8 +133,7 @@ Report checkpoint_report(const std::filesystem::path& path, Problems& problems) 
   add_progress(contents, report);
   report["cat_weight"] = parameters.aggregation > 0;
   report["model_known_from"] = checkpoint.model ? "checkpoint" : "shapes";
-  report["model"] =
-      checkpoint.model ? stored_model(*checkpoint.model) : model_from_shapes(checkpoint.state);
+  report["model"] = model_of(checkpoint);
   report["parameters"] = to_report(parameters);
   return report;
 }

@@ -51,7 +51,7 @@ Report from_yaml(const YAML::Node& node) {
 Report config_report(const std::filesystem::path& path) {
   const Config config = load_config(path);
   Report report{{"kind", "configuration"}};
-  report["parameters"] = to_report(count_parameters(config.model));
+  report["parameters"] = to_report(kind_of(config.model).count(config.model));
   const Report values = from_yaml(YAML::Load(to_yaml(config)));
   for (const auto& section : values.items()) {
     report[section.key()] = section.value();

@@ -3,31 +3,13 @@
 #include <torch/types.h>
 
 #include <cstddef>
-#include <sstream>
 #include <vector>
 
-#include "dircn/core/error.h"
 #include "dircn/mri/fft.h"
 #include "dircn/runtime/recompute.h"
 
 namespace dircn {
 namespace {
-
-void check_shapes(const torch::Tensor& kspace, const torch::Tensor& mask) {
-  const bool usable = kspace.dim() == 4 && kspace.is_complex() && mask.dim() == 4 &&
-                      mask.size(1) == 1 && (mask.size(0) == 1 || mask.size(0) == kspace.size(0)) &&
-                      (mask.size(2) == 1 || mask.size(2) == kspace.size(2)) &&
-                      mask.size(3) == kspace.size(3) && mask.scalar_type() == torch::kBool;
-  require(usable, [&] {
-    std::ostringstream found;
-    found << "k-space " << kspace.sizes() << " of " << kspace.dtype() << " with mask "
-          << mask.sizes() << " of " << mask.dtype();
-    return Error::Parts{
-        "network input", found.str(),
-        "complex k-space [B, C, H, W] and a bool mask [B or 1, 1, H or 1, W] of the same H and W",
-        ""};
-  });
-}
 
 /// What the cascade makes of `state`; of all that it computes nothing else is kept for the backward
 /// pass.
@@ -44,12 +26,11 @@ CascadeState recomputed(const Cascade& cascade, const SamplingSpace& space,
 
 }  // namespace
 
-DircnImpl::DircnImpl(const ModelConfig& config) : config_(config) {
-  config_.check();
-  sens_net_ = register_module("sens_net", Sensitivity(config_));
+DircnImpl::DircnImpl(const ModelConfig& config) : NetworkImpl(config) {
+  sens_net_ = register_module("sens_net", Sensitivity(config));
   register_module("i_cascades", i_cascades_);
-  for (int64_t t = 0; t < config_.cascades; ++t) {
-    i_cascades_->push_back(Cascade(config_, t));
+  for (int64_t t = 0; t < config.cascades; ++t) {
+    i_cascades_->push_back(Cascade(config, t));
   }
 }
 
@@ -73,20 +54,22 @@ CascadeKspace DircnImpl::refine(const SamplingSpace& space, const torch::Tensor&
 }
 
 torch::Tensor DircnImpl::forward(const torch::Tensor& masked_kspace, const torch::Tensor& mask) {
-  check_shapes(masked_kspace, mask);
+  check_input(masked_kspace, mask);
   const SamplingSpace space(masked_kspace, mask);
   const auto maps = sens_net_->forward(space, mask);
   return refine(space, maps).magnitude().squeeze(1);
 }
 
-DircnTrace DircnImpl::trace(const torch::Tensor& masked_kspace, const torch::Tensor& mask) {
-  check_shapes(masked_kspace, mask);
+NetworkTrace DircnImpl::trace(const torch::Tensor& masked_kspace, const torch::Tensor& mask,
+                              const Visitor& visit) {
+  check_input(masked_kspace, mask);
   const SamplingSpace space(masked_kspace, mask);
   const auto maps = sens_net_->forward(space, mask);
-  DircnTrace trace;
+  NetworkTrace trace;
   const auto last = refine(space, maps, [&](const CascadeState& state) {
     const auto coil_images = space.unroll(space.to_images(state.kspace.whole()));
-    trace.cascades.push_back({fft2c(coil_images), state.aggregate, state.image, state.features});
+    trace.cascades.push_back(fft2c(coil_images));
+    visit(state);
   });
   trace.image = last.magnitude().squeeze(1);
   trace.sensitivity_maps = space.unroll(maps);

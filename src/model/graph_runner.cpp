@@ -58,7 +58,7 @@ bool nearly_equal(const torch::Tensor& actual, const torch::Tensor& expected) {
 class GraphRunner::Recording {
  public:
   /// `first`: set to the result for these inputs.
-  Recording(Dircn& network, const torch::Tensor& kspace, const torch::Tensor& mask,
+  Recording(const Network& network, const torch::Tensor& kspace, const torch::Tensor& mask,
             torch::Tensor& first)
       : kspace_(kspace.clone()), mask_(mask.clone()) {
     // Recording needs a stream of its own, and libraries that have made their plans on it.
@@ -75,7 +75,8 @@ class GraphRunner::Recording {
     torch::cuda::synchronize(kspace.get_device());
   }
 
-  torch::Tensor run(Dircn& network, const torch::Tensor& kspace, const torch::Tensor& mask) {
+  torch::Tensor run(const Network& network, const torch::Tensor& kspace,
+                    const torch::Tensor& mask) {
     if (graph_ == nullptr) {
       return network->forward(kspace, mask);
     }
@@ -94,7 +95,7 @@ class GraphRunner::Recording {
   }
 
  private:
-  void record(Dircn& network) {
+  void record(const Network& network) {
     const NoAutocastCache no_cache;
     graph_ = std::make_unique<at::cuda::CUDAGraph>();
     // What other threads do on their streams meanwhile is none of the graph's business.
@@ -167,7 +168,7 @@ torch::Tensor GraphRunner::operator()(const torch::Tensor& masked_kspace,
 
 namespace dircn {
 
-GraphRunner::GraphRunner(Dircn network) : network_(std::move(network)) {}
+GraphRunner::GraphRunner(Network network) : network_(std::move(network)) {}
 
 GraphRunner::~GraphRunner() = default;
 

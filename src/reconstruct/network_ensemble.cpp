@@ -56,13 +56,14 @@ torch::Tensor mirrored(const torch::Tensor& tensor, const std::vector<int64_t>& 
   return result;
 }
 
-NetworkEnsemble::NetworkEnsemble(const std::vector<Dircn>& networks, const EnsembleOptions& options)
+NetworkEnsemble::NetworkEnsemble(const std::vector<Network>& networks,
+                                 const EnsembleOptions& options)
     : options_(options) {
   require(!networks.empty(), [] {
     return Error::Parts{"ensemble of networks", "none", "at least one", "Name a checkpoint."};
   });
   members_.reserve(networks.size());
-  for (Dircn network : networks) {  // a copy is the same network
+  for (const Network& network : networks) {
     network->to(options_.device);
     network->eval();
     members_.push_back({network, GraphRunner(network)});
@@ -109,7 +110,7 @@ void NetworkEnsemble::add_details(SliceOutputs& outputs, const torch::Tensor& ks
     outputs[kSensitivityMaps] = trace.sensitivity_maps.squeeze(0);
   }
   if (wanted.count(Extra::residual) > 0) {
-    const auto contradiction = (trace.cascades.back().kspace - kspace) * mask;
+    const auto contradiction = (trace.cascades.back() - kspace) * mask;
     outputs[kResidual] = root_sum_of_squares(ifft2c(contradiction))[0][0];
   }
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kMillion = 1e6;
 
-std::string described(const Dircn& network) {
+std::string described(const Network& network) {
   int64_t parameters = 0;
   for (const auto& parameter : network->parameters()) {
     parameters += parameter.numel();
@@ -34,7 +34,7 @@ std::map<std::string, std::string> provenance(const std::string& method) {
 }
 
 std::string network_description(const std::vector<std::filesystem::path>& checkpoints,
-                                const std::vector<Dircn>& networks,
+                                const std::vector<Network>& networks,
                                 const EnsembleOptions& options) {
   std::string text = networks.size() > 1 ? "mean of " : "";
   for (size_t i = 0; i < networks.size(); ++i) {

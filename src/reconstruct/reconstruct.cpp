@@ -92,10 +92,10 @@ torch::Tensor on_device(const torch::Tensor& tensor, torch::Device device) {
 Reconstructor::Reconstructor(std::shared_ptr<SliceMethod> method, ReconstructionOptions options)
     : method_(std::move(method)), options_(std::move(options)) {}
 
-Reconstructor::Reconstructor(const Dircn& network, ReconstructionOptions options,
+Reconstructor::Reconstructor(const Network& network, ReconstructionOptions options,
                              torch::Device device)
     : Reconstructor(
-          std::make_shared<NetworkEnsemble>(std::vector<Dircn>{network}, EnsembleOptions{device}),
+          std::make_shared<NetworkEnsemble>(std::vector<Network>{network}, EnsembleOptions{device}),
           std::move(options)) {}
 
 torch::Tensor Reconstructor::prepare(const torch::Tensor& kspace, const torch::Tensor& mask) const {

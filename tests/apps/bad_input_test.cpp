@@ -9,8 +9,8 @@
 
 #include "dircn/formats/hdf5.h"
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/module_state.h"
+#include "dircn/model/network.h"
 #include "formats/hdf5_maker.h"
 #include "formats/torch_file_maker.h"
 #include "support/challenge_files.h"
@@ -64,7 +64,7 @@ void truncate_file(const fs::path& path) {
 }
 
 void save_network(const fs::path& path, const ModelConfig& config, const ModelConfig& claimed) {
-  save_checkpoint(path, state_of(*Dircn(config)), claimed);
+  save_checkpoint(path, state_of(*make_network(config)), claimed);
 }
 
 struct Row {

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/module_state.h"
+#include "dircn/model/network.h"
 #include "support/challenge_files.h"
 #include "support/command.h"
 #include "support/golden.h"
@@ -138,7 +138,8 @@ TEST_F(EvalApp, DrawsNothingWhereNothingWasScored) {
 TEST_F(EvalApp, ReconstructsScoresAndTimesTheValidationSet) {
   torch::manual_seed(1);
   const auto checkpoint = folder_ / "model.pt";
-  save_checkpoint(checkpoint, state_of(*Dircn(testing::small_model())), testing::small_model());
+  save_checkpoint(checkpoint, state_of(*make_network(testing::small_model())),
+                  testing::small_model());
   testing::SmallSet set;
   set.slices = 6;
   testing::write_small_set(folder_ / "val", set);

@@ -46,7 +46,8 @@ class ReconstructApp : public ::testing::Test {
  protected:
   void SetUp() override {
     torch::manual_seed(1);
-    save_checkpoint(checkpoint(), state_of(*Dircn(testing::small_model())), testing::small_model());
+    save_checkpoint(checkpoint(), state_of(*make_network(testing::small_model())),
+                    testing::small_model());
     write_volume(input() / "acc4/kspace/brain1.h5", kspace(2));
     write_volume(input() / "acc8/kspace/brain1.h5", kspace(1, 2));
   }
@@ -82,7 +83,7 @@ TEST_F(ReconstructApp, WritesEveryVolumeInItsFolder) {
 TEST_F(ReconstructApp, MasksCropsAndReconstructsEachSlice) {
   ASSERT_EQ(reconstruct().exit_code, 0);
   const torch::NoGradGuard no_grad;
-  Dircn network(testing::small_model());
+  const Network network = make_network(testing::small_model());
   load_state(*network, load_checkpoint(checkpoint()));
   Reconstructor reconstructor(network, {});
   const auto data = kspace(2);

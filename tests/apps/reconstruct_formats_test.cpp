@@ -12,8 +12,8 @@
 #include "dircn/formats/hdf5.h"
 #include "dircn/formats/nifti.h"
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/module_state.h"
+#include "dircn/model/network.h"
 #include "dircn/reconstruct/parallel_imaging.h"
 #include "support/command.h"
 #include "support/golden.h"
@@ -34,7 +34,7 @@ class ReconstructFormats : public ::testing::Test {
     for (const char* name : {"a", "b"}) {
       torch::manual_seed(name[0]);
       save_checkpoint(folder_ / (std::string(name) + ".pt"),
-                      state_of(*Dircn(testing::small_model())), testing::small_model());
+                      state_of(*make_network(testing::small_model())), testing::small_model());
     }
   }
 

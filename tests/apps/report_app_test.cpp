@@ -9,8 +9,8 @@
 #include <string>
 
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/module_state.h"
+#include "dircn/model/network.h"
 #include "score/score_folders.h"
 #include "support/command.h"
 #include "support/paths.h"
@@ -42,7 +42,7 @@ class ReportApp : public ::testing::Test {
     for (const char* name : {"a", "b"}) {
       torch::manual_seed(name[0]);
       save_checkpoint(folder_ / (std::string(name) + ".pt"),
-                      state_of(*Dircn(testing::small_model())), testing::small_model());
+                      state_of(*make_network(testing::small_model())), testing::small_model());
     }
   }
 

@@ -89,7 +89,7 @@ TEST(NetworkRun, IsTheMeanOfItsCheckpoints) {
   for (const char* name : {"a.pt", "b.pt"}) {
     torch::manual_seed(checkpoints.size());
     checkpoints.push_back(folder / name);
-    save_checkpoint(checkpoints.back(), state_of(*Dircn(testing::small_model())),
+    save_checkpoint(checkpoints.back(), state_of(*make_network(testing::small_model())),
                     testing::small_model());
   }
   Config config;

@@ -16,7 +16,7 @@
 #include "dircn/data/slice_set.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/inspect/inspect.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/reconstruct/reconstruct.h"
 #include "dircn/score/network_job.h"
@@ -63,7 +63,7 @@ TEST_F(HostileFiles, AreInspected) {
 TEST_F(HostileFiles, AreReconstructedOrCountedAsFailed) {
   ReconstructionOptions options;
   options.crop = 16;
-  Reconstructor reconstructor(Dircn(tiny_model()), options);
+  Reconstructor reconstructor(make_network(tiny_model()), options);
   for_each("bad.h5", [&](const fs::path& folder, const fs::path& bad) {
     const VolumeEntry entry{bad, std::nullopt, "bad.h5"};
     const auto summary = reconstructor.volumes({entry}, folder / "output");
@@ -115,8 +115,8 @@ TEST_F(HostileFiles, AreScoredAsReconstructionsOrNamed) {
 }
 
 TEST_F(HostileFiles, AreReconstructedAndScoredOrNamed) {
-  const auto method =
-      std::make_shared<NetworkEnsemble>(std::vector<Dircn>{Dircn(tiny_model())}, EnsembleOptions{});
+  const auto method = std::make_shared<NetworkEnsemble>(
+      std::vector<Network>{make_network(tiny_model())}, EnsembleOptions{});
   for_each("val/kspace/bad.h5", [&](const fs::path& folder, const fs::path& /*bad*/) {
     testing::write_good_images(folder / "val/image/bad.h5");
     DataConfig data;

@@ -17,8 +17,8 @@
 #include "dircn/formats/torch_file.h"
 #include "dircn/inspect/inspect.h"
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/module_state.h"
+#include "dircn/model/network.h"
 #include "inspect/inspected.h"
 #include "support/golden.h"
 #include "support/paths.h"
@@ -121,7 +121,7 @@ TEST(InspectCheckpoint, ReadsATrainingState) {
 
 TEST(InspectCheckpoint, CountsWhatIsNotFinite) {
   const TemporaryFolder folder;
-  auto state = state_of(*Dircn(testing::small_model()));
+  auto state = state_of(*make_network(testing::small_model()));
   const torch::NoGradGuard no_grad;
   state[3].second.view({-1})[0] = std::nan("");
   state[5].second.view({-1})[1] = std::numeric_limits<float>::infinity();
@@ -205,7 +205,7 @@ TEST(InspectConfig, CountsTheParametersOfTheNetworkItDescribes) {
     EXPECT_TRUE(report["problems"].empty()) << report["problems"];
     EXPECT_EQ(report["kind"], "configuration");
     std::map<std::string, torch::Tensor> state;
-    for (const auto& [key, tensor] : state_of(*Dircn(config.model))) {
+    for (const auto& [key, tensor] : state_of(*make_network(config.model))) {
       state.emplace(key, tensor);
     }
     expect_parameters(report["parameters"], state);

@@ -195,11 +195,14 @@ TEST(Checkpointing, LeavesTheTraceWhole) {
   auto network = network_of(three_cascades(), torch::kCPU);
   network->set_checkpointing(true);
   const auto input = input_on(torch::kCPU);
-  const auto trace = network->trace(input.kspace, input.mask);
+  std::vector<CascadeState> states;
+  const auto keep = [&](const CascadeState& state) { states.push_back(state); };
+  const auto trace = network->trace(input.kspace, input.mask, keep);
   ASSERT_EQ(trace.cascades.size(), static_cast<size_t>(kCascades));
-  for (const auto& cascade : trace.cascades) {
-    EXPECT_TRUE(cascade.kspace.defined() && cascade.aggregate.defined() &&
-                cascade.image.defined() && cascade.features[0].defined());
+  ASSERT_EQ(states.size(), trace.cascades.size());
+  for (size_t t = 0; t < states.size(); ++t) {
+    EXPECT_TRUE(trace.cascades[t].defined() && states[t].aggregate.defined() &&
+                states[t].image.defined() && states[t].features[0].defined());
   }
 }
 

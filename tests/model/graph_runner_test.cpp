@@ -24,7 +24,7 @@ using testing::small_model;
 void expect_what_the_network_gives(torch::Device device, Precision precision, double tolerance) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(1);
-  Dircn network(small_model());
+  const Network network = make_network(small_model());
   network->to(device);
   network->eval();
   GraphRunner run(network);
@@ -51,7 +51,7 @@ DIRCN_DEVICE_TEST(GraphRunner, GivesWhatTheNetworkGivesInBfloat16) {
 
 DIRCN_DEVICE_TEST(GraphRunner, ResultsStayWhatTheyAre) {
   const torch::NoGradGuard no_grad;
-  Dircn network(small_model());
+  const Network network = make_network(small_model());
   network->to(device);
   GraphRunner run(network);
   const auto mask = column_mask(36, 4, 6);

@@ -23,9 +23,9 @@ namespace {
 
 using testing::relative_max_error;
 
-Dircn network(uint64_t seed) {
+Network network(uint64_t seed) {
   torch::manual_seed(seed);
-  Dircn made{testing::small_model()};
+  const Network made = make_network(testing::small_model());
   testing::perturb(made->parameters(), seed);
   return made;
 }
@@ -43,7 +43,7 @@ SliceOutputs run(NetworkEnsemble& ensemble, const torch::Tensor& data, const Ext
   return ensemble.reconstruct(data.to(device), mask(data.size(-1)).to(device), wanted);
 }
 
-torch::Tensor image_of(const Dircn& alone, const torch::Tensor& data,
+torch::Tensor image_of(const Network& alone, const torch::Tensor& data,
                        torch::Device device = torch::kCPU) {
   NetworkEnsemble single({alone}, {device});
   return run(single, data).at(kReconstruction).cpu();
@@ -142,7 +142,7 @@ DIRCN_DEVICE_TEST(NetworkEnsemble, TellsMapsAndResidualWhereWanted) {
   // The residual in k-space has the same energy, and lies where samples were taken.
   const torch::NoGradGuard no_grad;
   const auto trace = one->trace(data.unsqueeze(0).to(device), canonical_mask(mask(36).to(device)));
-  const auto contradiction = (trace.cascades.back().kspace[0].cpu() - data) * mask(36);
+  const auto contradiction = (trace.cascades.back()[0].cpu() - data) * mask(36);
   EXPECT_NEAR(outputs.at(kResidual).norm().item<double>(),
               contradiction.abs().norm().item<double>(),
               1e-4 * contradiction.abs().norm().item<double>());

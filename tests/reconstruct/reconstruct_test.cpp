@@ -63,9 +63,9 @@ class Folder {
   std::vector<VolumeEntry> entries_;
 };
 
-Dircn network() {
+Network network() {
   torch::manual_seed(1);
-  return Dircn(testing::small_model());
+  return make_network(testing::small_model());
 }
 
 Reconstructor reconstructor(torch::Device device = torch::kCPU) {

@@ -181,12 +181,12 @@ TEST(ReportOfNetworks, ShowsMapsMaskDeviationAndResidual) {
   const testing::TemporaryFolder folder;
   testing::write_small_set(folder.path(), {});
   torch::manual_seed(1);
-  const Dircn first{testing::small_model()};
-  const Dircn second{testing::small_model()};
+  const Network first = make_network(testing::small_model());
+  const Network second = make_network(testing::small_model());
   DataConfig config;
   config.val = folder.path().string();
   const auto method =
-      std::make_shared<NetworkEnsemble>(std::vector<Dircn>{first, second}, EnsembleOptions{});
+      std::make_shared<NetworkEnsemble>(std::vector<Network>{first, second}, EnsembleOptions{});
   const auto data = data_of(page_of({{"both", network_job(method, config)}}));
   EXPECT_EQ(titles(data),
             (std::vector<std::string>{"Zero-filled", "both", "Target", "Error ×5", "SSIM map",

@@ -33,9 +33,9 @@ namespace fs = std::filesystem;
 using testing::SmallSet;
 using testing::TemporaryFolder;
 
-Dircn network() {
+Network network() {
   torch::manual_seed(1);
-  return Dircn(testing::small_model());
+  return make_network(testing::small_model());
 }
 
 DataConfig data(const fs::path& val) {
@@ -44,8 +44,8 @@ DataConfig data(const fs::path& val) {
   return set;
 }
 
-std::shared_ptr<SliceMethod> method(const Dircn& trained, torch::Device device = torch::kCPU) {
-  return std::make_shared<NetworkEnsemble>(std::vector<Dircn>{trained}, EnsembleOptions{device});
+std::shared_ptr<SliceMethod> method(const Network& trained, torch::Device device = torch::kCPU) {
+  return std::make_shared<NetworkEnsemble>(std::vector<Network>{trained}, EnsembleOptions{device});
 }
 
 ScoreJob job_of(const DataConfig& set, std::optional<ScorePreset> preset = std::nullopt) {

@@ -20,9 +20,20 @@ namespace {
 using testing::small_model;
 using Patterns = std::vector<std::string>;
 
-std::string error_of(Dircn& network, const Patterns& patterns) {
+PhaseConfig phase_by(Transfer transfer, Patterns freeze = {}) {
+  PhaseConfig phase;
+  phase.transfer = transfer;
+  phase.freeze = std::move(freeze);
+  return phase;
+}
+
+PhaseConfig by_patterns(Patterns freeze) {
+  return phase_by(Transfer::none, std::move(freeze));
+}
+
+std::string error_of(const Network& network, const PhaseConfig& phase) {
   try {
-    freeze(network, patterns);
+    freeze(network, phase, 2);
   } catch (const Error& error) {
     return error.what();
   }
@@ -32,17 +43,10 @@ std::string error_of(Dircn& network, const Patterns& patterns) {
 #define EXPECT_CONTAINS(text, part) \
   EXPECT_NE((text).find(part), std::string::npos) << "'" << (part) << "' is not in: " << (text)
 
-bool all_learn(const Dircn& network) {
+bool all_learn(const Network& network) {
   const auto parameters = network->parameters();
   return std::all_of(parameters.begin(), parameters.end(),
                      [](const torch::Tensor& tensor) { return tensor.requires_grad(); });
-}
-
-PhaseConfig phase_by(Transfer transfer, Patterns freeze = {}) {
-  PhaseConfig phase;
-  phase.transfer = transfer;
-  phase.freeze = std::move(freeze);
-  return phase;
 }
 
 TEST(Matches, TakesTheWholeKey) {
@@ -56,15 +60,6 @@ TEST(Matches, TakesTheWholeKey) {
   EXPECT_FALSE(matches("dc_weight", "i_cascades.0.dc_weight"));
   EXPECT_FALSE(matches("i_cascades", "i_cascades.0.dc_weight"));
   EXPECT_FALSE(matches("i_cascades.0?dc_weightx", "i_cascades.0.dc_weight"));
-}
-
-TEST(FrozenPatterns, AreThoseOfTheTeamsMethods) {
-  EXPECT_EQ(frozen_patterns(phase_by(Transfer::none), 2), Patterns{});
-  EXPECT_EQ(frozen_patterns(phase_by(Transfer::method_1), 2),
-            (Patterns{"sens_net.*", "i_cascades.0.*", "i_cascades.1.*"}));
-  EXPECT_EQ(frozen_patterns(phase_by(Transfer::method_2), 2), Patterns{"i_cascades.*"});
-  EXPECT_EQ(frozen_patterns(phase_by(Transfer::method_3, {"*.dc_weight"}), 2),
-            (Patterns{"sens_net.*", "*.dc_weight"}));
 }
 
 struct FreezeCase {
@@ -85,6 +80,11 @@ std::vector<FreezeCase> freeze_cases() {
       {Transfer::method_2, {}, [](const std::string& key) { return begins(key, "i_cascades"); }},
       {Transfer::method_3, {}, [](const std::string& key) { return begins(key, "sens_net"); }},
       {Transfer::method_3,
+       {"*.dc_weight"},
+       [](const std::string& key) {
+         return begins(key, "sens_net") || key.find(".dc_weight") != std::string::npos;
+       }},
+      {Transfer::method_3,
        {"i_cascades.1.i_model.*"},
        [](const std::string& key) {
          return begins(key, "sens_net") || begins(key, "i_cascades.1.i_model");
@@ -100,7 +100,7 @@ DIRCN_DEVICE_TEST(Freeze, OnlyTheOthersHaveGradientsAndChange) {
     auto network = grown(random_network(small_model(), 1), 3, AddedCascades::copy, 1).network;
     testing::perturb(network->parameters(), 3);  // weight decay moves all but zeros
     network->to(device);
-    const auto counts = freeze(network, frozen_patterns(phase_by(transfer, patterns), 2));
+    const auto counts = freeze(network, phase_by(transfer, patterns), 2);
     network->forward(kspace, input.mask.to(device)).sum().backward();
     const auto parameters = network->named_parameters();
     std::vector<torch::Tensor> before;
@@ -125,12 +125,12 @@ DIRCN_DEVICE_TEST(Freeze, OnlyTheOthersHaveGradientsAndChange) {
 }
 
 TEST(Freeze, CountsTensorsAndNumbers) {
-  Dircn network = random_network(small_model(), 1);
+  const Network network = random_network(small_model(), 1);
   int64_t numbers = 0;
   for (const auto& parameter : network->parameters()) {
     numbers += parameter.numel();
   }
-  const auto counts = freeze(network, {"*.dc_weight", "i_cascades.1.cat_weight"});
+  const auto counts = freeze(network, by_patterns({"*.dc_weight", "i_cascades.1.cat_weight"}), 0);
   EXPECT_EQ(counts.frozen_tensors, 3);
   EXPECT_EQ(counts.frozen_numbers, 3);
   EXPECT_EQ(counts.trained_tensors, static_cast<int64_t>(network->parameters().size()) - 3);
@@ -138,20 +138,20 @@ TEST(Freeze, CountsTensorsAndNumbers) {
 }
 
 TEST(Freeze, TakesGradientsAwayAndLetsGo) {
-  Dircn network = random_network(small_model(), 1);
+  const Network network = random_network(small_model(), 1);
   for (auto& parameter : network->parameters()) {
     parameter.mutable_grad() = torch::ones_like(parameter);
   }
-  freeze(network, {"sens_net.*"});
+  freeze(network, by_patterns({"sens_net.*"}), 0);
   for (const auto& parameter : network->named_parameters()) {
     EXPECT_EQ(parameter.value().grad().defined(), !begins(parameter.key(), "sens_net"));
   }
-  EXPECT_EQ(freeze(network, {}).frozen_tensors, 0);
+  EXPECT_EQ(freeze(network, by_patterns({}), 0).frozen_tensors, 0);
   EXPECT_TRUE(all_learn(network));
 }
 
 TEST(Freeze, NamesWhatIsNearestToAPatternThatMatchesNothing) {
-  Dircn network = random_network(small_model(), 1);
+  const Network network = random_network(small_model(), 1);
   const std::pair<const char*, const char*> table[] = {
       {"sens_ned.*", "Did you mean sens_net.*?"},
       {"i_cascade.0.*", "Did you mean i_cascades.0.*?"},
@@ -159,7 +159,7 @@ TEST(Freeze, NamesWhatIsNearestToAPatternThatMatchesNothing) {
       {"i_cascades.1.cat_wait", "Did you mean i_cascades.1.cat_weight?"},
   };
   for (const auto& [pattern, advice] : table) {
-    const auto message = error_of(network, {"i_cascades.*", pattern});
+    const auto message = error_of(network, by_patterns({"i_cascades.*", pattern}));
     EXPECT_CONTAINS(message, pattern);
     EXPECT_CONTAINS(message, advice);
     EXPECT_TRUE(all_learn(network));
@@ -167,9 +167,13 @@ TEST(Freeze, NamesWhatIsNearestToAPatternThatMatchesNothing) {
 }
 
 TEST(Freeze, RefusesToFreezeEverything) {
-  Dircn network = random_network(small_model(), 1);
-  EXPECT_CONTAINS(error_of(network, {"sens_net.*", "i_cascades.*"}), "left to train");
-  EXPECT_TRUE(all_learn(network));
+  const Network network = random_network(small_model(), 1);
+  for (const PhaseConfig& phase :
+       {by_patterns({"sens_net.*", "i_cascades.*"}), phase_by(Transfer::method_1),
+        phase_by(Transfer::method_2, {"sens_net.*"})}) {
+    EXPECT_CONTAINS(error_of(network, phase), "left to train");
+    EXPECT_TRUE(all_learn(network));
+  }
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 
 #include "dircn/core/error.h"
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/losses.h"
 #include "dircn/model/module_state.h"
+#include "dircn/model/network.h"
 #include "dircn/train/optimizer.h"
 #include "support/devices.h"
 #include "support/golden.h"
@@ -73,7 +73,7 @@ TEST(RateSchedule, EqualsTheReferencesInEveryEpoch) {
 }
 
 struct Trained {
-  Dircn network;
+  Network network;
   std::vector<double> losses;  // before every step, and after the last
   torch::Tensor image;         // after the last step
 };
@@ -81,7 +81,7 @@ struct Trained {
 /// As many steps on `inputs`' one slice as `golden` has.
 Trained train(const GoldenFile& inputs, const GoldenFile& golden, torch::Device device,
               torch::ScalarType dtype) {
-  Trained run{Dircn(inputs.model_config()), {}, {}};
+  Trained run{make_network(inputs.model_config()), {}, {}};
   testing::load_parameters(*run.network, inputs.tensors("state_dict"));
   run.network->to(device, dtype);
   const OptimizerConfig config;
@@ -154,7 +154,7 @@ TEST_P(ResumedAdam, ContinuesTheReferenceRun) {
   const std::string name = GetParam();
   const GoldenFile golden(name + "_expected.pth");
   const auto checkpoint = load_checkpoint(testing::golden(name + ".pth"));
-  Dircn network(golden.model_config());
+  const Network network = make_network(golden.model_config());
   load_state(*network, checkpoint);
   const OptimizerConfig config;
   const auto adam = make_optimizer(config, network);
@@ -184,7 +184,7 @@ TEST_P(ResumedAdam, ReconstructsAsTheReference) {
   const torch::NoGradGuard no_grad;
   const std::string name = GetParam();
   const GoldenFile golden(name + "_expected.pth");
-  Dircn network(golden.model_config());
+  const Network network = make_network(golden.model_config());
   load_state(*network, load_checkpoint(testing::golden(name + ".pth")));
   const auto image = network->forward(golden.kspace(), golden.mask());
   EXPECT_LE(relative_max_error(image, golden.tensor("output")), 1e-4);
@@ -199,7 +199,7 @@ TEST(ResumedAdam, RefusesAnotherNetworksState) {
   auto model = GoldenFile("S7_checkpoint-best_expected.pth").model_config();
   const OptimizerConfig config;
   const auto load = [&] {
-    const Dircn network(model);
+    const Network network = make_network(model);
     load_optimizer_state(*make_optimizer(config, network), config, network, state, checkpoint.path);
   };
   EXPECT_NO_THROW(load());

@@ -19,14 +19,14 @@ namespace {
 using testing::perturb;
 using testing::small_model;
 
-torch::Tensor weights_of(const Dircn& network) {
+torch::Tensor weights_of(const Network& network) {
   return torch::nn::utils::parameters_to_vector(network->parameters()).detach();
 }
 
 DIRCN_DEVICE_TEST(MovingAverage, EqualsTheClosedForm) {
   constexpr double kDecay = 0.9;
   constexpr int kUpdates = 5;
-  Dircn network(small_model());
+  const Network network = make_network(small_model());
   network->to(device, torch::kDouble);
   MovingAverage average(network, kDecay);
   // decay^n · w_0 + (1 - decay) · Σ decay^(n - i) · w_i
@@ -42,7 +42,7 @@ DIRCN_DEVICE_TEST(MovingAverage, EqualsTheClosedForm) {
 
 DIRCN_DEVICE_TEST(MovingAverage, KeepsWeightsThatDoNotChangeToTheBit) {
   for (const auto dtype : {torch::kFloat, torch::kDouble}) {
-    Dircn network(small_model());
+    const Network network = make_network(small_model());
     network->to(device, dtype);
     perturb(network->parameters(), 4);
     const auto frozen = network->parameters().front();
@@ -61,12 +61,12 @@ DIRCN_DEVICE_TEST(MovingAverage, KeepsWeightsThatDoNotChangeToTheBit) {
 
 DIRCN_DEVICE_TEST(MovingAverage, IsANetworkOfItsOwn) {
   const torch::NoGradGuard no_grad;
-  Dircn network(small_model());
+  const Network network = make_network(small_model());
   network->to(device, torch::kDouble);
   perturb(network->parameters(), 5);
   MovingAverage average(network, 0.5);
   const auto input = testing::random_input(1, 2, 40, 36, testing::column_mask(36, 4, 6), 1);
-  const auto image_of = [&](Dircn& of) {
+  const auto image_of = [&](const Network& of) {
     return of->forward(input.kspace.to(device), input.mask.to(device)).cpu();
   };
   const auto image = image_of(network);
@@ -84,10 +84,10 @@ DIRCN_DEVICE_TEST(MovingAverage, IsANetworkOfItsOwn) {
 }
 
 TEST(MovingAverage, RefusesAnotherNetwork) {
-  MovingAverage average(Dircn(small_model()), 0.9);
+  MovingAverage average(make_network(small_model()), 0.9);
   auto larger = small_model();
   larger.cascades += 1;
-  EXPECT_THROW(average.update(Dircn(larger)), Error);
+  EXPECT_THROW(average.update(make_network(larger)), Error);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ OptimizerConfig config_of(OptimizerKind kind) {
 
 /// An optimiser after one step of all parameters but the first.
 std::unique_ptr<torch::optim::Optimizer> stepped(const OptimizerConfig& config,
-                                                 const Dircn& network) {
+                                                 const Network& network) {
   auto optimizer = make_optimizer(config, network);
   set_learning_rate(*optimizer, config, 1e-3);
   auto parameters = network->parameters();
@@ -45,7 +45,7 @@ const PickleDict& entries(const PickleValue& state) {
 
 /// All weights after the optimiser's next step with the gradients that are there; takes it back.
 torch::Tensor next_step(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
-                        const Dircn& network) {
+                        const Network& network) {
   const auto before = torch::nn::utils::parameters_to_vector(network->parameters()).detach();
   set_learning_rate(optimizer, config, 1e-2);
   optimizer.step();
@@ -61,7 +61,7 @@ DIRCN_DEVICE_TEST(OptimizerState, ComesBackAsItWas) {
   for (const auto kind : kKinds) {
     SCOPED_TRACE(to_string(kind));
     const auto config = config_of(kind);
-    Dircn network(testing::small_model());
+    const Network network = make_network(testing::small_model());
     network->to(device);
     const auto optimizer = stepped(config, network);
     save_torch_file(folder / "state.pt", optimizer_state(*optimizer, config, network));
@@ -85,7 +85,7 @@ DIRCN_DEVICE_TEST(OptimizerState, ComesBackAsItWas) {
 }
 
 TEST(OptimizerState, ForgetsWhatTheFileDoesNotHave) {
-  const Dircn network(testing::small_model());
+  const Network network = make_network(testing::small_model());
   const OptimizerConfig config;
   const auto fresh = make_optimizer(config, network);
   const auto optimizer = stepped(config, network);
@@ -95,7 +95,7 @@ TEST(OptimizerState, ForgetsWhatTheFileDoesNotHave) {
 
 /// What loading says about a state that is none of this optimiser.
 std::string complaint(const OptimizerConfig& config, const PickleDict& state) {
-  const Dircn network(testing::small_model());
+  const Network network = make_network(testing::small_model());
   try {
     load_optimizer_state(*make_optimizer(config, network), config, network, state, "file.pt");
   } catch (const Error& error) {
@@ -112,7 +112,7 @@ void expect_complaint(const OptimizerConfig& config, const PickleDict& state,
 }
 
 TEST(OptimizerState, RefusesThatOfAnotherKind) {
-  const Dircn network(testing::small_model());
+  const Network network = make_network(testing::small_model());
   for (const auto saved : kKinds) {
     const auto config = config_of(saved);
     const auto state = optimizer_state(*stepped(config, network), config, network);
@@ -127,7 +127,7 @@ TEST(OptimizerState, RefusesThatOfAnotherKind) {
 }
 
 TEST(OptimizerState, NamesWhatIsMissingOrDamaged) {
-  const Dircn network(testing::small_model());
+  const Network network = make_network(testing::small_model());
   auto config = config_of(OptimizerKind::adam);
   config.amsgrad = false;
   const auto good = optimizer_state(*stepped(config, network), config, network);

@@ -20,16 +20,9 @@ using testing::relative_max_error;
 
 constexpr OptimizerKind kKinds[] = {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::sgd};
 
-TEST(ParameterRole, FollowsFromTheKey) {
-  EXPECT_EQ(role_of("sens_net.model.model.input.weight"), ParameterRole::sensitivity);
-  EXPECT_EQ(role_of("i_cascades.11.i_model.model.up1.bias"), ParameterRole::cascades);
-  EXPECT_EQ(role_of("i_cascades.0.dc_weight"), ParameterRole::data_consistency);
-  EXPECT_EQ(role_of("i_cascades.0.cat_weight"), ParameterRole::aggregation);
-}
-
 TEST(Optimizer, HasEveryParameterOnceInTheGroupOfItsRole) {
   auto model = testing::small_model();
-  const Dircn network(model);
+  const Network network = make_network(model);
   const auto optimizer = make_optimizer({}, network);
   ASSERT_EQ(optimizer->param_groups().size(), 4U);
   size_t parameters = 0;
@@ -40,7 +33,7 @@ TEST(Optimizer, HasEveryParameterOnceInTheGroupOfItsRole) {
   EXPECT_EQ(optimizer->param_groups()[2].params().size(), 2U);  // one of each cascade
   EXPECT_EQ(optimizer->param_groups()[3].params().size(), 2U);
   model.aggregation = Aggregation::concat;  // has no aggregation weights
-  EXPECT_EQ(make_optimizer({}, Dircn(model))->param_groups().size(), 3U);
+  EXPECT_EQ(make_optimizer({}, make_network(model))->param_groups().size(), 3U);
 }
 
 TEST(Optimizer, LearnsAtTheRatesOfTheRoles) {
@@ -48,7 +41,7 @@ TEST(Optimizer, LearnsAtTheRatesOfTheRoles) {
   config.kind = OptimizerKind::sgd;
   config.momentum = 0;
   config.rate_factors = {0, 1, 0.5, 4};
-  Dircn network(testing::small_model());
+  const Network network = make_network(testing::small_model());
   network->to(torch::kDouble);
   const auto optimizer = make_optimizer(config, network);
   set_learning_rate(*optimizer, config, 0.01);
@@ -103,7 +96,7 @@ DIRCN_DEVICE_TEST(Optimizer, LeavesFrozenParametersAsTheyAreToTheBit) {
     OptimizerConfig config;
     config.kind = kind;
     config.weight_decay = 0.1;
-    Dircn network(testing::small_model());
+    const Network network = make_network(testing::small_model());
     network->to(device);
     testing::perturb(network->parameters(), 3);
     std::vector<torch::Tensor> before;

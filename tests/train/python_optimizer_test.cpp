@@ -34,7 +34,8 @@ OptimizerConfig config_of(OptimizerKind kind, bool amsgrad, double momentum, dou
 /// A network after three steps, with the gradients of the fourth; the first half of the sensitivity
 /// network is frozen.
 struct Case {
-  explicit Case(const OptimizerConfig& options) : config(options), network(testing::small_model()) {
+  explicit Case(const OptimizerConfig& options)
+      : config(options), network(make_network(testing::small_model())) {
     network->to(torch::kDouble);
     testing::perturb(network->parameters(), 7);
     for (auto& parameter : network->named_parameters()) {
@@ -73,11 +74,12 @@ struct Case {
   }
 
   OptimizerConfig config;
-  Dircn network;
+  Network network;
   std::unique_ptr<torch::optim::Optimizer> optimizer;
 };
 
-void expect_parameters(const Dircn& network, const PickleValue& expected, const std::string& when) {
+void expect_parameters(const Network& network, const PickleValue& expected,
+                       const std::string& when) {
   const auto parameters = network->named_parameters();
   const auto& list = expected.as_list();
   ASSERT_EQ(parameters.size(), list.size());

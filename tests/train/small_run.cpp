@@ -36,7 +36,7 @@ std::vector<json> lines_of(const std::filesystem::path& metrics, const std::stri
   return lines;
 }
 
-double difference(const Dircn& a, const Dircn& b) {
+double difference(const Network& a, const Network& b) {
   double worst = 0;
   const auto others = b->named_parameters();
   for (const auto& parameter : a->named_parameters()) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "support/paths.h"
 
 namespace dircn::testing {
@@ -25,7 +25,7 @@ std::function<bool()> after(int calls);
 std::vector<nlohmann::json> lines_of(const std::filesystem::path& metrics, const std::string& type);
 
 /// The largest difference of two networks' parameters, relative to the largest value of each.
-double difference(const Dircn& a, const Dircn& b);
+double difference(const Network& a, const Network& b);
 
 /// A small training set (2 volumes of 2 slices), a small validation set (1 of 2), a folder for
 /// runs, and a configuration that trains a small network on them for two epochs.

@@ -190,7 +190,7 @@ const std::map<std::string, double>& volume_maxima() {
 std::map<std::string, double> first_losses(const Config& config) {
   const torch::NoGradGuard no_grad;
   const SliceSet set(config.data.train, SliceSet::Labels::kIgnored, "training set");
-  Dircn network = random_network(config.model, config.train.seed);
+  const Network network = random_network(config.model, config.train.seed);
   std::map<std::string, double> losses;
   for (int64_t i = 0; i < set.size(); ++i) {
     const RawSlice raw = set.read(i);

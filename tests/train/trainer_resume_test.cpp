@@ -116,7 +116,7 @@ TEST_F(TrainingResumes, FromAnEarlierEpochWithBestWeightsOfItsOwn) {
   settings.train.learning_rate = 1e-9;  // another branch: as good as the checkpoint itself
   Trainer branch(settings, torch::kCPU, run);
   branch.resume(early);
-  const Dircn before = load_network(early);
+  const Network before = load_network(early);
   ASSERT_TRUE(branch.run(never));
   EXPECT_LE(difference(branch.network(), before), 1e-3);  // not the weights of the branch it left
 }

@@ -39,14 +39,14 @@ Sample random_sample(int64_t coils, int64_t height, int64_t width, int64_t first
   return sample;
 }
 
-Dircn double_network(const Config& config, torch::Device device) {
+Network double_network(const Config& config, torch::Device device) {
   torch::manual_seed(3);
-  Dircn network(config.model);
+  const Network network = make_network(config.model);
   network->to(device, torch::kDouble);
   return network;
 }
 
-std::vector<torch::Tensor> gradients(Dircn& network, const Config& config,
+std::vector<torch::Tensor> gradients(const Network& network, const Config& config,
                                      const std::vector<Sample>& samples) {
   network->zero_grad();
   FocalWeights focal(config.train.loss.focal);
@@ -87,7 +87,7 @@ DIRCN_DEVICE_TEST(TrainingStep, OfABatchIsThatOfItsSlicesOneByOne) {
   for (int64_t i = 0; i < 4; ++i) {
     samples.push_back(random_sample(2, 32, 24, i));  // masks differ within the batch
   }
-  Dircn network = double_network(config, device);
+  const Network network = double_network(config, device);
   const auto one_by_one = gradients(network, config, samples);
   for (const int64_t at_once : {2, 3, 4}) {
     config.train.batch.at_once = at_once;
@@ -101,7 +101,7 @@ DIRCN_DEVICE_TEST(TrainingStep, TakesSlicesOfDifferentShapes) {
   torch::manual_seed(9);
   const std::vector<Sample> samples{random_sample(2, 32, 24), random_sample(3, 32, 24),
                                     random_sample(2, 24, 40), random_sample(2, 32, 24)};
-  Dircn network = double_network(config, device);
+  const Network network = double_network(config, device);
   const auto one_by_one = gradients(network, config, samples);
   config.train.batch.at_once = 4;
   expect_equal(gradients(network, config, samples), one_by_one);
@@ -112,7 +112,7 @@ TEST(TrainingStep, IsTheMeanOfItsSlicesGradients) {
   config.model = testing::small_model();
   torch::manual_seed(10);
   const std::vector<Sample> samples{random_sample(2, 32, 24), random_sample(2, 32, 24)};
-  Dircn network = double_network(config, torch::kCPU);
+  const Network network = double_network(config, torch::kCPU);
   auto mean = gradients(network, config, {samples[0]});
   const auto second = gradients(network, config, {samples[1]});
   for (size_t i = 0; i < mean.size(); ++i) {
@@ -128,7 +128,7 @@ TEST(TrainingStep, WeighsDifficultSlicesMore) {
   config.model = testing::small_model();
   torch::manual_seed(11);
   const auto sample = random_sample(2, 32, 24);
-  Dircn network = double_network(config, torch::kCPU);
+  const Network network = double_network(config, torch::kCPU);
   auto expected = gradients(network, config, {sample});
   config.train.loss.focal = {FocalBy::zero_filled, 1};
   FocalWeights focal(config.train.loss.focal);
@@ -180,7 +180,7 @@ TEST(TrainingStep, SaysWhichSliceIsNotFinite) {
   torch::manual_seed(12);
   auto bad = random_sample(2, 32, 24);
   bad.target.fill_(std::nan(""));
-  Dircn network = double_network(config, torch::kCPU);
+  const Network network = double_network(config, torch::kCPU);
   FocalWeights focal(config.train.loss.focal);
   TrainingStep step(network, config, focal, 2);
   step.add(random_sample(2, 32, 24), "good");
@@ -204,7 +204,7 @@ DIRCN_DEVICE_TEST(TrainingStep, ComputesItsLossInFullPrecision) {
                                         : tensor;
   });
   torch::manual_seed(3);
-  Dircn network(config.model);
+  const Network network = make_network(config.model);
   network->to(device);
   const auto loss = [&](Precision precision) {
     config.train.precision = precision;

@@ -26,12 +26,12 @@ using testing::small_model;
 
 using TensorMap = std::map<std::string, torch::Tensor>;
 
-TensorMap tensors_of(const Dircn& network) {
+TensorMap tensors_of(const Network& network) {
   const auto state = state_of(*network);
   return TensorMap(state.begin(), state.end());
 }
 
-bool same_weights(const Dircn& a, const Dircn& b) {
+bool same_weights(const Network& a, const Network& b) {
   const auto others = tensors_of(b);
   const auto tensors = tensors_of(a);
   return tensors.size() == others.size() &&
@@ -41,17 +41,18 @@ bool same_weights(const Dircn& a, const Dircn& b) {
 }
 
 /// Whether two cascades of a network have the same weights.
-bool same_cascades(const Dircn& network, int64_t a, int64_t b) {
+bool same_cascades(const Network& network, int64_t a, int64_t b) {
   const auto tensors = tensors_of(network);
-  const std::string prefix = cascade_prefix(a);
+  const std::string prefix = "i_cascades." + std::to_string(a) + ".";
   return std::all_of(tensors.begin(), tensors.end(), [&](const auto& entry) {
     const auto& [key, tensor] = entry;
     return key.rfind(prefix, 0) != 0 ||
-           torch::equal(tensor, tensors.at(cascade_prefix(b) + key.substr(prefix.size())));
+           torch::equal(tensor, tensors.at("i_cascades." + std::to_string(b) +
+                                           key.substr(prefix.size() - 1)));
   });
 }
 
-void expect_kept(const Dircn& before, const Dircn& after) {
+void expect_kept(const Network& before, const Network& after) {
   const auto tensors = tensors_of(after);
   EXPECT_LT(before->config().cascades, after->config().cascades);
   for (const auto& [key, tensor] : tensors_of(before)) {
@@ -60,8 +61,8 @@ void expect_kept(const Dircn& before, const Dircn& after) {
 }
 
 /// With weights that no initialisation draws.
-Dircn trained(const ModelConfig& model) {
-  Dircn network = random_network(model, 5);
+Network trained(const ModelConfig& model) {
+  const Network network = random_network(model, 5);
   testing::perturb(network->parameters(), 6);
   return network;
 }
@@ -85,7 +86,7 @@ TEST(RandomNetwork, SameSeedSameWeights) {
 
 TEST(RandomNetwork, IsThatOfLibTorchsSeed) {
   torch::manual_seed(7);
-  const Dircn expected(small_model());
+  const Network expected = make_network(small_model());
   EXPECT_TRUE(same_weights(random_network(small_model(), 7), expected));
 }
 
@@ -100,7 +101,7 @@ TEST(RandomNetwork, LeavesLibTorchsRandomNumbersAsTheyWere) {
 }
 
 DIRCN_DEVICE_TEST(Growth, KeepsTheOldWeightsToTheBit) {
-  Dircn network = trained(small_model());
+  const Network network = trained(small_model());
   network->to(device);
   for (const auto added : {AddedCascades::fresh, AddedCascades::copy}) {
     const auto growth = grown(network, 4, added, 1);
@@ -114,7 +115,7 @@ DIRCN_DEVICE_TEST(Growth, KeepsTheOldWeightsToTheBit) {
 }
 
 TEST(Growth, SharesNoMemoryWithTheOldNetwork) {
-  const Dircn network = trained(small_model());
+  const Network network = trained(small_model());
   const auto growth = grown(network, 2, AddedCascades::fresh, 1);
   EXPECT_TRUE(same_weights(growth.network, network));
   EXPECT_EQ(growth.copied + growth.fresh, 0);
@@ -123,14 +124,14 @@ TEST(Growth, SharesNoMemoryWithTheOldNetwork) {
 }
 
 TEST(Growth, KeepsDoublePrecision) {
-  Dircn network = random_network(small_model(), 5);
+  const Network network = random_network(small_model(), 5);
   network->to(torch::kDouble);
   testing::perturb(network->parameters(), 6);  // by numbers that have no float
   expect_kept(network, grown(network, 3, AddedCascades::copy, 1).network);
 }
 
 TEST(Growth, FreshCascadesFollowTheSeed) {
-  const Dircn network = trained(small_model());
+  const Network network = trained(small_model());
   const auto with = [&](int64_t cascades, int64_t seed) {
     return grown(network, cascades, AddedCascades::fresh, seed);
   };
@@ -146,7 +147,7 @@ TEST(Growth, FreshCascadesFollowTheSeed) {
 }
 
 TEST(Growth, CopiesTheLastCascadeWhereItFits) {
-  const Dircn network = trained(small_model());
+  const Network network = trained(small_model());
   const auto growth = grown(network, 4, AddedCascades::copy, 1);
   EXPECT_EQ(growth.copied, 2);
   EXPECT_TRUE(same_cascades(growth.network, 1, 2));
@@ -214,7 +215,7 @@ INSTANTIATE_TEST_SUITE_P(Golden, LoadStart,
 
 TEST(LoadStart, TakesOursWithFewerCascades) {
   const testing::TemporaryFolder folder;
-  const Dircn network = trained(small_model());
+  const Network network = trained(small_model());
   save_checkpoint(folder / "best.pt", state_of(*network), network->config());
   auto model = small_model();
   model.cascades = 8;
@@ -223,7 +224,7 @@ TEST(LoadStart, TakesOursWithFewerCascades) {
 
 TEST(LoadStart, NamesEveryKeyOfAnotherModel) {
   const testing::TemporaryFolder folder;
-  const Dircn network = trained(small_model());
+  const Network network = trained(small_model());
   save_checkpoint(folder / "best.pt", state_of(*network), network->config());
   auto model = small_model();
   model.cascades = 8;

@@ -43,7 +43,7 @@ Config plain_descent() {
 }
 
 /// Whole numbers as the gradients of whatever learns.
-void set_gradients(const Dircn& network) {
+void set_gradients(const Network& network) {
   for (auto& parameter : network->parameters()) {
     if (parameter.requires_grad()) {
       parameter.mutable_grad() =
@@ -55,7 +55,7 @@ void set_gradients(const Dircn& network) {
 /// The beginning of a run's first phase, with gradients.
 TrainingState with_gradients(const Config& config, torch::Device device) {
   torch::manual_seed(4);
-  Dircn network = random_network(config.model, 1);
+  const Network network = random_network(config.model, 1);
   network->to(torch::kDouble);
   {
     const torch::NoGradGuard no_grad;
@@ -68,7 +68,7 @@ TrainingState with_gradients(const Config& config, torch::Device device) {
   return state;
 }
 
-TensorMap weights_of(const Dircn& network) {
+TensorMap weights_of(const Network& network) {
   TensorMap weights;
   for (const auto& parameter : network->named_parameters()) {
     weights[parameter.key()] = parameter.value().detach().clone();
@@ -77,7 +77,7 @@ TensorMap weights_of(const Dircn& network) {
 }
 
 /// Those that there are.
-TensorMap gradients_of(const Dircn& network) {
+TensorMap gradients_of(const Network& network) {
   TensorMap gradients;
   for (const auto& parameter : network->named_parameters()) {
     if (parameter.value().grad().defined()) {
@@ -159,7 +159,7 @@ DIRCN_DEVICE_TEST(UpdateWeights, MultipliesTheRateByTheFactorOfEachRole) {
   Config config = plain_descent();
   config.train.optimizer.rate_factors = {0, 0.5, 2, 4};
   const std::map<ParameterRole, double> factors{{ParameterRole::sensitivity, 0},
-                                                {ParameterRole::cascades, 0.5},
+                                                {ParameterRole::refinement, 0.5},
                                                 {ParameterRole::data_consistency, 2},
                                                 {ParameterRole::aggregation, 4}};
   TrainingState state = with_gradients(config, device);
@@ -167,8 +167,9 @@ DIRCN_DEVICE_TEST(UpdateWeights, MultipliesTheRateByTheFactorOfEachRole) {
   auto expected = weights_of(state.network);
   std::map<ParameterRole, int> seen;
   for (auto& [key, weight] : expected) {
-    weight -= kRate * factors.at(role_of(key)) * gradients.at(key);
-    ++seen[role_of(key)];
+    const ParameterRole role = place_of(key)->role;
+    weight -= kRate * factors.at(role) * gradients.at(key);
+    ++seen[role];
   }
   EXPECT_EQ(seen.size(), 4U);
   // What is returned is the rate of a factor of 1.

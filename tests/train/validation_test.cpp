@@ -74,7 +74,7 @@ TEST_F(Validation, ValidatesOnTheLabelsCrop) {
   settings.model.cascades = 1;
   const ValidationSet validation = detail::validation_set(settings).value();
   const SliceSet& set = validation.slices;
-  Dircn network(settings.model);
+  const Network network = make_network(settings.model);
   const auto scores = validate(network, validation, settings, torch::kCPU, "", never);
   ASSERT_TRUE(scores.has_value());
   double sum = 0;

@@ -25,21 +25,15 @@ struct Checkpoint {
 };
 
 /// Reads a state dict that stands alone, or under `state_dict` or `model`. Keys become the
-/// network's own: the `module.` of DataParallel is dropped, the original's `final_bottle.0.*`
-/// becomes `final_bottle.*`. Throws `Error` naming the file and the key if there is no state dict,
-/// if it holds anything but float tensors, or if the model configuration in it is not valid.
+/// network's own: the `module.` of DataParallel is dropped, and see `NetworkKind::own_key`. Throws
+/// `Error` naming the file and the key if there is no state dict, if it holds anything but float
+/// tensors, or if the model configuration in it is not valid.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 /// Writes `state` (network names) under `state_dict`, the configuration under `model_config`, and
-/// what `extra` holds beside them, so that Python and the reference's own code can load it. With
-/// aggregation `concat` the keys have the original's form (`final_bottle.0.*`, no `cat_weight`),
-/// else the weighted form (`final_bottle.*`, a `cat_weight` in every cascade, 1 where the network
-/// has none). Throws `Error` if the file cannot be written.
+/// what `extra` holds beside them, so that Python and the reference's own code can load it (see
+/// `NetworkKind::file_state`). Throws `Error` if the file cannot be written.
 void save_checkpoint(const std::filesystem::path& path, const StateDict& state,
                      const ModelConfig& model, const PickleDict& extra = {});
-
-/// Whether a parameter is the weight of a cascade's aggregation, which only some forms of the
-/// network have.
-bool is_aggregation_weight(const std::string& key);
 
 }  // namespace dircn

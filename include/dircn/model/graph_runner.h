@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 
 namespace dircn {
 
@@ -25,20 +25,20 @@ namespace dircn {
 /// For one thread at a time. No gradients.
 class GraphRunner {
  public:
-  explicit GraphRunner(Dircn network);
+  explicit GraphRunner(Network network);
   ~GraphRunner();
   GraphRunner(GraphRunner&& other) noexcept;
   GraphRunner& operator=(GraphRunner&&) = delete;
   GraphRunner(const GraphRunner&) = delete;
   GraphRunner& operator=(const GraphRunner&) = delete;
 
-  /// As `DircnImpl::forward`.
+  /// As `NetworkImpl::forward`.
   torch::Tensor operator()(const torch::Tensor& masked_kspace, const torch::Tensor& mask);
 
  private:
   class Recording;
 
-  Dircn network_;
+  Network network_;
   std::map<std::vector<int64_t>, std::unique_ptr<Recording>> recordings_;
 };
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "dircn/config/model_config.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 
 namespace dircn {
 
@@ -12,7 +12,7 @@ namespace dircn {
 /// one that the checkpoint carries; `model` is needed for files that carry none (the Python
 /// reference's), and warned about where it contradicts. Throws `Error` if there is neither, and as
 /// `load_checkpoint` and `load_state` do.
-Dircn load_network(const std::filesystem::path& path,
-                   const std::optional<ModelConfig>& model = std::nullopt);
+Network load_network(const std::filesystem::path& path,
+                     const std::optional<ModelConfig>& model = std::nullopt);
 
 }  // namespace dircn

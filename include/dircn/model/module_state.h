@@ -12,11 +12,10 @@ namespace dircn {
 StateDict state_of(const torch::nn::Module& module);
 
 /// Copies a checkpoint into the module's parameters and buffers, whatever their dtype and device.
-/// `cat_weight`, which only some aggregations have, keeps its initial value where the checkpoint
-/// has none at all (the original's form), and is ignored where the module has none. Any other key
-/// that is missing, unexpected or of another shape, and any NaN or infinity, is an `Error` that
-/// names the file, the first such keys with both shapes and their number; then the module is left
-/// as it was.
+/// An aggregation weight, which only some forms of a network have, keeps its initial value where
+/// the checkpoint has none at all, and is ignored where the module has none. Any other key that is
+/// missing, unexpected or of another shape, and any NaN or infinity, is an `Error` that names the
+/// file, the first such keys with both shapes and their number; then the module is left as it was.
 void load_state(torch::nn::Module& module, const Checkpoint& checkpoint);
 
 }  // namespace dircn

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "dircn/core/precision.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/graph_runner.h"
+#include "dircn/model/network.h"
 #include "dircn/reconstruct/slice_method.h"
 
 namespace dircn {
@@ -30,7 +30,7 @@ struct EnsembleOptions {
 class NetworkEnsemble : public SliceMethod {
  public:
   /// Moves the networks to the device and into evaluation mode. Throws `Error` if there are none.
-  NetworkEnsemble(const std::vector<Dircn>& networks, const EnsembleOptions& options);
+  NetworkEnsemble(const std::vector<Network>& networks, const EnsembleOptions& options);
 
   SliceOutputs reconstruct(const torch::Tensor& kspace, const torch::Tensor& mask,
                            const Extras& wanted) override;
@@ -39,7 +39,7 @@ class NetworkEnsemble : public SliceMethod {
 
  private:
   struct Member {
-    Dircn network;
+    Network network;
     GraphRunner run;
   };
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/reconstruct/network_ensemble.h"
 
 namespace dircn {
@@ -22,6 +22,7 @@ std::map<std::string, std::string> provenance(const std::string& method);
 /// "runs/a/best.pt (8 cascades, 16 channels, weighted_sum, 10.2 million parameters)", of several
 /// networks "mean of ...", and whether flips are averaged.
 std::string network_description(const std::vector<std::filesystem::path>& checkpoints,
-                                const std::vector<Dircn>& networks, const EnsembleOptions& options);
+                                const std::vector<Network>& networks,
+                                const EnsembleOptions& options);
 
 }  // namespace dircn

@@ -13,7 +13,7 @@
 #include "dircn/config/config.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/reconstruct/slice_method.h"
 #include "dircn/reconstruct/volume_output.h"
 
@@ -50,7 +50,7 @@ class Reconstructor {
  public:
   Reconstructor(std::shared_ptr<SliceMethod> method, ReconstructionOptions options);
   /// By one network, on a device.
-  Reconstructor(const Dircn& network, ReconstructionOptions options,
+  Reconstructor(const Network& network, ReconstructionOptions options,
                 torch::Device device = torch::kCPU);
 
   /// One slice: k-space [C, H, W] complex64, masked or not, and mask, bool [W] or [H, W] -> what

@@ -10,15 +10,9 @@
 
 #include "dircn/config/train_config.h"
 #include "dircn/formats/pickle_value.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 
 namespace dircn {
-
-/// The kinds of parameters that may learn at rates of their own (`RateFactors`).
-enum class ParameterRole { sensitivity, cascades, data_consistency, aggregation };
-
-/// The role of a parameter of `Dircn`, by its key.
-ParameterRole role_of(const std::string& key);
 
 /// An optimiser of all of the network's parameters, one group a role in the order of
 /// `ParameterRole`. Parameters without a gradient are left alone by every step, and frozen ones (of
@@ -26,7 +20,7 @@ ParameterRole role_of(const std::string& key);
 /// betas (0.9, 0.999), eps 1e-8; with AMSGrad it is what the challenge team trained with. The rates
 /// are 0 until `set_learning_rate`.
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
-                                                        const Dircn& network);
+                                                        const Network& network);
 /// The same of any tensors; group i has the role i.
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(
     const OptimizerConfig& config, const std::vector<std::vector<torch::Tensor>>& groups);
@@ -45,7 +39,7 @@ double clip_gradients(const std::vector<torch::Tensor>& parameters, double clip_
 /// known by their index in `network->parameters()`; those that have not been stepped yet have no
 /// entry.
 PickleDict optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
-                           const Dircn& network);
+                           const Network& network);
 
 /// Continues from the `optimizer` entry of a checkpoint of ours or of Python's, with our groups or
 /// with one of all parameters in the network's order (as the reference has it): the n-th parameter
@@ -53,7 +47,7 @@ PickleDict optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerCo
 /// entry get none. Options and learning rates stay what they are. Throws `Error`, naming `file`, if
 /// the entry is no such state of this kind of optimiser, or its shapes do not fit.
 void load_optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
-                          const Dircn& network, const PickleValue& state,
+                          const Network& network, const PickleValue& state,
                           const std::filesystem::path& file);
 
 }  // namespace dircn

@@ -6,25 +6,13 @@
 #include "dircn/core/error.h"
 #include "dircn/formats/torch_file.h"
 #include "dircn/model/model_config_dict.h"
+#include "dircn/model/network_table.h"
 
 namespace dircn {
 namespace {
 
 const std::string kModelConfig = "model_config";
 const std::string kDataParallel = "module.";
-const std::string kNetworkForm = "final_bottle.";
-const std::string kOriginalForm = "final_bottle.0.";
-const std::string kAggregationWeight = "cat_weight";
-const std::string kConsistencyWeight = "dc_weight";
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const size_t place = text.find(from);
-  return place == std::string::npos ? text : text.replace(place, from.size(), to);
-}
 
 // The state dict itself, wherever it stands in the file.
 const PickleDict& find_state_dict(const PickleValue& contents, const std::string& name) {
@@ -67,10 +55,13 @@ void to_network_names(StateDict& state, const std::string& name) {
   const bool data_parallel = std::all_of(state.begin(), state.end(), [](const auto& entry) {
     return entry.first.rfind(kDataParallel, 0) == 0;
   });
+  for (auto& [key, tensor] : state) {
+    key = data_parallel ? key.substr(kDataParallel.size()) : key;
+  }
+  const NetworkKind* kind = kind_of(state);
   std::set<std::string> seen;
   for (auto& [key, tensor] : state) {
-    key = replaced(data_parallel ? key.substr(kDataParallel.size()) : key, kOriginalForm,
-                   kNetworkForm);
+    key = kind != nullptr ? kind->own_key(key) : key;
     const bool is_new = seen.insert(key).second;
     require(is_new, [&, &key = key] {
       return Error::Parts{name + ": " + excerpt(key), "the same parameter under two names", "one",
@@ -79,27 +70,7 @@ void to_network_names(StateDict& state, const std::string& name) {
   }
 }
 
-PickleDict to_file_names(const StateDict& state, bool original_form) {
-  PickleDict dict;
-  for (const auto& [key, tensor] : state) {
-    if (original_form && is_aggregation_weight(key)) {
-      continue;
-    }
-    dict.set(original_form ? replaced(key, kNetworkForm, kOriginalForm) : key, tensor);
-    const std::string weight = replaced(key, kConsistencyWeight, kAggregationWeight);
-    if (!original_form && ends_with(key, kConsistencyWeight) && dict.find(weight) == nullptr) {
-      // Where the network has this one, its own value replaces the 1.
-      dict.set(weight, torch::ones({1}, tensor.options()));
-    }
-  }
-  return dict;
-}
-
 }  // namespace
-
-bool is_aggregation_weight(const std::string& key) {
-  return ends_with(key, kAggregationWeight);
-}
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
   const std::string name = path.string();
@@ -116,7 +87,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
 void save_checkpoint(const std::filesystem::path& path, const StateDict& state,
                      const ModelConfig& model, const PickleDict& extra) {
   PickleDict file = extra;
-  file.set("state_dict", to_file_names(state, model.aggregation == Aggregation::concat));
+  file.set("state_dict", kind_of(model).file_state(state, model));
   file.set(kModelConfig, to_dict(model));
   save_torch_file(path, file);
 }

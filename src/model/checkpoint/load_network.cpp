@@ -7,7 +7,7 @@
 
 namespace dircn {
 
-Dircn load_network(const std::filesystem::path& path, const std::optional<ModelConfig>& model) {
+Network load_network(const std::filesystem::path& path, const std::optional<ModelConfig>& model) {
   const auto checkpoint = load_checkpoint(path);
   require(checkpoint.model || model, [&] {
     return Error::Parts{path.string(), "no model configuration in the checkpoint",
@@ -19,7 +19,7 @@ Dircn load_network(const std::filesystem::path& path, const std::optional<ModelC
     log_warning(path.string() +
                 ": the checkpoint's own model configuration is used; the given one differs");
   }
-  Dircn network(checkpoint.model ? *checkpoint.model : *model);
+  const Network network = make_network(checkpoint.model ? *checkpoint.model : *model);
   load_state(*network, checkpoint);
   return network;
 }

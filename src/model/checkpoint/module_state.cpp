@@ -8,6 +8,7 @@
 
 #include "dircn/config/names.h"
 #include "dircn/core/error.h"
+#include "dircn/model/network.h"
 
 namespace dircn {
 namespace {
@@ -48,6 +49,11 @@ std::string shape(const torch::Tensor& tensor) {
   std::ostringstream text;
   text << tensor.sizes();
   return text.str();
+}
+
+/// What only some forms of a network have.
+bool is_aggregation_weight(const std::string& key) {
+  return has_role(key, ParameterRole::aggregation);
 }
 
 Differences compare(const TensorMap& wanted, const TensorMap& given) {

@@ -13,8 +13,8 @@ namespace dircn {
 namespace {
 
 /// A network of its own, with the same weights, device and dtype; it wants no gradients.
-Dircn copy_of(const Dircn& network) {
-  Dircn copy(network->config());
+Network copy_of(const Network& network) {
+  const Network copy = make_network(network->config());
   const auto like = network->parameters().front();
   copy->to(like.device(), like.scalar_type());
   const auto from = state_of(*network);
@@ -30,10 +30,10 @@ Dircn copy_of(const Dircn& network) {
 
 }  // namespace
 
-MovingAverage::MovingAverage(const Dircn& network, double decay)
+MovingAverage::MovingAverage(const Network& network, double decay)
     : average_(copy_of(network)), decay_(decay) {}
 
-void MovingAverage::update(const Dircn& network) {
+void MovingAverage::update(const Network& network) {
   const torch::NoGradGuard no_grad;
   auto averages = average_->parameters();
   const auto weights = network->parameters();

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 
 namespace dircn {
 
@@ -12,18 +12,17 @@ namespace dircn {
 class MovingAverage {
  public:
   /// Begins at the network's present weights.
-  MovingAverage(const Dircn& network, double decay);
+  MovingAverage(const Network& network, double decay);
 
   /// Throws `Error` if the network is of another size.
-  void update(const Dircn& network);
+  void update(const Network& network);
 
   /// The network with the averaged weights, on the device and of the dtype that the first one had.
   /// Its parameters want no gradient.
-  Dircn& network() { return average_; }
-  const Dircn& network() const { return average_; }
+  const Network& network() const { return average_; }
 
  private:
-  Dircn average_;
+  Network average_;
   double decay_;
 };
 

@@ -163,7 +163,7 @@ bool Trainer::validate_epoch(const RunParts& run, EpochRecord& record,
   if (!validation_) {
     return true;
   }
-  const auto scores_of = [&](Dircn& network, const char* what) {
+  const auto scores_of = [&](const Network& network, const char* what) {
     return validate(network, *validation_, config_, device_, epoch_title(run, position()) + what,
                     stop);
   };

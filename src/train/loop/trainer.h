@@ -10,7 +10,7 @@
 #include "dircn/config/config.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/train/run_folder.h"
 #include "train/loop/training_epoch.h"
 #include "train/loop/validation.h"
@@ -46,7 +46,7 @@ class Trainer {
 
   /// After `resume` or `run`.
   const RunPosition& position() const { return state_->position; }
-  const Dircn& network() const { return state_->network; }
+  const Network& network() const { return state_->network; }
 
  private:
   bool run_phases(const RunParts& run, const std::function<bool()>& stop);

@@ -29,7 +29,8 @@ void require_finite(const std::vector<SliceRecord>& records) {
 
 }  // namespace
 
-TrainingStep::TrainingStep(Dircn network, const Config& config, FocalWeights& focal, int64_t slices)
+TrainingStep::TrainingStep(Network network, const Config& config, FocalWeights& focal,
+                           int64_t slices)
     : network_(std::move(network)),
       device_(network_->parameters().front().device()),
       config_(config),

@@ -10,8 +10,8 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/sample.h"
-#include "dircn/model/dircn.h"
 #include "dircn/model/losses.h"
+#include "dircn/model/network.h"
 #include "train/loop/focal_weights.h"
 #include "train/loop/not_finite.h"
 #include "train/state/training_records.h"
@@ -29,7 +29,7 @@ namespace dircn {
 class TrainingStep {
  public:
   /// `slices`: how many there will be. `focal` is told of every slice.
-  TrainingStep(Dircn network, const Config& config, FocalWeights& focal, int64_t slices);
+  TrainingStep(Network network, const Config& config, FocalWeights& focal, int64_t slices);
 
   /// Adds a slice; `name` is what messages and records call it. When a group is full, takes it to
   /// the network's device and runs the network. Throws `NotFinite` where a loss is NaN or Inf.
@@ -52,7 +52,7 @@ class TrainingStep {
   SliceRecord record(const Member& member, const torch::Tensor& image, const LossTerms& terms,
                      int64_t index);
 
-  Dircn network_;
+  Network network_;
   torch::Device device_;
   const Config& config_;
   FocalWeights& focal_;

@@ -75,7 +75,7 @@ class VolumesInTurn {
 
 }  // namespace
 
-std::optional<ValidationScores> validate(Dircn& network, const ValidationSet& set,
+std::optional<ValidationScores> validate(const Network& network, const ValidationSet& set,
                                          const Config& config, torch::Device device,
                                          const std::string& title,
                                          const std::function<bool()>& stop) {

@@ -8,7 +8,7 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/score/score_rule.h"
 
 namespace dircn {
@@ -35,7 +35,7 @@ struct ValidationScores {
 /// Reconstructs and scores every slice of `set`, in float32. None if `stop()` became true.
 /// Throws `NotFinite` if the network yields NaN or Inf. `title` begins the lines of
 /// progress.
-std::optional<ValidationScores> validate(Dircn& network, const ValidationSet& set,
+std::optional<ValidationScores> validate(const Network& network, const ValidationSet& set,
                                          const Config& config, torch::Device device,
                                          const std::string& title,
                                          const std::function<bool()>& stop);

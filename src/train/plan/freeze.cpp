@@ -9,7 +9,6 @@
 
 #include "dircn/config/names.h"
 #include "dircn/core/error.h"
-#include "train/plan/transfer.h"
 
 namespace dircn {
 namespace {
@@ -38,9 +37,19 @@ void check_pattern(const std::string& pattern, const std::vector<std::string>& k
   });
 }
 
-bool matches_any(const std::vector<std::string>& patterns, const std::string& key) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return matches(pattern, key); });
+/// What the methods of transfer leave alone (the team's, see `Transfer`).
+bool is_frozen_by(Transfer method, const ParameterPlace& place, int64_t cascades_before) {
+  switch (method) {
+    case Transfer::method_1:
+      return !place.cascade || *place.cascade < cascades_before;
+    case Transfer::method_2:
+      return place.cascade.has_value();
+    case Transfer::method_3:
+      return !place.cascade;
+    case Transfer::none:
+      break;
+  }
+  return false;
 }
 
 }  // namespace
@@ -49,40 +58,30 @@ bool matches(const std::string& pattern, const std::string& key) {
   return fnmatch(pattern.c_str(), key.c_str(), FNM_NOESCAPE) == 0;
 }
 
-std::vector<std::string> frozen_patterns(const PhaseConfig& phase, int64_t cascades_before) {
-  std::vector<std::string> patterns;
-  if (phase.transfer == Transfer::method_1 || phase.transfer == Transfer::method_3) {
-    patterns.emplace_back("sens_net.*");
-  }
-  if (phase.transfer == Transfer::method_1) {
-    for (int64_t cascade = 0; cascade < cascades_before; ++cascade) {
-      patterns.push_back(cascade_prefix(cascade) + "*");
-    }
-  }
-  if (phase.transfer == Transfer::method_2) {
-    patterns.emplace_back("i_cascades.*");
-  }
-  patterns.insert(patterns.end(), phase.freeze.begin(), phase.freeze.end());
-  return patterns;
-}
-
-FreezeCounts freeze(Dircn& network, const std::vector<std::string>& patterns) {
+FreezeCounts freeze(const Network& network, const PhaseConfig& phase, int64_t cascades_before) {
   auto parameters = network->named_parameters();
   const std::vector<std::string> keys = parameters.keys();
-  for (const std::string& pattern : patterns) {
+  for (const std::string& pattern : phase.freeze) {
     check_pattern(pattern, keys);
   }
-  const bool trains = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
-    return !matches_any(patterns, key);
-  });
-  require(trains, [&] {
-    return Error::Parts{"freeze", "every parameter frozen by " + join_names(patterns),
+  std::set<std::string> frozen;
+  for (const std::string& key : keys) {
+    if (is_frozen_by(phase.transfer, place_of(key).value(), cascades_before) ||
+        std::any_of(phase.freeze.begin(), phase.freeze.end(),
+                    [&](const std::string& pattern) { return matches(pattern, key); })) {
+      frozen.insert(key);
+    }
+  }
+  require(frozen.size() < keys.size(), [&] {
+    return Error::Parts{"freeze",
+                        "every parameter frozen (transfer: " + to_string(phase.transfer) +
+                            ", freeze: " + join_names(phase.freeze) + ")",
                         "some that are left to train", ""};
   });
   FreezeCounts counts;
   for (auto& parameter : parameters) {
     torch::Tensor& tensor = parameter.value();
-    const bool is_frozen = matches_any(patterns, parameter.key());
+    const bool is_frozen = frozen.count(parameter.key()) > 0;
     tensor.set_requires_grad(!is_frozen);
     if (is_frozen) {
       tensor.mutable_grad().reset();

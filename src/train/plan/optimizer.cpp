@@ -10,10 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <vector>
-
-#include "dircn/model/checkpoint.h"
 
 namespace dircn {
 namespace {
@@ -22,10 +19,11 @@ constexpr size_t kRoles = 4;
 
 /// Only the last group can be missing (concatenation has no aggregation weights), so the index of a
 /// group is its role.
-std::vector<std::vector<torch::Tensor>> by_role(const Dircn& network) {
+std::vector<std::vector<torch::Tensor>> by_role(const Network& network) {
   std::vector<std::vector<torch::Tensor>> groups(kRoles);
   for (const auto& parameter : network->named_parameters()) {
-    groups[static_cast<size_t>(role_of(parameter.key()))].push_back(parameter.value());
+    groups[static_cast<size_t>(place_of(parameter.key()).value().role)].push_back(
+        parameter.value());
   }
   if (groups.back().empty()) {
     groups.pop_back();
@@ -45,21 +43,8 @@ torch::optim::SGDOptions sgd_options(const OptimizerConfig& config) {
 
 }  // namespace
 
-ParameterRole role_of(const std::string& key) {
-  const std::string consistency_weight = ".dc_weight";
-  if (key.rfind("sens_net.", 0) == 0) {
-    return ParameterRole::sensitivity;
-  }
-  if (is_aggregation_weight(key)) {
-    return ParameterRole::aggregation;
-  }
-  const size_t place = key.rfind(consistency_weight);
-  const bool at_end = place != std::string::npos && place + consistency_weight.size() == key.size();
-  return at_end ? ParameterRole::data_consistency : ParameterRole::cascades;
-}
-
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerConfig& config,
-                                                        const Dircn& network) {
+                                                        const Network& network) {
   return make_optimizer(config, by_role(network));
 }
 

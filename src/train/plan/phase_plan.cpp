@@ -48,8 +48,7 @@ void check_patterns(const PhaseConfig& phase, int64_t cascades_before, ModelConf
   }
   try {
     model.cascades = phase.cascades;
-    Dircn network = random_network(model, 0);
-    freeze(network, frozen_patterns(phase, cascades_before));
+    freeze(random_network(model, 0), phase, cascades_before);
   } catch (const Error& error) {
     Error::Parts parts = error.parts();
     parts.subject = key;

@@ -28,7 +28,7 @@ std::string counted(int64_t tensors, int64_t numbers) {
   return std::to_string(numbers) + " parameters in " + std::to_string(tensors) + " tensors";
 }
 
-std::string counted(const Dircn& network) {
+std::string counted(const Network& network) {
   int64_t numbers = 0;
   const auto parameters = network->parameters();
   for (const auto& parameter : parameters) {
@@ -38,16 +38,16 @@ std::string counted(const Dircn& network) {
 }
 
 /// The network with the cascades of a phase.
-Dircn with_cascades(Dircn network, const RunPosition& position, const PhaseConfig& phase,
-                    int64_t seed) {
-  const int64_t before = network->config().cascades;
+Network with_cascades(const Network& network, const RunPosition& position, const PhaseConfig& phase,
+                      int64_t seed) {
+  const int64_t before = network->cascades();
   if (phase.cascades <= before) {
     return network;
   }
-  Growth growth = grown(network, phase.cascades, phase.added, seed + position.phase);
+  const Growth growth = grown(network, phase.cascades, phase.added, seed + position.phase);
   log_info("added to " + std::to_string(before) + " cascades: " + std::to_string(growth.copied) +
            " copies of the last one, " + std::to_string(growth.fresh) + " with random weights");
-  return std::move(growth.network);
+  return growth.network;
 }
 
 std::string described(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
@@ -62,7 +62,8 @@ std::string described(const RunPosition& position, const std::vector<PhaseConfig
 
 /// The weights after the phase's best epoch, as the run's folder has them. They are in no
 /// checkpoint, so their file must say that it is of this phase.
-void take_best_of_phase(Dircn& network, const RunPosition& position, const RunFolder& folder) {
+void take_best_of_phase(const Network& network, const RunPosition& position,
+                        const RunFolder& folder) {
   if (position.phase_best_ssim < 0) {
     log_warning("no best weights of the phase: continuing from its last ones");
     return;
@@ -82,14 +83,13 @@ void take_best_of_phase(Dircn& network, const RunPosition& position, const RunFo
 
 }  // namespace
 
-TrainingState begin_phase(Dircn network, const RunPosition& position,
+TrainingState begin_phase(const Network& network, const RunPosition& position,
                           const std::vector<PhaseConfig>& phases, const Config& config,
                           torch::Device device) {
   const PhaseConfig& phase = phase_of(position, phases);
   network->to(device);
   network->set_checkpointing(config.train.checkpointing);
-  const FreezeCounts counts =
-      freeze(network, frozen_patterns(phase, cascades_before(position, phases)));
+  const FreezeCounts counts = freeze(network, phase, cascades_before(position, phases));
   log_info(
       described(position, phases) + "; training " +
       counted(counts.trained_tensors, counts.trained_numbers) + ", frozen: " +
@@ -111,11 +111,11 @@ TrainingState begin_phase(Dircn network, const RunPosition& position,
 
 TrainingState first_phase(const Config& config, torch::Device device) {
   RunPosition position;
-  Dircn network{nullptr};
+  Network network;
   const TrainConfig& train = config.train;
   if (!train.start.empty()) {
     network = load_start(train.start, config.model);
-    position.start_cascades = network->config().cascades;
+    position.start_cascades = network->cascades();
     log_info("loaded " + counted(network) + " (" + std::to_string(position.start_cascades) +
              " cascades) from " + train.start);
   }
@@ -132,7 +132,7 @@ TrainingState first_phase(const Config& config, torch::Device device) {
 TrainingState next_phase(const TrainingState& before, const std::vector<PhaseConfig>& phases,
                          const Config& config, const RunFolder& folder, torch::Device device) {
   RunPosition position = before.position;
-  Dircn network = before.network;
+  Network network = before.network;
   if (phase_of(position, phases).until == PhaseEnd::overfitting) {
     take_best_of_phase(network, position, folder);
   }

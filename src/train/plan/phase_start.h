@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/train/run_folder.h"
 #include "train/state/training_state.h"
 
@@ -14,7 +14,7 @@ namespace dircn {
 /// The state of a run whose phase `position.phase` begins with `network` (which has the phase's
 /// number of cascades): what the phase freezes is frozen; optimiser, schedule and average are new.
 /// Logs what is trained and what is frozen, by count.
-TrainingState begin_phase(Dircn network, const RunPosition& position,
+TrainingState begin_phase(const Network& network, const RunPosition& position,
                           const std::vector<PhaseConfig>& phases, const Config& config,
                           torch::Device device);
 

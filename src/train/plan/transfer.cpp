@@ -3,25 +3,24 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <mutex>
-#include <set>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/module_state.h"
+#include "dircn/model/network_table.h"
 
 namespace dircn {
 namespace {
 
-const std::string kCascades = "i_cascades.";
-
 using TensorMap = std::map<std::string, torch::Tensor>;
 
-TensorMap state_map(const Dircn& network) {
+TensorMap state_map(const Network& network) {
   const StateDict state = state_of(*network);
   return TensorMap(state.begin(), state.end());
 }
@@ -53,19 +52,14 @@ int64_t seed_for(int64_t seed, int64_t cascades) {
   return static_cast<int64_t>(static_cast<uint64_t>(seed) + kOdd * static_cast<uint64_t>(cascades));
 }
 
-int64_t count_cascades(const Checkpoint& checkpoint) {
-  std::set<std::string> numbers;
-  for (const auto& [key, tensor] : checkpoint.state) {
-    if (key.rfind(kCascades, 0) == 0) {
-      const size_t end = key.find('.', kCascades.size());
-      numbers.insert(key.substr(kCascades.size(), end - kCascades.size()));
-    }
-  }
-  require(!numbers.empty(), [&] {
+int64_t cascades_in(const Checkpoint& checkpoint, const ModelConfig& model) {
+  const int64_t cascades = count_cascades(checkpoint.state);
+  require(cascades > 0, [&] {
     return Error::Parts{checkpoint.path.string(), "no parameter of a cascade",
-                        "parameters called " + kCascades + "0...", "Is it another network's file?"};
+                        std::string("those of ") + kind_of(model).name,
+                        "Is it another network's file?"};
   });
-  return static_cast<int64_t>(numbers.size());
+  return cascades;
 }
 
 void check_same_model(const ModelConfig& there, const ModelConfig& here, const std::string& name) {
@@ -82,54 +76,54 @@ void check_same_model(const ModelConfig& there, const ModelConfig& here, const s
   });
 }
 
+/// The parameters of a cascade, in the network's order.
+std::vector<torch::Tensor> tensors_of_cascade(const Network& network, int64_t cascade) {
+  std::vector<torch::Tensor> tensors;
+  for (const auto& [key, tensor] : state_of(*network)) {
+    const auto place = place_of(key);
+    if (place && place->cascade == cascade) {
+      tensors.push_back(tensor);
+    }
+  }
+  return tensors;
+}
+
 /// Copies cascade `from` to cascade `to` of the same network if all shapes are the same.
-bool copy_cascade(const TensorMap& tensors, int64_t from, int64_t to) {
-  const std::string prefix = cascade_prefix(from);
-  std::vector<std::pair<torch::Tensor, torch::Tensor>> pairs;
-  for (const auto& [key, source] : tensors) {
-    if (key.rfind(prefix, 0) != 0) {
-      continue;
-    }
-    const auto place = tensors.find(cascade_prefix(to) + key.substr(prefix.size()));
-    if (place == tensors.end() || place->second.sizes() != source.sizes()) {
-      return false;
-    }
-    pairs.emplace_back(place->second, source);
+bool copy_cascade(const Network& network, int64_t from, int64_t to) {
+  const auto sources = tensors_of_cascade(network, from);
+  const auto targets = tensors_of_cascade(network, to);
+  const bool fits = std::equal(sources.begin(), sources.end(), targets.begin(), targets.end(),
+                               [](const auto& a, const auto& b) { return a.sizes() == b.sizes(); });
+  for (size_t i = 0; fits && i < sources.size(); ++i) {
+    targets[i].copy_(sources[i]);
   }
-  for (const auto& [target, source] : pairs) {
-    target.copy_(source);
-  }
-  return true;
+  return fits;
 }
 
 }  // namespace
 
-std::string cascade_prefix(int64_t cascade) {
-  return kCascades + std::to_string(cascade) + ".";
-}
-
-Dircn random_network(const ModelConfig& model, int64_t seed) {
+Network random_network(const ModelConfig& model, int64_t seed) {
   const SeedScope scope(static_cast<uint64_t>(seed));
-  return Dircn(model);
+  return make_network(model);
 }
 
-Dircn load_start(const std::filesystem::path& file, const ModelConfig& model) {
+Network load_start(const std::filesystem::path& file, const ModelConfig& model) {
   const auto checkpoint = load_checkpoint(file);
   ModelConfig of_file = model;
   if (checkpoint.model) {
     check_same_model(*checkpoint.model, model, file.string());
     of_file = *checkpoint.model;
   } else {
-    of_file.cascades = count_cascades(checkpoint);
+    of_file.cascades = cascades_in(checkpoint, model);
   }
-  Dircn network = random_network(of_file, 0);
+  const Network network = random_network(of_file, 0);
   load_state(*network, checkpoint);
   return network;
 }
 
-Growth grown(const Dircn& network, int64_t cascades, AddedCascades added, int64_t seed) {
+Growth grown(const Network& network, int64_t cascades, AddedCascades added, int64_t seed) {
   const torch::NoGradGuard no_grad;
-  const int64_t before = network->config().cascades;
+  const int64_t before = network->cascades();
   require(cascades >= before, [&] {
     return Error::Parts{"cascades to grow to", std::to_string(cascades),
                         "at least the network's " + std::to_string(before), ""};
@@ -144,7 +138,8 @@ Growth grown(const Dircn& network, int64_t cascades, AddedCascades added, int64_
     tensors.at(key).copy_(tensor);
   }
   for (int64_t index = before; index < cascades; ++index) {
-    const bool is_copy = added == AddedCascades::copy && copy_cascade(tensors, before - 1, index);
+    const bool is_copy =
+        added == AddedCascades::copy && copy_cascade(growth.network, before - 1, index);
     ++(is_copy ? growth.copied : growth.fresh);
   }
   return growth;

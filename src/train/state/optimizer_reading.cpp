@@ -124,7 +124,7 @@ void require_kind(const PickleDict& group, OptimizerKind kind, const std::string
 std::map<int64_t, torch::Tensor> numbered_parameters(const PickleValue::List& groups,
                                                      torch::optim::Optimizer& optimizer,
                                                      const OptimizerConfig& config,
-                                                     const Dircn& network,
+                                                     const Network& network,
                                                      const std::string& subject) {
   std::vector<std::vector<torch::Tensor>> ours;
   if (groups.size() == 1) {
@@ -158,7 +158,7 @@ std::map<int64_t, torch::Tensor> numbered_parameters(const PickleValue::List& gr
 }  // namespace
 
 void load_optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
-                          const Dircn& network, const PickleValue& state,
+                          const Network& network, const PickleValue& state,
                           const std::filesystem::path& file) {
   const std::string subject = file.string() + ": optimizer";
   const auto& dict = state.as_dict(subject);

@@ -88,7 +88,7 @@ PickleDict group_of(const OptimizerOptions& options, OptimizerKind kind,
 }  // namespace
 
 PickleDict optimizer_state(torch::optim::Optimizer& optimizer, const OptimizerConfig& config,
-                           const Dircn& network) {
+                           const Network& network) {
   PickleDict states;
   std::map<const void*, int64_t> index_of;
   int64_t index = 0;

@@ -60,7 +60,7 @@ void RunCheckpoints::save_best(TrainingState& state, const EpochRecord& record,
     save(state, folder_.phase_best());
   }
   if (best_average) {
-    const Dircn& average = state.average->network();
+    const Network& average = state.average->network();
     save_checkpoint(folder_.best_ema(), state_of(*average), average->config(),
                     {{"epoch", position.epoch},
                      {"config", to_yaml(config_)},

@@ -124,7 +124,7 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
   const RunPosition position = position_of(checkpoint);
   const auto phases = plan(config, position.start_cascades);
   check_phase(phases, position, checkpoint);
-  Dircn network(*checkpoint.model);
+  const Network network = make_network(*checkpoint.model);
   load_state(*network, checkpoint);
   TrainingState state = begin_phase(network, position, phases, config, device);
   load_optimizer_state(*state.optimizer, config.train.optimizer, network, contents.at(kOptimizer),

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "dircn/config/config.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "train/loop/focal_weights.h"
 #include "train/loop/moving_average.h"
 #include "train/plan/phase_plan.h"
@@ -21,7 +21,7 @@ namespace dircn {
 /// All that a run has learnt so far, and where it stands.
 struct TrainingState {
   RunPosition position;
-  Dircn network{nullptr};
+  Network network;
   std::unique_ptr<torch::optim::Optimizer> optimizer;
   RateSchedule schedule;
   OverfittingRule overfitting;

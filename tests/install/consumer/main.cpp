@@ -3,7 +3,7 @@
 
 #include <dircn/config/config.h>
 #include <dircn/formats/hdf5_writer.h>
-#include <dircn/model/dircn.h>
+#include <dircn/model/network.h>
 #include <dircn/mri/acs.h>
 
 #include <filesystem>
@@ -14,7 +14,7 @@ int main() {
       "model: {cascades: 1, channels: 2, sensitivity_channels: 2, groups: 2, sensitivity_groups: "
       "1}",
       "consumer");
-  dircn::Dircn network(config.model);
+  const auto network = dircn::make_network(config.model);
   const torch::NoGradGuard no_gradients;
   const auto image = network->forward(torch::randn({1, 2, 20, 24}, torch::kComplexFloat),
                                       dircn::canonical_mask(torch::ones({24})));

@@ -1,4 +1,4 @@
-#include "inspect/model_shapes.h"
+// What the shapes of DIRCN's parameters tell of its configuration.
 
 #include <torch/types.h>
 
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "inspect/parameter_count.h"
+#include "model/dircn_kind.h"
 
-namespace dircn::detail {
+namespace dircn {
 namespace {
 
 /// The sizes of parameters by name.
@@ -35,9 +35,9 @@ class Shapes {
 };
 
 template <typename T>
-void set(Report& model, const char* key, const std::optional<T>& value) {
+void set(PickleDict& model, const char* key, const std::optional<T>& value) {
   if (value) {
-    model[key] = *value;
+    model.set(key, *value);
   }
 }
 
@@ -57,21 +57,21 @@ std::optional<int64_t> groups_of(const Shapes& shapes, const std::string& unet) 
   return out && in_group.value_or(0) > 0 ? std::optional<int64_t>(*out / *in_group) : std::nullopt;
 }
 
-void add_squeeze(const Shapes& shapes, Report& model) {
+void add_squeeze(const Shapes& shapes, PickleDict& model) {
   // The widest layer, whose rounding hides least of the ratio.
   const std::string layer = unet_of_cascade(0) + "down4_bottle.0.se.";
   const auto squeezed = shapes.size(layer + "layer_1.weight", 0);
   const auto seen = shapes.size(layer + "layer_1.weight", 1);
   const auto channels = shapes.size(layer + "layer_2.weight", 0);
   if (squeezed && seen && channels.value_or(0) > 0) {
-    model["se_ratio"] = static_cast<double>(*squeezed) / static_cast<double>(*channels);
-    model["se_squeeze"] = *seen == *channels ? "normalized" : "statistics";
+    model.set("se_ratio", static_cast<double>(*squeezed) / static_cast<double>(*channels));
+    model.set("se_squeeze", *seen == *channels ? "normalized" : "statistics");
   }
 }
 
 std::optional<std::string> aggregation_of(const Shapes& shapes, const StateDict& state) {
   const bool weights = std::any_of(state.begin(), state.end(), [](const auto& entry) {
-    return is_aggregation_weight(entry.first);
+    return has_role(entry.first, ParameterRole::aggregation);
   });
   const auto in = shapes.size(unet_of_cascade(1) + "input.0.weight", 1);
   if (in.value_or(0) > 2) {
@@ -85,15 +85,15 @@ std::optional<std::string> aggregation_of(const Shapes& shapes, const StateDict&
 
 }  // namespace
 
-Report model_from_shapes(const StateDict& state) {
+PickleDict dircn_from_shapes(const StateDict& state) {
   const Shapes shapes(state);
-  Report model = Report::object();
-  const auto cascades = count_parameters(state).cascades.size();
+  PickleDict model;
+  const int64_t cascades = count_cascades(state);
   if (cascades == 0) {
     return model;
   }
   const auto channels = channels_of(shapes, unet_of_cascade(0));
-  model["cascades"] = cascades;
+  model.set("cascades", cascades);
   set(model, "channels", channels);
   set(model, "sensitivity_channels", channels_of(shapes, kSensitivityUnet));
   set(model, "groups", groups_of(shapes, unet_of_cascade(0)));
@@ -102,9 +102,9 @@ Report model_from_shapes(const StateDict& state) {
   set(model, "aggregation", aggregation_of(shapes, state));
   const auto joined = shapes.size(unet_of_cascade(1) + "out_channel.0.weight", 1);
   if (joined && channels) {
-    model["interconnections"] = *joined == 3 * *channels;
+    model.set("interconnections", *joined == 3 * *channels);
   }
   return model;
 }
 
-}  // namespace dircn::detail
+}  // namespace dircn

@@ -1,0 +1,85 @@
+// The keys of DIRCN's parameters, in the network and in the reference's files.
+
+#include <cstddef>
+
+#include "dircn/model/dircn.h"
+#include "model/dircn_kind.h"
+
+namespace dircn {
+namespace {
+
+const std::string kSensitivity = "sens_net.";
+const std::string kCascades = "i_cascades.";
+const std::string kOwnForm = "final_bottle.";
+const std::string kOriginalForm = "final_bottle.0.";
+const std::string kAggregationWeight = "cat_weight";
+const std::string kConsistencyWeight = "dc_weight";
+
+bool begins_with(const std::string& text, const std::string& start) {
+  return text.rfind(start, 0) == 0;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const size_t place = text.find(from);
+  return place == std::string::npos ? text : text.replace(place, from.size(), to);
+}
+
+/// T of a key "i_cascades.T.*".
+std::optional<int64_t> cascade_of(const std::string& key) {
+  constexpr size_t kLongestNumber = 3;  // digits of an index in a valid configuration
+  const size_t dot =
+      begins_with(key, kCascades) ? key.find('.', kCascades.size()) : std::string::npos;
+  if (dot == std::string::npos || dot == kCascades.size() ||
+      dot > kCascades.size() + kLongestNumber) {
+    return std::nullopt;
+  }
+  const std::string number = key.substr(kCascades.size(), dot - kCascades.size());
+  const bool digits = number.find_first_not_of("0123456789") == std::string::npos;
+  return digits ? std::optional<int64_t>(std::stoll(number)) : std::nullopt;
+}
+
+ParameterRole role_in_cascade(const std::string& key) {
+  const std::string last = key.substr(key.rfind('.') + 1);
+  if (last == kConsistencyWeight) {
+    return ParameterRole::data_consistency;
+  }
+  return last == kAggregationWeight ? ParameterRole::aggregation : ParameterRole::refinement;
+}
+
+}  // namespace
+
+Network make_dircn(const ModelConfig& config) {
+  return std::make_shared<DircnImpl>(config);
+}
+
+std::optional<ParameterPlace> dircn_place_of(const std::string& key) {
+  if (begins_with(key, kSensitivity)) {
+    return ParameterPlace{ParameterRole::sensitivity, std::nullopt};
+  }
+  const auto cascade = cascade_of(key);
+  return cascade ? std::optional<ParameterPlace>({role_in_cascade(key), cascade}) : std::nullopt;
+}
+
+std::string dircn_own_key(const std::string& key) {
+  return replaced(key, kOriginalForm, kOwnForm);
+}
+
+PickleDict dircn_file_state(const StateDict& state, const ModelConfig& config) {
+  const bool original_form = config.aggregation == Aggregation::concat;
+  PickleDict dict;
+  for (const auto& [key, tensor] : state) {
+    if (original_form && has_role(key, ParameterRole::aggregation)) {
+      continue;
+    }
+    dict.set(original_form ? replaced(key, kOwnForm, kOriginalForm) : key, tensor);
+    const std::string weight = replaced(key, kConsistencyWeight, kAggregationWeight);
+    if (!original_form && has_role(key, ParameterRole::data_consistency) &&
+        dict.find(weight) == nullptr) {
+      // Where the network has this one, its own value replaces the 1.
+      dict.set(weight, torch::ones({1}, tensor.options()));
+    }
+  }
+  return dict;
+}
+
+}  // namespace dircn
