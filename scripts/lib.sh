@@ -5,7 +5,7 @@
 readonly VENV=.venv
 readonly REQUIREMENTS=scripts/requirements.txt            # LibTorch
 readonly TEST_REQUIREMENTS=scripts/requirements-test.txt  # what tests compare with
-readonly BUILD_PACKAGES=(g++ cmake ninja-build libgd-dev libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
+readonly BUILD_PACKAGES=(g++ cmake ninja-build libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
                          libcli11-dev nlohmann-json3-dev libpugixml-dev python3)
 readonly OPTIONAL_BUILD_PACKAGES=(ccache)
 readonly TEST_PACKAGES=(libgtest-dev)

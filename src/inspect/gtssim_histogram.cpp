@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <sstream>
 
@@ -12,13 +14,14 @@
 #include "dircn/core/text.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/formats/histogram_picture.h"
 #include "dircn/mri/ssim_distance.h"
+#include "dircn/page/html_page.h"
+#include "gtssim_assets.h"
 
 namespace dircn {
 namespace {
 
-constexpr int64_t kBins = 50;
+constexpr size_t kBins = 50;
 constexpr double kRangeStep = 0.1;
 
 std::string csv(const std::vector<SliceDifficulty>& slices) {
@@ -29,6 +32,26 @@ std::string csv(const std::vector<SliceDifficulty>& slices) {
     text << csv_field(slice.volume) << ',' << slice.slice << ',' << slice.gt_ssim << '\n';
   }
   return text.str();
+}
+
+/// {edges, counts} of bins of equal width from 0 to a round number that no value exceeds. A value
+/// on an inner edge belongs to the bin above it; rounding may leave a distance just below 0; NaN is
+/// in no bin.
+nlohmann::json histogram(const std::vector<double>& values) {
+  const double largest = *std::max_element(values.begin(), values.end());
+  const double last = std::max(1.0, std::ceil(largest / kRangeStep)) * kRangeStep;
+  std::vector<double> edges;
+  for (size_t i = 0; i <= kBins; ++i) {
+    edges.push_back(static_cast<double>(i) * (last / static_cast<double>(kBins)));
+  }
+  std::vector<int64_t> counts(kBins);
+  for (const double value : values) {
+    if (!std::isnan(value)) {
+      const auto above = std::upper_bound(edges.begin() + 1, edges.end() - 1, value);
+      ++counts[static_cast<size_t>(std::distance(edges.begin(), above)) - 1];
+    }
+  }
+  return {{"edges", edges}, {"counts", counts}};
 }
 
 std::filesystem::path with_ending(std::filesystem::path prefix, const char* ending) {
@@ -73,7 +96,7 @@ std::string to_text(const Distribution& distribution) {
 }
 
 GtssimFiles::GtssimFiles(const std::filesystem::path& prefix)
-    : table_(with_ending(prefix, ".csv")), picture_(with_ending(prefix, ".png")) {}
+    : table_(with_ending(prefix, ".csv")), page_(with_ending(prefix, ".html")) {}
 
 Distribution GtssimFiles::write(const std::vector<SliceDifficulty>& slices) {
   std::vector<double> values;
@@ -83,15 +106,13 @@ Distribution GtssimFiles::write(const std::vector<SliceDifficulty>& slices) {
   }
   const Distribution result = distribution(values);
   table_.commit(csv(slices));
-  const double largest = *std::max_element(values.begin(), values.end());
-  const double last = std::max(1.0, std::ceil(largest / kRangeStep)) * kRangeStep;
-  Histogram histogram = count_in_bins(values, 0, last, kBins);
-  histogram.title = "zero-filled 1 - SSIM, " + std::to_string(result.count) + " slices, mean " +
-                    four_digits(result.mean);
-  histogram.axis = "1 - SSIM (gtSSIM)";
-  histogram.counted = "slices";
-  write_histogram_png(picture_.temporary(), histogram);
-  picture_.commit();
+  HtmlPage page;
+  page.title = "gtSSIM";
+  page.subtitle = to_text(result);
+  page.body = "<div id=\"charts\" class=\"charts\"></div>";
+  page.data = histogram(values).dump();
+  page.script = gtssim_assets::gtssim_js();
+  page_.commit(html_page(page));
   return result;
 }
 
