@@ -6,7 +6,6 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <sstream>
 
 #include "dircn/core/error.h"
 #include "dircn/core/progress.h"
@@ -25,13 +24,12 @@ constexpr size_t kBins = 50;
 constexpr double kRangeStep = 0.1;
 
 std::string csv(const std::vector<SliceDifficulty>& slices) {
-  std::ostringstream text;
-  text.precision(9);
-  text << "volume,slice,gtSSIM\n";
+  std::string text = "volume,slice,gtSSIM\n";
   for (const auto& slice : slices) {
-    text << csv_field(slice.volume) << ',' << slice.slice << ',' << slice.gt_ssim << '\n';
+    text += csv_field(slice.volume) + "," + std::to_string(slice.slice) + "," +
+            significant(slice.gt_ssim, 9) + "\n";
   }
-  return text.str();
+  return text;
 }
 
 /// {edges, counts} of bins of equal width from 0 to a round number that no value exceeds. A value
@@ -89,10 +87,10 @@ Distribution distribution(std::vector<double> values) {
 }
 
 std::string to_text(const Distribution& distribution) {
-  return std::to_string(distribution.count) + " slices: mean " + four_digits(distribution.mean) +
-         ", lower quartile " + four_digits(distribution.lower_quartile) + ", median " +
-         four_digits(distribution.median) + ", upper quartile " +
-         four_digits(distribution.upper_quartile);
+  return std::to_string(distribution.count) + " slices: mean " + fixed(distribution.mean, 4) +
+         ", lower quartile " + fixed(distribution.lower_quartile, 4) + ", median " +
+         fixed(distribution.median, 4) + ", upper quartile " +
+         fixed(distribution.upper_quartile, 4);
 }
 
 GtssimFiles::GtssimFiles(const std::filesystem::path& prefix)
