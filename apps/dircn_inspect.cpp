@@ -49,7 +49,7 @@ struct Request {
             ->excludes(png);
     auto* prefix =
         app.add_option("--output", output,
-                       "Write the slices to OUTPUT.csv and their histogram to OUTPUT.png")
+                       "Write the slices to OUTPUT.csv and their histogram to OUTPUT.html")
             ->needs(histogram)
             ->check(ends_in_name);
     histogram->needs(prefix);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <functional>
-#include <iomanip>
 #include <map>
-#include <sstream>
 #include <utility>
 #include <vector>
+
+#include "dircn/core/text.h"
 
 namespace dircn::bench {
 namespace {
@@ -31,17 +31,14 @@ double value(const Json& object, const char* key) {
   return object[key].get<double>();
 }
 
-/// A number in a column.
-std::string number(double value, int width, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << std::setw(width) << value;
-  return text.str();
+/// Right-aligned in a column.
+std::string word(const std::string& text, int width) {
+  const int missing = width - static_cast<int>(text.size());
+  return std::string(static_cast<size_t>(std::max(missing, 0)), ' ') + text;
 }
 
-std::string word(const std::string& text, int width) {
-  std::ostringstream column;
-  column << std::setw(width) << text;
-  return column.str();
+std::string number(double value, int width, int digits) {
+  return word(fixed(value, digits), width);
 }
 
 std::string ratio(const Forms& forms, const char* key) {

@@ -1,13 +1,13 @@
 #include "config/field.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <type_traits>
 
 #include "config/suggestion.h"
+#include "dircn/core/text.h"
 
 namespace dircn::config {
 namespace {
@@ -24,15 +24,14 @@ std::vector<std::string> names_of(const Fields& fields) {
   return names;
 }
 
-// Shortest text that reads back to the same number. PyYAML takes a number with an exponent only if
-// it has a point.
-template <typename T>
-std::string shortest(T number) {
-  std::array<char, 64> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  std::string text(buffer.data(), end);
-  if (std::is_floating_point_v<T> &&
-      text.find_first_of(".n") == std::string::npos) {  // n: inf, nan
+std::string yaml_text(int64_t number) {
+  return std::to_string(number);
+}
+
+// PyYAML takes a number with an exponent only if it has a point.
+std::string yaml_text(double number) {
+  std::string text = shortest(number);
+  if (text.find_first_of(".n") == std::string::npos) {  // n: inf, nan
     text.insert(std::min(text.find('e'), text.size()), ".0");
   }
   return text;
@@ -69,20 +68,20 @@ void Number<T>::check(T number, const std::string& subject) const {
   const bool above = min_excluded ? number > min : number >= min;
   const bool below = max_excluded ? number < max : number <= max;
   require(finite && above && below, [&] {
-    return Error::Parts{subject, shortest(number), describe_range(), ""};
+    return Error::Parts{subject, yaml_text(number), describe_range(), ""};
   });
 }
 
 template <typename T>
 std::string Number<T>::print(T number) const {
-  return shortest(number);
+  return yaml_text(number);
 }
 
 template <typename T>
 std::string Number<T>::describe_range() const {
   const std::string kind = std::is_integral_v<T> ? "an integer" : "a finite number";
-  const std::string above = (min_excluded ? " above " : " of at least ") + shortest(min);
-  const std::string below = (max_excluded ? " and below " : " and at most ") + shortest(max);
+  const std::string above = (min_excluded ? " above " : " of at least ") + yaml_text(min);
+  const std::string below = (max_excluded ? " and below " : " and at most ") + yaml_text(max);
   return kind + above + (max == std::numeric_limits<T>::max() ? "" : below);
 }
 

@@ -4,11 +4,10 @@
 
 #include <cmath>
 #include <cstdio>
-#include <iomanip>
-#include <sstream>
 #include <utility>
 
 #include "dircn/core/log.h"
+#include "dircn/core/text.h"
 
 namespace dircn {
 namespace {
@@ -20,29 +19,28 @@ constexpr std::chrono::milliseconds kRedrawInterval{100};
 
 std::string duration_text(double seconds) {
   const auto whole = static_cast<int64_t>(std::ceil(seconds));
-  std::ostringstream text;
-  text << std::setfill('0');
+  const auto two_digits = [](int64_t number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+  };
   if (whole < 60) {
-    text << whole << " s";
-  } else if (whole < 3600) {
-    text << whole / 60 << " min " << std::setw(2) << whole % 60 << " s";
-  } else {
-    text << whole / 3600 << " h " << std::setw(2) << whole % 3600 / 60 << " min";
+    return std::to_string(whole) + " s";
   }
-  return text.str();
+  if (whole < 3600) {
+    return std::to_string(whole / 60) + " min " + two_digits(whole % 60) + " s";
+  }
+  return std::to_string(whole / 3600) + " h " + two_digits(whole % 3600 / 60) + " min";
 }
 
 std::string progress_text(int64_t done, int64_t total, double seconds, const std::string& unit) {
-  std::ostringstream text;
-  text << std::setprecision(3) << done << '/' << total << ' ' << unit;
+  std::string text = std::to_string(done) + "/" + std::to_string(total) + " " + unit;
   if (done > 0 && seconds > 0) {
     const double rate = static_cast<double>(done) / seconds;
-    text << ", " << rate << ' ' << unit << "/s";
+    text += ", " + significant(rate, 3) + " " + unit + "/s";
     if (done < total) {
-      text << ", " << duration_text(static_cast<double>(total - done) / rate) << " left";
+      text += ", " + duration_text(static_cast<double>(total - done) / rate) + " left";
     }
   }
-  return text.str();
+  return text;
 }
 
 Progress::Progress(int64_t total, std::string unit, std::string title)

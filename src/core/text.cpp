@@ -2,15 +2,31 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 namespace dircn {
 
-std::string four_digits(double value) {
-  // The longest double has 309 digits before the point.
-  std::array<char, 320> text{};
-  std::snprintf(text.data(), text.size(), "%.4f", value);
-  return text.data();
+namespace {
+
+/// What std::to_chars writes, which asks no locale how.
+template <typename... Form>
+std::string number_text(double value, Form... form) {
+  std::array<char, 400> text{};  // the longest double has 309 digits before the point
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, form...).ptr};
+}
+
+}  // namespace
+
+std::string fixed(double value, int digits) {
+  return number_text(value, std::chars_format::fixed, digits);
+}
+
+std::string significant(double value, int digits) {
+  return number_text(value, std::chars_format::general, digits);
+}
+
+std::string shortest(double value) {
+  return number_text(value);
 }
 
 std::string csv_field(const std::string& value) {

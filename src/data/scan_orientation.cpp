@@ -6,11 +6,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 
 namespace dircn::detail {
 namespace {
@@ -26,9 +26,8 @@ double inner_product(const Vector& a, const Vector& b) {
 }
 
 std::string vector_text(const Vector& vector) {
-  std::ostringstream text;
-  text << "(" << vector[0] << ", " << vector[1] << ", " << vector[2] << ")";
-  return text.str();
+  return "(" + significant(vector[0], 6) + ", " + significant(vector[1], 6) + ", " +
+         significant(vector[2], 6) + ")";
 }
 
 Vector read_vector(const Hdf5File& file, const std::string& name) {

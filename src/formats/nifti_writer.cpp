@@ -18,6 +18,7 @@
 
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -78,10 +79,11 @@ void require_geometry(const VoxelGeometry& geometry, const fs::path& path) {
     }
   }
   require(usable, [&] {
-    std::ostringstream found;
-    found << "voxels " << geometry.spacing[0] << ", " << geometry.spacing[1] << " and "
-          << geometry.spacing[2] << " mm apart, or a place that is not finite";
-    return Error::Parts{path.string(), found.str(), "positive spacings and finite directions", ""};
+    const auto& [z, y, x] = geometry.spacing;
+    return Error::Parts{path.string(),
+                        "voxels " + significant(z, 6) + ", " + significant(y, 6) + " and " +
+                            significant(x, 6) + " mm apart, or a place that is not finite",
+                        "positive spacings and finite directions", ""};
   });
 }
 

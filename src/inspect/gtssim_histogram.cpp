@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <numeric>
-#include <sstream>
 
 #include "dircn/core/error.h"
 #include "dircn/core/progress.h"
@@ -12,23 +13,43 @@
 #include "dircn/core/text.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/formats/histogram_picture.h"
 #include "dircn/mri/ssim_distance.h"
+#include "dircn/page/html_page.h"
+#include "gtssim_assets.h"
 
 namespace dircn {
 namespace {
 
-constexpr int64_t kBins = 50;
+constexpr size_t kBins = 50;
 constexpr double kRangeStep = 0.1;
 
 std::string csv(const std::vector<SliceDifficulty>& slices) {
-  std::ostringstream text;
-  text.precision(9);
-  text << "volume,slice,gtSSIM\n";
+  std::string text = "volume,slice,gtSSIM\n";
   for (const auto& slice : slices) {
-    text << csv_field(slice.volume) << ',' << slice.slice << ',' << slice.input_distance << '\n';
+    text += csv_field(slice.volume) + "," + std::to_string(slice.slice) + "," +
+            significant(slice.input_distance, 9) + "\n";
   }
-  return text.str();
+  return text;
+}
+
+/// {edges, counts} of bins of equal width from 0 to a round number that no value exceeds. A value
+/// on an inner edge belongs to the bin above it; rounding may leave a distance just below 0; NaN is
+/// in no bin.
+nlohmann::json histogram(const std::vector<double>& values) {
+  const double largest = *std::max_element(values.begin(), values.end());
+  const double last = std::max(1.0, std::ceil(largest / kRangeStep)) * kRangeStep;
+  std::vector<double> edges;
+  for (size_t i = 0; i <= kBins; ++i) {
+    edges.push_back(static_cast<double>(i) * (last / static_cast<double>(kBins)));
+  }
+  std::vector<int64_t> counts(kBins);
+  for (const double value : values) {
+    if (!std::isnan(value)) {
+      const auto above = std::upper_bound(edges.begin() + 1, edges.end() - 1, value);
+      ++counts[static_cast<size_t>(std::distance(edges.begin(), above)) - 1];
+    }
+  }
+  return {{"edges", edges}, {"counts", counts}};
 }
 
 std::filesystem::path with_ending(std::filesystem::path prefix, const char* ending) {
@@ -66,14 +87,14 @@ Distribution distribution(std::vector<double> values) {
 }
 
 std::string to_text(const Distribution& distribution) {
-  return std::to_string(distribution.count) + " slices: mean " + four_digits(distribution.mean) +
-         ", lower quartile " + four_digits(distribution.lower_quartile) + ", median " +
-         four_digits(distribution.median) + ", upper quartile " +
-         four_digits(distribution.upper_quartile);
+  return std::to_string(distribution.count) + " slices: mean " + fixed(distribution.mean, 4) +
+         ", lower quartile " + fixed(distribution.lower_quartile, 4) + ", median " +
+         fixed(distribution.median, 4) + ", upper quartile " +
+         fixed(distribution.upper_quartile, 4);
 }
 
 DifficultyFiles::DifficultyFiles(const std::filesystem::path& prefix)
-    : table_(with_ending(prefix, ".csv")), picture_(with_ending(prefix, ".png")) {}
+    : table_(with_ending(prefix, ".csv")), page_(with_ending(prefix, ".html")) {}
 
 Distribution DifficultyFiles::write(const std::vector<SliceDifficulty>& slices) {
   std::vector<double> values;
@@ -83,15 +104,13 @@ Distribution DifficultyFiles::write(const std::vector<SliceDifficulty>& slices) 
   }
   const Distribution result = distribution(values);
   table_.commit(csv(slices));
-  const double largest = *std::max_element(values.begin(), values.end());
-  const double last = std::max(1.0, std::ceil(largest / kRangeStep)) * kRangeStep;
-  Histogram histogram = count_in_bins(values, 0, last, kBins);
-  histogram.title = "zero-filled 1 - SSIM, " + std::to_string(result.count) + " slices, mean " +
-                    four_digits(result.mean);
-  histogram.axis = "1 - SSIM (gtSSIM)";
-  histogram.counted = "slices";
-  write_histogram_png(picture_.temporary(), histogram);
-  picture_.commit();
+  HtmlPage page;
+  page.title = "gtSSIM";
+  page.subtitle = to_text(result);
+  page.body = "<div id=\"charts\" class=\"charts\"></div>";
+  page.data = histogram(values).dump();
+  page.script = gtssim_assets::gtssim_js();
+  page_.commit(html_page(page));
   return result;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <sstream>
 
 #include "dircn/core/text.h"
 #include "dircn/core/text_table.h"
@@ -47,10 +46,7 @@ std::string cell(const Report& value) {
     return value.get<bool>() ? "yes" : "no";
   }
   if (value.is_number_float()) {
-    std::ostringstream text;
-    text.precision(kDigits);
-    text << value.get<double>();
-    return text.str();
+    return significant(value.get<double>(), kDigits);
   }
   if (value.is_array()) {
     std::string text;
@@ -70,10 +66,7 @@ std::string bytes_text(double bytes) {
     bytes /= kUnitStep;
     ++unit;
   }
-  std::ostringstream text;
-  text.precision(unit == 0 ? 0 : 1);
-  text << std::fixed << bytes << ' ' << kUnits[unit];
-  return text.str();
+  return fixed(bytes, unit == 0 ? 0 : 1) + " " + kUnits[unit];
 }
 
 /// Our counts of bytes have no sign; an attribute that happens to be called so is a double.

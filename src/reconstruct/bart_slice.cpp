@@ -9,6 +9,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/run_program.h"
+#include "dircn/core/text.h"
 #include "dircn/formats/cfl_file.h"
 #include "dircn/mri/fft.h"
 #include "dircn/mri/mask_pattern.h"
@@ -20,13 +21,6 @@ namespace {
 constexpr int64_t kCalibrationSize = 24;  // what `ecalib` takes of the centre, as by its default
 constexpr int64_t kLargestKernel = 6;     // its default
 constexpr int64_t kSmallestCentre = 4;
-
-std::string text_of(double value) {
-  std::ostringstream text;
-  text.precision(9);
-  text << value;
-  return text.str();
-}
 
 /// The fully sampled centre, (height, width), of a mask [H, W]. Of columns it is as wide as it is
 /// on both sides of column ⌊W/2⌋: more than that BART does not take.
@@ -139,7 +133,7 @@ void BartSlice::calibrate(const torch::Tensor& mask) const {
 
 torch::Tensor BartSlice::image(double regularization, int64_t iterations) const {
   const std::string output = folder_ / "image";
-  run_program({program_, "pics", "-S", "-l1", "-r", text_of(regularization), "-i",
+  run_program({program_, "pics", "-S", "-l1", "-r", significant(regularization, 9), "-i",
                std::to_string(iterations), "-p", folder_ / "pattern", folder_ / "kspace",
                folder_ / "maps", output});
   const torch::Tensor image = read_cfl(output, mask_.sizes());

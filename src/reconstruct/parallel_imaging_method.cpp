@@ -3,10 +3,10 @@
 #include <torch/types.h>
 
 #include <optional>
-#include <sstream>
 #include <system_error>
 
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 
@@ -59,9 +59,8 @@ ParallelImagingOptions tuned_on(const fs::path& volume, const DataConfig& data,
 }
 
 std::string to_string(const ParallelImagingOptions& options) {
-  std::ostringstream text;
-  text << "BART: ecalib, pics -l1 -r " << options.regularization << " -i " << options.iterations;
-  return text.str();
+  return "BART: ecalib, pics -l1 -r " + significant(options.regularization, 6) + " -i " +
+         std::to_string(options.iterations);
 }
 
 }  // namespace dircn

@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <iomanip>
-#include <sstream>
 
 #include "dircn/config/model_config.h"
 #include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/runtime/versions.h"
 
 namespace dircn {
@@ -20,11 +19,9 @@ std::string described(const Network& network) {
     parameters += parameter.numel();
   }
   const ModelConfig& model = network->config();
-  std::ostringstream text;
-  text << model.cascades << " cascades, " << model.channels << " channels, "
-       << to_string(model.aggregation) << ", " << std::setprecision(3)
-       << static_cast<double>(parameters) / kMillion << " million parameters";
-  return text.str();
+  return std::to_string(model.cascades) + " cascades, " + std::to_string(model.channels) +
+         " channels, " + to_string(model.aggregation) + ", " +
+         significant(static_cast<double>(parameters) / kMillion, 3) + " million parameters";
 }
 
 }  // namespace

@@ -10,10 +10,8 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
-#include <iomanip>
 #include <memory>
 #include <numeric>
-#include <sstream>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -24,6 +22,7 @@
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
+#include "dircn/core/text.h"
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/reconstruct/network_ensemble.h"
@@ -245,18 +244,16 @@ ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& vol
 }
 
 std::string to_string(const ReconstructionSummary& summary) {
-  std::ostringstream text;
-  text << summary.reconstructed << " volumes reconstructed, " << summary.skipped
-       << " skipped (already there), " << summary.failed << " failed";
+  std::string text = std::to_string(summary.reconstructed) + " volumes reconstructed, " +
+                     std::to_string(summary.skipped) + " skipped (already there), " +
+                     std::to_string(summary.failed) + " failed";
   if (summary.slices > 0) {
-    text << "; the network ran " << std::lround(100 * summary.busy()) << " % of " << std::fixed
-         << std::setprecision(1) << summary.seconds << " s (" << summary.slices << " slices, "
-         << 1000 * summary.network_seconds / static_cast<double>(summary.slices) << " ms each)";
+    text += "; the network ran " + std::to_string(std::lround(100 * summary.busy())) + " % of " +
+            fixed(summary.seconds, 1) + " s (" + std::to_string(summary.slices) + " slices, " +
+            fixed(1000 * summary.network_seconds / static_cast<double>(summary.slices), 1) +
+            " ms each)";
   }
-  if (summary.interrupted) {
-    text << "; interrupted before the rest, run again to continue";
-  }
-  return text.str();
+  return text + (summary.interrupted ? "; interrupted before the rest, run again to continue" : "");
 }
 
 }  // namespace dircn

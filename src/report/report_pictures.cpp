@@ -8,13 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <iomanip>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +20,7 @@
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
+#include "dircn/core/text.h"
 #include "dircn/mri/mask_pattern.h"
 #include "dircn/pictures/coil_mosaic.h"
 #include "dircn/pictures/grey_picture.h"
@@ -125,12 +124,10 @@ Json residual_facts(const std::vector<RunScores>& scores,
     }
     const double measured = images[run]->zero_filled->norm().item<double>();
     const double residual = images[run]->more.at(kResidual).norm().item<double>();
-    std::ostringstream text;
-    text << std::setprecision(3) << (measured > 0 ? 100 * residual / measured : 0)
-         << " % of the measured signal in the image";
     facts.push_back(Json::array(
         {"Data-consistency residual" + (images.size() > 1 ? ", " + scores[run].name : ""),
-         text.str()}));
+         significant(measured > 0 ? 100 * residual / measured : 0, 3) +
+             " % of the measured signal in the image"}));
   }
   return facts;
 }
@@ -150,14 +147,11 @@ Json slice_json(const ShownVolume& volume, const std::vector<RunScores>& scores,
 std::string mask_note(const torch::Tensor& mask) {
   const MaskPattern pattern = describe_mask(mask);
   const bool columns = pattern.kind != MaskPattern::Kind::two_dimensional;
-  std::ostringstream text;
-  text << std::to_string(pattern.acceleration) << "-fold: " << pattern.sampled
-       << (columns ? " columns" : " points") << " (" << std::setprecision(3)
-       << 100 * pattern.fraction << " %), fully sampled centre of "
-       << (columns
-               ? std::to_string(pattern.acs_width) + " columns"
-               : std::to_string(pattern.acs_height) + " × " + std::to_string(pattern.acs_width));
-  return text.str();
+  return std::to_string(pattern.acceleration) + "-fold: " + std::to_string(pattern.sampled) +
+         (columns ? " columns (" : " points (") + significant(100 * pattern.fraction, 3) +
+         " %), fully sampled centre of " +
+         (columns ? std::to_string(pattern.acs_width) + " columns"
+                  : std::to_string(pattern.acs_height) + " × " + std::to_string(pattern.acs_width));
 }
 
 Json mask_json(const ScoredVolume& volume) {

@@ -1,7 +1,5 @@
 #include "dircn/score/score_csv.h"
 
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -21,14 +19,9 @@ std::string line(const std::vector<std::string>& cells) {
   return text + "\r\n";
 }
 
-/// The shortest digits that give the number again; empty for none.
+/// Empty for none.
 std::string exact(const std::optional<double>& value) {
-  if (!value) {
-    return "";
-  }
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), *value).ptr;
-  return {text.data(), end};
+  return value ? shortest(*value) : "";
 }
 
 /// The first cells of a line, with that of a run where there are several.

@@ -19,15 +19,15 @@ constexpr size_t kWorstShown = 3;
 
 /// "-" for none.
 std::string zero_filled_text(const Metric* metric) {
-  return metric != nullptr && metric->zero_filled ? four_digits(*metric->zero_filled) : "-";
+  return metric != nullptr && metric->zero_filled ? fixed(*metric->zero_filled, 4) : "-";
 }
 
 std::string with_deviation(const Metric* metric) {
   if (metric == nullptr) {
     return "-";
   }
-  const std::string value = four_digits(metric->value);
-  return metric->two_sd ? value + " ± " + four_digits(*metric->two_sd) : value;
+  const std::string value = fixed(metric->value, 4);
+  return metric->two_sd ? value + " ± " + fixed(*metric->two_sd, 4) : value;
 }
 
 /// A row's scores, one set for each run; null where a run has none.
@@ -106,7 +106,7 @@ std::string table_text(const std::vector<RunScores>& runs) {
 }
 
 std::string signed_digits(double value) {
-  return (value < 0 ? "" : "+") + four_digits(value);
+  return (value < 0 ? "" : "+") + fixed(value, 4);
 }
 
 std::string comparison_text(const std::vector<RunScores>& runs, const Comparison& comparison) {
@@ -142,7 +142,7 @@ std::string worst_text(const Scores& scores) {
   for (const auto& slice : worst_slices(scores, kWorstShown)) {
     const Metric& score = slice.metrics.at(ranking_metric(scores.rule).name);
     text += "  " + scores.volumes[slice.volume].name + " slice " + std::to_string(slice.slice) +
-            ": " + four_digits(score.value) + " (zero-filled " + zero_filled_text(&score) + ")\n";
+            ": " + fixed(score.value, 4) + " (zero-filled " + zero_filled_text(&score) + ")\n";
   }
   return text;
 }

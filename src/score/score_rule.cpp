@@ -3,21 +3,15 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string>
 
+#include "dircn/core/text.h"
 #include "score/rule/rules.h"
 
 namespace dircn {
 namespace {
 
 constexpr const char* kKnee = "knee";
-
-std::string short_text(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
 
 }  // namespace
 
@@ -45,9 +39,9 @@ std::string threshold_text(const ScoreRule& rule) {
   if (!rule.threshold) {
     return "none";
   }
-  const std::string text = short_text(*rule.threshold);
+  const std::string text = significant(*rule.threshold, 6);
   return rule.knee_threshold
-             ? text + " (" + short_text(*rule.knee_threshold) + " for files named knee*)"
+             ? text + " (" + significant(*rule.knee_threshold, 6) + " for files named knee*)"
              : text;
 }
 

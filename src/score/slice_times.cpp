@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iomanip>
 #include <numeric>
-#include <sstream>
 #include <string>
+
+#include "dircn/core/text.h"
 
 namespace dircn {
 
@@ -27,12 +27,10 @@ std::string to_text(const SliceTimes& times) {
     return "time: not measured, as no volume has more than the " + std::to_string(kWarmUpSlices) +
            " slices that warm the device up\n";
   }
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(1) << "time: " << mean_time(times)
-       << " ms a slice (median " << median_time(times) << ", " << times.milliseconds.size()
-       << " slices timed on " << times.device
-       << ", batch 1, from k-space in host memory; reading and writing not counted)\n";
-  return text.str();
+  return "time: " + fixed(mean_time(times), 1) + " ms a slice (median " +
+         fixed(median_time(times), 1) + ", " + std::to_string(times.milliseconds.size()) +
+         " slices timed on " + times.device +
+         ", batch 1, from k-space in host memory; reading and writing not counted)\n";
 }
 
 }  // namespace dircn

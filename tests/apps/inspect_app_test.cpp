@@ -8,6 +8,7 @@
 #include <string>
 
 #include "support/command.h"
+#include "support/page_data.h"
 #include "support/paths.h"
 #include "support/small_set.h"
 
@@ -83,7 +84,9 @@ TEST(InspectApp, WritesTheHistogramOfATrainingSet) {
     EXPECT_NE(result.output.find(part), std::string::npos) << part << " in " << result.output;
   }
   EXPECT_NE(testing::read_file(prefix + ".csv").find("brain2.h5,1,0."), std::string::npos);
-  EXPECT_EQ(testing::read_file(prefix + ".png").substr(1, 3), "PNG");
+  const auto page = testing::read_file(prefix + ".html");
+  EXPECT_NE(page.find("4 slices: mean 0."), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(testing::page_data(page)).at("counts").size(), 50u);
 }
 
 TEST(InspectApp, KnowsBeforeMeasuringWhereItCannotWrite) {

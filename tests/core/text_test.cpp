@@ -7,11 +7,26 @@
 namespace dircn::text_test {
 namespace {
 
-TEST(FourDigits, AreWhatScoresHave) {
-  EXPECT_EQ(four_digits(0.92344), "0.9234");
-  EXPECT_EQ(four_digits(-2), "-2.0000");
-  EXPECT_EQ(four_digits(std::numeric_limits<double>::infinity()), "inf");
-  EXPECT_EQ(four_digits(1e300).size(), 306U);
+TEST(Numbers, HaveAFixedNumberOfDigits) {
+  EXPECT_EQ(fixed(0.92344, 4), "0.9234");
+  EXPECT_EQ(fixed(-2, 4), "-2.0000");
+  EXPECT_EQ(fixed(std::numeric_limits<double>::infinity(), 4), "inf");
+  EXPECT_EQ(fixed(1e300, 4).size(), 306U);
+  EXPECT_EQ(fixed(2.5, 0), "2");  // to even, as printf rounds
+}
+
+TEST(Numbers, HaveTheirSignificantDigits) {
+  EXPECT_EQ(significant(0.5, 3), "0.5");
+  EXPECT_EQ(significant(1234.5, 3), "1.23e+03");
+  EXPECT_EQ(significant(2e-5, 6), "2e-05");
+  EXPECT_EQ(significant(999.96, 4), "1000");
+  EXPECT_EQ(significant(std::numeric_limits<double>::quiet_NaN(), 3), "nan");
+}
+
+TEST(Numbers, AreTheSameFromTheirShortestDigits) {
+  EXPECT_EQ(shortest(0.1), "0.1");
+  EXPECT_EQ(shortest(1.0 / 3), "0.3333333333333333");
+  EXPECT_EQ(shortest(1e-300), "1e-300");
 }
 
 TEST(CsvField, IsQuotedWhereItMustBe) {

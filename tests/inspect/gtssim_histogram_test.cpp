@@ -7,14 +7,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/data/volume.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
+#include "support/page_data.h"
 #include "support/paths.h"
 #include "support/small_set.h"
 
@@ -98,7 +101,7 @@ TEST(Distribution, InterpolatesItsQuartiles) {
             "4 slices: mean 2.5000, lower quartile 1.7500, median 2.5000, upper quartile 3.2500");
 }
 
-TEST(Difficulties, WritesTableAndPicture) {
+TEST(Difficulties, WritesTableAndPage) {
   const TemporaryFolder folder;
   const std::vector<SliceDifficulty> slices = {{"a.h5", 0, 0.125}, {"b,\"c\".h5", 1, 0.25}};
   DifficultyFiles files(folder / "sub/hard");
@@ -106,8 +109,56 @@ TEST(Difficulties, WritesTableAndPicture) {
   EXPECT_DOUBLE_EQ(result.mean, 0.1875);
   EXPECT_EQ(testing::read_file(folder / "sub/hard.csv"),
             "volume,slice,gtSSIM\na.h5,0,0.125\n\"b,\"\"c\"\".h5\",1,0.25\n");
-  EXPECT_EQ(testing::read_file(folder / "sub/hard.png").substr(1, 3), "PNG");
+  const auto page = testing::read_file(folder / "sub/hard.html");
+  EXPECT_NE(page.find(to_text(result)), std::string::npos);
   EXPECT_EQ(files_in(folder / "sub"), 2);  // nothing temporary
+}
+
+/// {edges, counts} of the page's histogram.
+nlohmann::json histogram_of(const std::vector<double>& values) {
+  const TemporaryFolder folder;
+  std::vector<SliceDifficulty> slices;
+  for (const double value : values) {
+    slices.push_back({"a.h5", 0, value});
+  }
+  DifficultyFiles(folder / "hard").write(slices);
+  return nlohmann::json::parse(testing::page_data(testing::read_file(folder / "hard.html")));
+}
+
+TEST(Difficulties, CountsInBinsFromZeroToARoundNumber) {
+  for (const auto& [largest, last] :
+       {std::pair{0.02, 0.1}, {0.1, 0.1}, {0.100001, 0.2}, {0.75, 0.8}, {1.5, 1.5}}) {
+    const auto edges = histogram_of({largest}).at("edges").get<std::vector<double>>();
+    ASSERT_EQ(edges.size(), 51u);
+    for (size_t i = 0; i < edges.size(); ++i) {
+      EXPECT_NEAR(edges[i], last * static_cast<double>(i) / 50, 1e-12);
+    }
+  }
+}
+
+TEST(Difficulties, CountsAValueOnAnEdgeAboveItAndNaNNowhere) {
+  const auto edges = histogram_of({1}).at("edges").get<std::vector<double>>();
+  const auto histogram = histogram_of(
+      {-1e-17, 0, edges[1], edges[7], edges[7], std::nextafter(edges[7], 0), 0.5, 1, std::nan("")});
+  EXPECT_EQ(histogram.at("edges"), edges);
+  std::vector<int64_t> expected(50);
+  expected[0] = 2;
+  expected[1] = 1;
+  expected[6] = 1;
+  expected[7] = 2;
+  expected[25] = 1;
+  expected[49] = 1;  // the last edge belongs to the last bin
+  EXPECT_EQ(histogram.at("counts"), expected);
+}
+
+TEST(Difficulties, CountsOneAmongManyAndNothingInEmptyBins) {
+  std::vector<double> values(100000, 0.001);
+  values.push_back(0.099);
+  std::vector<int64_t> expected(50);
+  expected[0] = 100000;
+  expected[49] = 1;
+  EXPECT_EQ(histogram_of(values).at("counts"), expected);
+  EXPECT_EQ(histogram_of({std::nan("")}).at("counts"), std::vector<int64_t>(50));
 }
 
 TEST(Difficulties, KnowsAtOnceWhereItCannotWrite) {

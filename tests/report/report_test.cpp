@@ -18,6 +18,7 @@
 #include "dircn/score/network_job.h"
 #include "dircn/score/score_volumes.h"
 #include "score/score_folders.h"
+#include "support/page_data.h"
 #include "support/random_input.h"
 #include "support/small_set.h"
 
@@ -29,9 +30,7 @@ using Json = nlohmann::json;
 
 /// The data in a page.
 Json data_of(const std::string& page) {
-  const std::string begin = "<script type=\"application/json\" id=\"data\">";
-  const size_t at = page.find(begin) + begin.size();
-  return Json::parse(page.substr(at, page.find("</script>", at) - at));
+  return Json::parse(testing::page_data(page));
 }
 
 std::string page_of(const std::vector<EvaluatedRun>& runs, const ReportOptions& options = {}) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "dircn/core/error.h"
+#include "support/page_data.h"
 #include "support/paths.h"
 #include "train/state/training_records.h"
 
@@ -28,10 +29,7 @@ class CurvesPageTest : public ::testing::Test {
 
   /// The page's JSON.
   json data(const std::string& metrics) const {
-    const std::string html = page(metrics);
-    const std::string begin = "<script type=\"application/json\" id=\"data\">";
-    const size_t at = html.find(begin) + begin.size();
-    return json::parse(html.substr(at, html.find("</script>", at) - at));
+    return json::parse(testing::page_data(page(metrics)));
   }
 
   testing::TemporaryFolder folder_;

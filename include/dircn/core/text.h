@@ -5,8 +5,15 @@
 
 namespace dircn {
 
-/// "0.1234": four digits after the point, as scores are compared.
-std::string four_digits(double value);
+/// With so many digits after the point: fixed(0.5, 2) is "0.50".
+std::string fixed(double value, int digits);
+
+/// With so many digits at most that count, as "%.3g" writes it: significant(1234.5, 3) is
+/// "1.23e+03".
+std::string significant(double value, int digits);
+
+/// The fewest digits that give the number again.
+std::string shortest(double value);
 
 /// One field of a line of CSV (RFC 4180): in quotes where it holds a comma, a quote or a line
 /// break.

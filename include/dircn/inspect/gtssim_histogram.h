@@ -38,7 +38,7 @@ Distribution distribution(std::vector<double> values);
 /// "3400 slices: mean 0.1234, quartiles ..., median ...".
 std::string to_text(const Distribution& distribution);
 
-/// `prefix`.csv (volume, slice, gtSSIM) and `prefix`.png (their histogram). Measuring takes long:
+/// `prefix`.csv (volume, slice, gtSSIM) and `prefix`.html (their histogram). Measuring takes long:
 /// make this before, so that a place that cannot be written is known at once.
 ///
 ///     DifficultyFiles files(prefix);
@@ -54,7 +54,7 @@ class DifficultyFiles {
 
  private:
   AtomicFile table_;
-  AtomicFile picture_;
+  AtomicFile page_;
 };
 
 }  // namespace dircn

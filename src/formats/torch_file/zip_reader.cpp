@@ -1,5 +1,7 @@
 #include "formats/torch_file/zip_reader.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -44,43 +46,7 @@ bool has_signature(const unsigned char* bytes, const char (&signature)[5]) {
   return std::memcmp(bytes, signature, 4) == 0;
 }
 
-using CrcTables = std::array<std::array<uint32_t, 256>, 4>;
-
-CrcTables make_crc_tables() {
-  CrcTables tables{};
-  for (uint32_t i = 0; i < 256; ++i) {
-    uint32_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) {
-      crc = crc >> 1 ^ (crc & 1U ? 0xEDB88320U : 0U);
-    }
-    tables[0][i] = crc;
-  }
-  for (size_t table = 1; table < tables.size(); ++table) {
-    for (size_t i = 0; i < 256; ++i) {
-      const uint32_t previous = tables[table - 1][i];
-      tables[table][i] = previous >> 8 ^ tables[0][previous & 0xFF];
-    }
-  }
-  return tables;
-}
-
 }  // namespace
-
-uint32_t crc32(const void* data, size_t size) {
-  static const CrcTables tables = make_crc_tables();
-  const auto* bytes = static_cast<const unsigned char*>(data);
-  uint32_t crc = 0xFFFFFFFF;
-  for (; size >= 4;
-       size -= 4, bytes += 4) {  // four bytes at a time: a checkpoint has hundreds of megabytes
-    crc ^= u32(bytes);
-    crc = tables[3][crc & 0xFF] ^ tables[2][crc >> 8 & 0xFF] ^ tables[1][crc >> 16 & 0xFF] ^
-          tables[0][crc >> 24];
-  }
-  for (; size > 0; --size, ++bytes) {
-    crc = crc >> 8 ^ tables[0][(crc ^ *bytes) & 0xFF];
-  }
-  return ~crc;
-}
 
 ZipReader::ZipReader(const std::filesystem::path& path) : path_(path) {
   std::error_code error;
@@ -223,7 +189,7 @@ void ZipReader::read(const std::string& name, void* destination) {
   }
   read_at(wanted.header_offset + kHeaderSize + u16(&header[26]) + u16(&header[28]), destination,
           wanted.size);
-  if (crc32(destination, wanted.size) != wanted.crc) {
+  if (::crc32_z(0, static_cast<const Bytef*>(destination), wanted.size) != wanted.crc) {
     fail("a wrong checksum of the record " + excerpt(name));
   }
 }

@@ -54,7 +54,4 @@ class ZipReader {
   std::map<std::string, Record> records_;
 };
 
-/// The CRC-32 of zip and PNG files.
-uint32_t crc32(const void* data, size_t size);
-
 }  // namespace dircn

@@ -36,9 +36,9 @@ int64_t chunk_of(const NormShape& shape, NormLayout layout) {
   return divide_up(std::clamp(values, kLeast, kMost), kPackBytes * across) * kPackBytes;
 }
 
-Cut make_cut(const NormShape& shape, NormLayout layout, int width) {
+GridCut make_cut(const NormShape& shape, NormLayout layout, int width) {
   const bool planes = layout == NormLayout::planes;
-  Cut cut{};
+  GridCut cut{};
   cut.pixels = shape.pixels;
   cut.channels = shape.channels;
   cut.chunk = chunk_of(shape, layout);
@@ -60,7 +60,7 @@ Cut make_cut(const NormShape& shape, NormLayout layout, int width) {
 /// variance 0. A thread subtracts its own first pixel and leaves the difference to double
 /// precision: a channel's first pixel may lie far from all others.
 template <typename T, int Width>
-__global__ void sum_moments(const T* x, Cut cut, Pair* partial) {
+__global__ void sum_moments(const T* x, GridCut cut, Pair* partial) {
   const Walk walk(cut);
   const auto pivot = Pack<T, Width>::read(x + walk.offset(walk.first < walk.end ? walk.first : 0));
   float sum[Width] = {};
@@ -86,7 +86,7 @@ __global__ void sum_moments(const T* x, Cut cut, Pair* partial) {
 
 /// One block for each image and channel.
 template <typename T>
-__global__ void finish_moments(const T* x, Cut cut, const Pair* partial, double* mean,
+__global__ void finish_moments(const T* x, GridCut cut, const Pair* partial, double* mean,
                                double* std) {
   const int64_t plane = blockIdx.x;
   const Pair sum = sum_of_chunks(partial, plane, cut.chunks);
@@ -104,7 +104,7 @@ __global__ void finish_moments(const T* x, Cut cut, const Pair* partial, double*
 
 /// y may be x: a thread has read a pack before it writes that place.
 template <typename T, int Width>
-__global__ void apply(const T* x, const T* residual, T* y, Cut cut, NormTerms norm, bool silu) {
+__global__ void apply(const T* x, const T* residual, T* y, GridCut cut, NormTerms norm, bool silu) {
   const Walk walk(cut);
   const SlotTerms<Width> terms(norm, walk);
   for (int64_t pixel = walk.first; pixel < walk.end; pixel += walk.step) {
@@ -125,7 +125,7 @@ __global__ void apply(const T* x, const T* residual, T* y, Cut cut, NormTerms no
 
 /// Sums of dz and dz · (x − centre). `dresidual`, which takes dz, may be null.
 template <typename T, int Width>
-__global__ void sum_gradients(const T* x, const T* residual, const T* dy, T* dresidual, Cut cut,
+__global__ void sum_gradients(const T* x, const T* residual, const T* dy, T* dresidual, GridCut cut,
                               NormTerms norm, bool silu, Pair* partial) {
   const Walk walk(cut);
   const SlotTerms<Width> terms(norm, walk);
@@ -142,7 +142,7 @@ __global__ void sum_gradients(const T* x, const T* residual, const T* dy, T* dre
     for (int slot = 0; slot < Width; ++slot) {
       const auto here = static_cast<float>(value.slot[slot]);
       const float z = terms.z(here, slot) + static_cast<float>(other.slot[slot]);
-      const float dz = static_cast<float>(gradient.slot[slot]) * (silu ? silu_slope(z) : 1.0F);
+      const float dz = static_cast<float>(gradient.slot[slot]) * (silu ? silu_slope_of(z) : 1.0F);
       sum[slot] += dz;
       products[slot] += dz * (here - terms.centre[slot]);
       gradient.slot[slot] = static_cast<T>(dz);
@@ -160,7 +160,7 @@ __global__ void sum_gradients(const T* x, const T* residual, const T* dy, T* dre
 
 /// One block for each image and channel. `constant_linear`: what the gradient of x subtracts from
 /// dz, as a function of x − centre.
-__global__ void finish_gradients(Cut cut, const Pair* partial, NormTerms norm, float* dscale,
+__global__ void finish_gradients(GridCut cut, const Pair* partial, NormTerms norm, float* dscale,
                                  float* dshift, Pair* constant_linear) {
   const int64_t plane = blockIdx.x;
   const Pair sum = sum_of_chunks(partial, plane, cut.chunks);
@@ -178,8 +178,8 @@ __global__ void finish_gradients(Cut cut, const Pair* partial, NormTerms norm, f
 
 /// `dz`: that, or dy, whose dz is then computed once more.
 template <typename T, int Width>
-__global__ void input_gradient(const T* x, const T* dz, bool is_dy, T* dx, Cut cut, NormTerms norm,
-                               const Pair* constant_linear) {
+__global__ void input_gradient(const T* x, const T* dz, bool is_dy, T* dx, GridCut cut,
+                               NormTerms norm, const Pair* constant_linear) {
   const Walk walk(cut);
   const SlotTerms<Width> terms(norm, walk);
   float constant[Width];
@@ -194,7 +194,7 @@ __global__ void input_gradient(const T* x, const T* dz, bool is_dy, T* dx, Cut c
     auto gradient = Pack<T, Width>::read(dz + at);
     for (int slot = 0; slot < Width; ++slot) {
       const auto here = static_cast<float>(value.slot[slot]);
-      const float factor = is_dy ? silu_slope(terms.z(here, slot)) : 1.0F;
+      const float factor = is_dy ? silu_slope_of(terms.z(here, slot)) : 1.0F;
       const float own = static_cast<float>(gradient.slot[slot]) * factor;
       gradient.slot[slot] = static_cast<T>(
           terms.slope[slot] * (own - constant[slot] - (here - terms.centre[slot]) * linear[slot]));
@@ -217,7 +217,7 @@ void with_width(const NormShape& shape, NormLayout layout, std::initializer_list
         return reinterpret_cast<std::uintptr_t>(at) % kPackBytes == 0;  // null is, too
       });
   const auto run = [&](auto width) {
-    const Cut cut = make_cut(shape, layout, width);
+    const GridCut cut = make_cut(shape, layout, width);
     const dim3 blocks(cut.chunks, cut.tiles, static_cast<unsigned>(shape.images));
     start(width, cut, blocks, c10::cuda::getCurrentCUDAStream().stream());
     C10_CUDA_KERNEL_LAUNCH_CHECK();
@@ -244,7 +244,7 @@ template <typename T>
 void channel_statistics_cuda(const T* x, const NormShape& shape, NormLayout layout, double* scratch,
                              double* mean, double* std) {
   auto* partial = reinterpret_cast<Pair*>(scratch);
-  with_width<T>(shape, layout, {x}, [&](auto width, const Cut& cut, dim3 blocks, auto stream) {
+  with_width<T>(shape, layout, {x}, [&](auto width, const GridCut& cut, dim3 blocks, auto stream) {
     sum_moments<T, decltype(width)::value><<<blocks, kThreads, 0, stream>>>(x, cut, partial);
     C10_CUDA_KERNEL_LAUNCH_CHECK();
     finish_moments<<<planes_of(shape), kThreads, 0, stream>>>(x, cut, partial, mean, std);
@@ -255,7 +255,7 @@ template <typename T>
 void norm_act_cuda(const T* x, const T* residual, T* y, const NormShape& shape, NormLayout layout,
                    const NormTerms& terms, bool silu) {
   with_width<T>(shape, layout, {x, residual, y},
-                [&](auto width, const Cut& cut, dim3 blocks, auto stream) {
+                [&](auto width, const GridCut& cut, dim3 blocks, auto stream) {
                   apply<T, decltype(width)::value>
                       <<<blocks, kThreads, 0, stream>>>(x, residual, y, cut, terms, silu);
                 });
@@ -270,7 +270,7 @@ void norm_act_backward_cuda(const T* x, const T* residual, const T* dy, const No
   const bool has_dz = !silu || residual != nullptr;
   const T* dz = silu && has_dz ? gradients.residual : dy;
   with_width<T>(shape, layout, {x, residual, dy, gradients.x, gradients.residual},
-                [&](auto width, const Cut& cut, dim3 blocks, auto stream) {
+                [&](auto width, const GridCut& cut, dim3 blocks, auto stream) {
                   sum_gradients<T, decltype(width)::value><<<blocks, kThreads, 0, stream>>>(
                       x, residual, dy, gradients.residual, cut, terms, silu, partial);
                   C10_CUDA_KERNEL_LAUNCH_CHECK();

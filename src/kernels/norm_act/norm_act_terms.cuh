@@ -11,7 +11,7 @@ __device__ inline float silu_of(float z) {
   return z < -100.0F ? 0.0F : z / (1.0F + expf(-z));  // 0, not NaN, for minus infinity
 }
 
-__device__ inline float silu_slope(float z) {
+__device__ inline float silu_slope_of(float z) {
   const float above = z < -100.0F ? -100.0F : z;  // at infinity, too, it is 0 or 1
   const float near = above > 100.0F ? 100.0F : above;
   const float sigma = 1.0F / (1.0F + expf(-near));

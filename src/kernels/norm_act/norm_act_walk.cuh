@@ -15,7 +15,7 @@ namespace dircn {
 
 constexpr int kThreads = 256;
 
-struct Cut {
+struct GridCut {
   int64_t pixels, channels;
   int64_t chunk;         // pixels of a block
   int64_t pixel_stride;  // between neighbouring pixels of a channel
@@ -37,7 +37,7 @@ struct alignas(sizeof(T) * Width) Pack {
 
 /// The part of a thread.
 struct Walk {
-  __device__ explicit Walk(const Cut& cut)
+  __device__ explicit Walk(const GridCut& cut)
       : slots_share_channel(cut.thread_channels == 1), pixel_stride(cut.pixel_stride) {
     const int column = static_cast<int>(threadIdx.x) % cut.columns;
     const int row = static_cast<int>(threadIdx.x) / cut.columns;
@@ -97,7 +97,7 @@ __device__ void add_rows(Pair (&sums)[Slots][kThreads], int slots, int columns, 
 
 /// Writes the sums of a block's channels: partial[image][channel][chunk].
 template <int Width>
-__device__ void write_sums(const Pair (&mine)[Width], const Cut& cut, const Walk& walk,
+__device__ void write_sums(const Pair (&mine)[Width], const GridCut& cut, const Walk& walk,
                            Pair* partial) {
   __shared__ Pair sums[Width][kThreads];
   for (int slot = 0; slot < Width; ++slot) {

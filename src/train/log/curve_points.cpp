@@ -1,11 +1,11 @@
 #include "train/log/curve_points.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
+
+#include "dircn/core/text.h"
 
 namespace dircn {
 namespace {
@@ -14,9 +14,7 @@ constexpr size_t kPoints = 4000;  // of a curve
 
 /// Enough digits for a picture; the page is half as long.
 double rounded(double value) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.8g", value);
-  return std::strtod(text.data(), nullptr);
+  return std::strtod(significant(value, 8).c_str(), nullptr);
 }
 
 /// The mean of the numbers in [begin, end).

@@ -45,7 +45,7 @@ bool TrainingEpoch::train(const std::function<bool()>& stop) {
     const std::chrono::duration<double> seconds = Clock::now() - start;
     speed_ = EpochSpeed{static_cast<double>(done) / seconds.count(),
                         loader.seconds_waited() / seconds.count()};
-    progress.advance(slices, "loss " + four_digits(loss));
+    progress.advance(slices, "loss " + fixed(loss, 4));
     stopped = stop();
     if (!stopped) {
       run_.checkpoints.save_last_if_due(state_);

@@ -1,12 +1,11 @@
 #include "train/plan/phase_start.h"
 
-#include <array>
-#include <cstdio>
 #include <string>
 #include <utility>
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
+#include "dircn/core/text.h"
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/module_state.h"
 #include "dircn/train/optimizer.h"
@@ -52,12 +51,10 @@ Network with_cascades(const Network& network, const RunPosition& position, const
 
 std::string described(const RunPosition& position, const std::vector<PhaseConfig>& phases) {
   const PhaseConfig& phase = phase_of(position, phases);
-  std::array<char, 32> rate{};
-  std::snprintf(rate.data(), rate.size(), "%.3g", phase.learning_rate);
   return "phase " + std::to_string(position.phase + 1) + "/" + std::to_string(phases.size()) +
          ": " + std::to_string(phase.cascades) + " cascades, " +
          (phase.until == PhaseEnd::overfitting ? "at most " : "") + std::to_string(phase.epochs) +
-         " epochs, learning rate " + rate.data();
+         " epochs, learning rate " + significant(phase.learning_rate, 3);
 }
 
 /// The weights after the phase's best epoch, as the run's folder has them. They are in no

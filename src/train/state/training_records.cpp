@@ -1,7 +1,5 @@
 #include "train/state/training_records.h"
 
-#include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "dircn/core/progress.h"
@@ -29,12 +27,6 @@ nlohmann::json to_json(const SliceRecord& slice) {
           {"gtSSIM", slice.input_distance},
           {"predSSIM", slice.output_distance},
           {"weight", slice.weight}};
-}
-
-std::string formatted(const char* format, double value) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
 }
 
 }  // namespace
@@ -103,16 +95,16 @@ std::string to_json(const EpochRecord& record) {
 
 std::string to_text(const EpochRecord& record) {
   std::string text = "epoch " + std::to_string(record.epoch) + "/" + std::to_string(record.epochs) +
-                     ": loss " + four_digits(record.loss);
+                     ": loss " + fixed(record.loss, 4);
   if (record.validation) {
-    text += ", validation SSIM " + four_digits(record.validation->ssim) +
-            (record.validation_ema ? ", EMA " + four_digits(record.validation_ema->ssim) : "") +
-            " (zero-filled " + four_digits(record.validation->ssim_zero_filled) + ")";
+    text += ", validation SSIM " + fixed(record.validation->ssim, 4) +
+            (record.validation_ema ? ", EMA " + fixed(record.validation_ema->ssim, 4) : "") +
+            " (zero-filled " + fixed(record.validation->ssim_zero_filled, 4) + ")";
   }
-  text += formatted(", rate %.2g", record.learning_rate);
+  text += ", rate " + significant(record.learning_rate, 2);
   if (record.slices_per_second) {
-    text += formatted(", %.3g slices/s", *record.slices_per_second) +
-            formatted(", data wait %.1f %%", 100 * record.data_wait.value_or(0));
+    text += ", " + significant(*record.slices_per_second, 3) + " slices/s, data wait " +
+            fixed(100 * record.data_wait.value_or(0), 1) + " %";
   }
   const bool goes_on = record.epoch < record.epochs && record.seconds_left;
   return goes_on ? text + ", " + duration_text(*record.seconds_left) + " left" : text;
