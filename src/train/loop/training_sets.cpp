@@ -35,7 +35,7 @@ ScoreRule rule_of(const SliceSet& slices, const DataConfig& data) {
     }
   }
   return choose_rule(std::nullopt, files, [&](const std::filesystem::path& file) {
-    return KspaceVolume(file, data).layout();
+    return KspaceVolume(file, data).layout().name;
   });
 }
 
