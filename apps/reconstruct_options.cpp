@@ -1,6 +1,5 @@
 #include "reconstruct_options.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -75,10 +74,11 @@ void ReconstructOptions::add_method(CLI::App& app, bool required) {
   app.add_flag("--flips", flips,
                "Also reconstruct each slice mirrored in three ways, and take the mean: four times "
                "the time");
-  app.add_option("--method", method,
-                 "network, or pics: ESPIRiT and wavelet-regularised SENSE by the programs ecalib "
-                 "and pics of BART, which must be installed")
-      ->check(CLI::IsMember({kNetwork, kPics}))
+  takes_one_of(
+      app.add_option("--method", method,
+                     "network, or pics: ESPIRiT and wavelet-regularised SENSE by the programs "
+                     "ecalib and pics of BART, which must be installed"),
+      {kNetwork, kPics})
       ->capture_default_str();
   app.add_option("--tune", tune,
                  "With pics: a fully sampled volume, of which the middle slice decides on the "
@@ -91,9 +91,7 @@ void ReconstructOptions::add_method(CLI::App& app, bool required) {
     if (!is_network && (checkpoint_option->count() > 0 || flips)) {
       throw CLI::ValidationError("--method pics", "takes neither --checkpoint nor --flips");
     }
-    const bool needs_network =
-        std::any_of(extras.begin(), extras.end(),
-                    [](const std::string& name) { return name != to_string(Extra::zero_filled); });
+    const bool needs_network = extras.size() > extras.count(Extra::zero_filled);
     if (!is_network && needs_network) {
       throw CLI::ValidationError("--method pics", "has neither sensitivity_maps nor residual");
     }
@@ -108,15 +106,14 @@ void ReconstructOptions::add_output(CLI::App& app) {
                  "Edge of the square images that are written (default: what the file's target or "
                  "ismrmrd_header says, else data.crop, 384)")
       ->check(CLI::Range(1, 16384));
-  app.add_option("--format", formats,
-                 "h5, nifti (NAME.nii.gz) or png (a folder of slices, in a grey window of the "
-                 "volume's 1st to 99.8th percentile); several may be named")
-      ->check(CLI::IsMember(enum_names<OutputFormat>()))
-      ->capture_default_str();
-  app.add_option("--also", extras,
-                 "What is written beside the images: zero_filled, sensitivity_maps, residual (of "
-                 "data consistency); several may be named")
-      ->check(CLI::IsMember(enum_names<Extra>()));
+  add_choices<OutputFormat>(
+      app, "--format", formats,
+      "h5, nifti (NAME.nii.gz) or png (a folder of slices, in a grey window of the "
+      "volume's 1st to 99.8th percentile); several may be named")
+      ->default_str(to_string(formats.front()));
+  add_choices<Extra>(app, "--also", extras,
+                     "What is written beside the images: zero_filled, sensitivity_maps, residual "
+                     "(of data consistency); several may be named");
   app.add_flag("--overwrite", overwrite, "Reconstruct volumes whose output is there already, too");
 }
 
@@ -129,13 +126,8 @@ Reconstructor ReconstructOptions::reconstructor(const Config& settings) const {
   options.data = settings.data;
   options.crop = crop > 0 ? std::optional<int64_t>(crop) : std::nullopt;
   options.overwrite = overwrite;
-  for (const auto& name : extras) {
-    options.extras.insert(enum_value<Extra>(name, "--also"));
-  }
-  options.formats.clear();
-  for (const auto& name : formats) {
-    options.formats.push_back(enum_value<OutputFormat>(name, "--format"));
-  }
+  options.extras = extras;
+  options.formats = formats;
   options.provenance = provenance(description);
   return {chosen, std::move(options)};
 }

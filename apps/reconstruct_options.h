@@ -18,8 +18,8 @@ struct ReconstructOptions {
   std::string device = "auto";
   std::string method = "network";
   std::string tune;
-  std::vector<std::string> formats = {"h5"};
-  std::vector<std::string> extras;
+  std::vector<OutputFormat> formats = {OutputFormat::h5};
+  Extras extras;
   int64_t crop = 0;  // 0: what the files say
   Precision precision = Precision::fp32;
   bool flips = false;

@@ -22,8 +22,7 @@ TEST_P(EveryProgram, SaysInOneLineWhatItIs) {
   for (const char* part : {", LibTorch ", ", CUDA ", "AVX"}) {
     EXPECT_NE(result.output.find(part), std::string::npos) << part << " in " << result.output;
   }
-  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '
-'), 1);
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1);
 }
 
 TEST_P(EveryProgram, ListsChoicesAsTheyAreTyped) {
@@ -41,8 +40,8 @@ INSTANTIATE_TEST_SUITE_P(Programs, EveryProgram,
 
 TEST(Choices, AreListedWithWhatIsTakenUnasked) {
   const auto bench = run_command(program("bench") + " --help").output;
-  for (const char* part : {"--mode {infer,train,floor,loader}=infer", "--precision {fp32,bf16}=fp32",
-                           "--form {fast,literal,both}=fast"}) {
+  for (const char* part : {"--mode {infer,train,floor,loader}=infer",
+                           "--precision {fp32,bf16}=fp32", "--form {fast,literal,both}=fast"}) {
     EXPECT_NE(bench.find(part), std::string::npos) << part << " in " << bench;
   }
   const auto reconstruct = run_command(program("reconstruct") + " --help").output;
