@@ -5,16 +5,18 @@
 #include <exception>
 #include <functional>
 #include <iostream>
-#include <map>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/config/names.h"
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
 #include "dircn/core/precision.h"
 #include "dircn/runtime/device.h"
 #include "dircn/runtime/memory.h"
+#include "dircn/runtime/versions.h"
 
 namespace dircn {
 
@@ -53,11 +55,44 @@ inline void add_device_option(CLI::App& app, std::string& device) {
       ->capture_default_str();
 }
 
+/// Lets an option take one of `names`, which --help lists as they are typed: {fast,literal,both}.
+inline CLI::Option* takes_one_of(CLI::Option* option, const std::vector<std::string>& names) {
+  return option->type_name("{" + CLI::detail::join(names, ",") + "}")
+      ->check(CLI::IsMember(names).description(""));
+}
+
+/// An option of an enumeration E, by its names or by some of them. `Value`: E, which --help shows
+/// as it is now, or an optional one.
+template <typename E, typename Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& option, Value& value,
+                        const std::string& meaning,
+                        const std::vector<std::string>& names = enum_names<E>()) {
+  const auto read = [&value, option](const std::string& name) {
+    value = enum_value<E>(name, option);
+  };
+  auto* added = takes_one_of(app.add_option_function<std::string>(option, read, meaning), names);
+  if constexpr (std::is_same_v<Value, E>) {
+    added->default_str(to_string(value));
+  }
+  return added;
+}
+
+/// The same of several; `Values` is a container of E.
+template <typename E, typename Values>
+CLI::Option* add_choices(CLI::App& app, const std::string& option, Values& values,
+                         const std::string& meaning) {
+  using Names = std::vector<std::string>;
+  const auto read = [&values, option](const Names& names) {
+    values.clear();
+    for (const auto& name : names) {
+      values.insert(values.end(), enum_value<E>(name, option));
+    }
+  };
+  return takes_one_of(app.add_option_function<Names>(option, read, meaning), enum_names<E>());
+}
+
 inline void add_precision_option(CLI::App& app, Precision& precision) {
-  const std::map<std::string, Precision> names{{"fp32", Precision::fp32},
-                                               {"bf16", Precision::bf16}};
-  app.add_option("--precision", precision, "fp32 or bf16 (inside the U-nets)")
-      ->transform(CLI::CheckedTransformer(names));
+  add_choice<Precision>(app, "--precision", precision, "Inside the U-nets");
 }
 
 /// Whether --print-config stands on the command line: then nothing else is required.
@@ -74,17 +109,16 @@ enum class FreedMemory { kept, as_library };
 /// wrong use.
 inline int run_command(CLI::App& app, int argc, char** argv, const std::function<int()>& work,
                        FreedMemory memory = FreedMemory::kept) {
+  app.set_version_flag("--version", version_line, "Print what this is and computes with, and stop");
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
     use_all_cores();
     if (memory == FreedMemory::kept) {
       keep_freed_memory();
     }
     return work();
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
   } catch (const std::exception& error) {
     log_error(reason(error));
   }

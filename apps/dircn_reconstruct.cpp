@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
       "Reconstructs MRI volumes with trained DIRCNs. Every HDF5 file with `kspace` [slices, "
       "coils, height, width] and `mask` [width] or [height, width] below --input becomes a file "
       "with `reconstruction` [slices, height, width] below --output, in the same folder without "
-      "`kspace`: IN/acc4/kspace/a.h5 -> OUT/acc4/a.h5. fastMRI's files are taken, too; those "
+      "`kspace`: IN/acc4/kspace/a.h5 gives OUT/acc4/a.h5. fastMRI's files are taken, too; those "
       "without a mask get one by data.mask, which is written beside the images."};
   dircn::ReconstructOptions options;
   options.add_to(app, !dircn::prints_config(argc, argv));

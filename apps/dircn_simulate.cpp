@@ -3,7 +3,6 @@
 #include <string>
 
 #include "command_line.h"
-#include "dircn/config/names.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/simulate/simulated_set.h"
 
@@ -52,18 +51,16 @@ int main(int argc, char** argv) {
       "are there already are kept, so that the same command completes a set that was interrupted."};
   simulation::SetOptions options;
   std::string output;
-  std::string layout = "snu";
   app.add_option("--output", output, "Folder to write to")->required();
-  app.add_option("--layout", layout,
-                 "snu: train/, val/ and leaderboard/accN/, each with kspace/ and image/; fastmri: "
-                 "multicoil_train/, multicoil_val/ and multicoil_test/")
-      ->check(CLI::IsMember({"snu", "fastmri"}))
-      ->capture_default_str();
+  dircn::add_choice<dircn::Layout>(
+      app, "--layout", options.layout,
+      "snu: train/, val/ and leaderboard/accN/, each with kspace/ and image/; fastmri: "
+      "multicoil_train/, multicoil_val/ and multicoil_test/",
+      {"snu", "fastmri"});
   add_set_options(app, options);
   add_scan_options(app, options.scan);
   return dircn::run_command(app, argc, argv, [&] {
     options.output = output;
-    options.layout = dircn::enum_value<dircn::Layout>(layout, "--layout");
     dircn::catch_interrupts();
     const auto summary = simulation::simulate_set(options);
     dircn::log_info(to_string(summary) + "; in " + output);

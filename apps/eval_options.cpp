@@ -37,10 +37,10 @@ void EvalOptions::add_sources(CLI::App& app) {
   target_option->excludes(checkpoint_option);
   app.get_option("--device")->excludes(target_option);
   app.get_option("--flips")->excludes(target_option);
-  app.add_option("--preset", preset,
-                 "Rule of the scores (default: fastmri for fastMRI's files, else snu2022; to be "
-                 "named where files of both are mixed)")
-      ->check(CLI::IsMember(enum_names<ScorePreset>()));
+  add_choice<ScorePreset>(
+      app, "--preset", preset,
+      "Rule of the scores (default: fastmri for fastMRI's files, else snu2022; to be "
+      "named where files of both are mixed)");
 }
 
 void EvalOptions::add_outputs(CLI::App& app) {
@@ -77,16 +77,13 @@ void EvalOptions::require_sources() const {
 }
 
 std::vector<EvaluatedRun> EvalOptions::runs(const Config& settings) const {
-  const auto rule = preset.empty()
-                        ? std::nullopt
-                        : std::optional<ScorePreset>(enum_value<ScorePreset>(preset, "--preset"));
   const auto folder = [&](const RunSource& source) {
-    return folder_run(source, target, rule, settings.data);
+    return folder_run(source, target, preset, settings.data);
   };
   const auto networks = [&](const std::string& name,
                             const std::vector<std::filesystem::path>& paths) {
     return network_run(name, paths, settings, {select_device(device), Precision::fp32, flips},
-                       rule);
+                       preset);
   };
   if (!reconstruction.empty()) {
     return {folder({run_name(reconstruction), reconstruction})};

@@ -18,7 +18,7 @@ struct EvalOptions {
   std::vector<std::string> checkpoints;
   std::vector<std::string> compared;
   std::string device = "auto";
-  std::string preset;
+  std::optional<ScorePreset> preset;
   bool flips = false;
   int64_t report_volumes = ReportOptions().volumes;
   ConfigOptions config;

@@ -1,6 +1,5 @@
 #include "reconstruct_options.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -50,6 +49,14 @@ DescribedMethod parallel_imaging(const std::string& tune, const std::string& inp
   return {std::make_shared<ParallelImagingMethod>(options), to_string(options)};
 }
 
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, format] : output_formats()) {
+    names.push_back(name);
+  }
+  return names;
+}
+
 /// "h5 (NAME.h5), ...; several may be named"
 std::string formats_help() {
   std::vector<std::string> formats;
@@ -84,10 +91,11 @@ void ReconstructOptions::add_method(CLI::App& app, bool required) {
   app.add_flag("--flips", flips,
                "Also reconstruct each slice mirrored in three ways, and take the mean: four times "
                "the time");
-  app.add_option("--method", method,
-                 "network, or pics: ESPIRiT and wavelet-regularised SENSE by the programs ecalib "
-                 "and pics of BART, which must be installed")
-      ->check(CLI::IsMember({kNetwork, kPics}))
+  takes_one_of(
+      app.add_option("--method", method,
+                     "network, or pics: ESPIRiT and wavelet-regularised SENSE by the programs "
+                     "ecalib and pics of BART, which must be installed"),
+      {kNetwork, kPics})
       ->capture_default_str();
   app.add_option("--tune", tune,
                  "With pics: a fully sampled volume, of which the middle slice decides on the "
@@ -100,9 +108,7 @@ void ReconstructOptions::add_method(CLI::App& app, bool required) {
     if (!is_network && (checkpoint_option->count() > 0 || flips)) {
       throw CLI::ValidationError("--method pics", "takes neither --checkpoint nor --flips");
     }
-    const bool needs_network =
-        std::any_of(extras.begin(), extras.end(),
-                    [](const std::string& name) { return name != to_string(Extra::zero_filled); });
+    const bool needs_network = extras.size() > extras.count(Extra::zero_filled);
     if (!is_network && needs_network) {
       throw CLI::ValidationError("--method pics", "has neither sensitivity_maps nor residual");
     }
@@ -117,13 +123,11 @@ void ReconstructOptions::add_output(CLI::App& app) {
                  "Edge of the square images that are written (default: what the file's target or "
                  "ismrmrd_header says, else data.crop, 384)")
       ->check(CLI::Range(1, 16384));
-  app.add_option("--format", formats, formats_help())
-      ->check(CLI::IsMember(output_formats()))
+  takes_one_of(app.add_option("--format", formats, formats_help()), format_names())
       ->capture_default_str();
-  app.add_option("--also", extras,
-                 "What is written beside the images: zero_filled, sensitivity_maps, residual (of "
-                 "data consistency); several may be named")
-      ->check(CLI::IsMember(enum_names<Extra>()));
+  add_choices<Extra>(app, "--also", extras,
+                     "What is written beside the images: zero_filled, sensitivity_maps, residual "
+                     "(of data consistency); several may be named");
   app.add_flag("--overwrite", overwrite, "Reconstruct volumes whose output is there already, too");
 }
 
@@ -136,9 +140,7 @@ Reconstructor ReconstructOptions::reconstructor(const Config& settings) const {
   options.data = settings.data;
   options.crop = crop > 0 ? std::optional<int64_t>(crop) : std::nullopt;
   options.overwrite = overwrite;
-  for (const auto& name : extras) {
-    options.extras.insert(enum_value<Extra>(name, "--also"));
-  }
+  options.extras = extras;
   options.formats.clear();
   for (const auto& name : formats) {
     options.formats.push_back(output_formats().at(name));

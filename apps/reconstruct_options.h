@@ -19,7 +19,7 @@ struct ReconstructOptions {
   std::string method = "network";
   std::string tune;
   std::vector<std::string> formats = {"h5"};
-  std::vector<std::string> extras;
+  Extras extras;
   int64_t crop = 0;  // 0: what the files say
   Precision precision = Precision::fp32;
   bool flips = false;

@@ -42,11 +42,10 @@ function(dircn_common target plain)
   if(plain)
     # Texts, tables and files: optimised further they would only take longer to compile.
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-  elseif(NOT DIRCN_PCH)
-  elseif(target STREQUAL dircn_runtime)
+  elseif(DIRCN_PCH AND target STREQUAL dircn_runtime)
     target_precompile_headers(${target} PRIVATE <torch/types.h> <torch/nn/module.h> <torch/nn/modules/conv.h>
                                                 <torch/nn/modules/container/modulelist.h>)
-  else()
+  elseif(DIRCN_PCH)
     target_precompile_headers(${target} REUSE_FROM dircn_runtime)
   endif()
   if(DIRCN_UNITY)
@@ -98,8 +97,9 @@ function(dircn_add_app name)
   install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# One GoogleTest binary a layer, dircn_LAYER_test, which ctest runs in parts. PLAIN: tests that do not see LibTorch. SLOW: tests that
-# take minutes under the sanitizers, where they are left out: other tests run the same code for a shorter time.
+# One GoogleTest binary a layer, dircn_LAYER_test, which ctest runs in parts. PLAIN: tests that do not see LibTorch.
+# SLOW: tests that take minutes under the sanitizers, where they are left out: other tests run the same code for a
+# shorter time.
 function(dircn_add_test layer)
   cmake_parse_arguments(ARG "PLAIN" "" "SOURCES;LINK;SLOW" ${ARGN})
   set(target dircn_${layer}_test)

@@ -37,7 +37,7 @@ nvcc=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
 # Compiling needs torch's headers alone, none of the packages that it runs with.
 torch_in_venv() { torch_at "$(echo "$CUDA_VENV"/lib/python3*/site-packages/torch)" cuda; }
 
-install_packages "${BUILD_PACKAGES[@]}" || exit 1
+install_build_packages
 if [[ -z "$libtorch" ]] && ! torch_in_venv; then
   say "Installing $CUDA_TORCH into $CUDA_VENV"
   python3 -m venv --clear "$CUDA_VENV" || die "python3 cannot make a virtual environment (python3-venv missing?)"

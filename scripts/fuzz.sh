@@ -61,7 +61,8 @@ fuzz() {
                     END { printf "   %s: %d inputs, %d edges covered, nothing found\n", name, runs, edges }' "$log"
 }
 
-install_packages "${BUILD_PACKAGES[@]}" && install_clang || exit 1
+install_build_packages
+install_clang || exit 1
 choose_torch "$libtorch"
 folder=build/fuzz-$TORCH_KIND
 configure fuzz "$folder"

@@ -17,7 +17,8 @@ source scripts/lib.sh
 
 read_libtorch_option "$@"
 
-install_packages "${BUILD_PACKAGES[@]}" clang clang-tidy || exit 1
+install_build_packages
+install_packages clang clang-tidy || exit 1
 choose_torch "$libtorch"
 # Whole layers at a time: most of the time is spent on LibTorch's headers, and a precompiled header does not help, because
 # clang-tidy then looks at all of it every time.

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <string>
-#include <vector>
 
 #include "bench/work.h"
 
@@ -13,9 +11,5 @@ namespace dircn::bench {
 /// seconds_median, seconds_min, peak_bytes, parts: {NAME: {seconds, share}}}. `peak_bytes` is the
 /// process's largest resident memory, or on a GPU the allocator's peak.
 nlohmann::json measure(const Task& task);
-
-/// Runs this program again with `arguments` and returns the JSON that it prints. A process of its
-/// own for every form, because a process's peak memory never falls.
-nlohmann::json in_child_process(const std::vector<std::string>& arguments);
 
 }  // namespace dircn::bench

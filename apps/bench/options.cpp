@@ -1,18 +1,7 @@
 #include "bench/options.h"
 
-#include <map>
-
 namespace dircn::bench {
 namespace {
-
-template <typename E>
-CLI::CheckedTransformer any_of_names() {
-  std::map<std::string, E> values;
-  for (const auto& [value, name] : EnumNames<E>::kTable) {
-    values.emplace(name, value);
-  }
-  return CLI::CheckedTransformer(values);
-}
 
 std::vector<Form> forms_of(const std::string& form) {
   return form == "both" ? std::vector<Form>{Form::literal, Form::fast}
@@ -40,12 +29,11 @@ void add_task(std::vector<Task>& tasks, Task task, const std::string& form) {
 
 void Options::add_to(CLI::App& app) {
   config.add_to(app, "YAML with the model to time (default: the challenge's)");
-  app.add_option(
-         "--mode", task.mode,
-         "infer (one slice), train (one step: forward, backward, optimiser; with the default "
-         "loss and optimiser, whatever the configuration says), floor (an inference's "
-         "convolutions, each alone) or loader")
-      ->transform(any_of_names<Mode>());
+  add_choice<Mode>(
+      app, "--mode", task.mode,
+      "infer (one slice), train (one step: forward, backward, optimiser; with the default "
+      "loss and optimiser, whatever the configuration says), floor (an inference's "
+      "convolutions, each alone) or loader");
   add_precision_option(app, task.precision);
   app.add_flag("--checkpointing", task.checkpointing,
                "With --mode train: compute cascades again in the backward pass, as "
@@ -58,8 +46,9 @@ void Options::add_to(CLI::App& app) {
   app.add_option("--size", task.size, "Height and width of a slice")
       ->check(CLI::Range(16, 4096))
       ->capture_default_str();
-  app.add_option("--form", form, "fast, literal (in memory as the C library manages it) or both")
-      ->check(CLI::IsMember({"fast", "literal", "both"}))
+  takes_one_of(app.add_option("--form", form,
+                              "fast, literal (in memory as the C library manages it) or both"),
+               {"fast", "literal", "both"})
       ->capture_default_str();
   app.add_option("--repeat", task.repeat, "Runs that count, after one that does not")
       ->check(CLI::Range(1, 10000))

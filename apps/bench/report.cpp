@@ -4,17 +4,26 @@
 #include <torch/utils.h>
 #include <torch/version.h>
 
+#include <filesystem>
 #include <optional>
 
 #include "bench/floor.h"
 #include "bench/loader.h"
 #include "bench/measure.h"
 #include "dircn/core/atomic_file.h"
+#include "dircn/core/run_program.h"
 #include "dircn/runtime/device.h"
 #include "dircn/runtime/memory.h"
 
 namespace dircn::bench {
 namespace {
+
+/// What this program prints when it is run again with `arguments`. A process of its own for every
+/// form, because a process's peak memory never falls.
+nlohmann::json in_child_process(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), std::filesystem::read_symlink("/proc/self/exe"));
+  return nlohmann::json::parse(run_program(arguments, ErrorOutput::passed_on));
+}
 
 nlohmann::json measure_all(const Options& options, const Config& config) {
   auto results = nlohmann::json::array();

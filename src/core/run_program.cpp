@@ -117,7 +117,7 @@ std::string last_lines(const std::string& text) {
   return joined.empty() ? "it wrote nothing" : "it wrote '" + joined + "'";
 }
 
-pid_t start(const std::vector<std::string>& command, const Channel& channel) {
+pid_t start(const std::vector<std::string>& command, const Channel& channel, ErrorOutput errors) {
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (const auto& argument : command) {
@@ -128,7 +128,9 @@ pid_t start(const std::vector<std::string>& command, const Channel& channel) {
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, channel.writer(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, channel.writer(), STDERR_FILENO);
+  if (errors == ErrorOutput::returned) {
+    ::posix_spawn_file_actions_adddup2(&actions, channel.writer(), STDERR_FILENO);
+  }
   pid_t child = -1;
   const int error =
       ::posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
@@ -176,12 +178,12 @@ std::optional<fs::path> find_program(const std::string& name,
   return std::nullopt;
 }
 
-std::string run_program(const std::vector<std::string>& command) {
+std::string run_program(const std::vector<std::string>& command, ErrorOutput errors) {
   Channel channel;
   if (!channel.is_open()) {
     fail(command.at(0), std::strerror(errno));
   }
-  const pid_t child = start(command, channel);
+  const pid_t child = start(command, channel, errors);
   channel.close_writer();
   bool stopped = false;
   const int status = wait_for(child, channel, stopped);

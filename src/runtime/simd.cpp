@@ -17,4 +17,20 @@ Simd simd_limit() {
   return limit == "avx2" ? Simd::avx2 : Simd::avx512;
 }
 
+Simd simd_in_use() {
+  const Simd limit = simd_limit();
+#ifdef __x86_64__
+  // All that compilers take x86-64-v4 for; a virtual machine may hide some of it.
+  if (limit == Simd::avx512 && __builtin_cpu_supports("avx512f") != 0 &&
+      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+      __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512cd") != 0 &&
+      __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("fma") != 0) {
+    return Simd::avx512;
+  }
+  return __builtin_cpu_supports("avx2") != 0 ? Simd::avx2 : Simd::none;
+#else
+  return Simd::none;
+#endif
+}
+
 }  // namespace dircn

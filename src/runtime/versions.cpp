@@ -1,8 +1,27 @@
 #include "dircn/runtime/versions.h"
 
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <torch/version.h>
 
+#include <array>
+#include <cstddef>
+
+#include "dircn/runtime/simd.h"
+
 namespace dircn {
+namespace {
+
+/// Of the CUDA that LibTorch was built with: "12.8".
+std::string cuda_version() {
+  const auto& hooks = at::detail::getCUDAHooks();
+  if (!hooks.hasCUDART()) {
+    return "none";
+  }
+  const auto version = hooks.versionCUDART();  // 12080
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+}  // namespace
 
 std::vector<std::pair<std::string, std::string>> versions() {
   return {{"dircn", DIRCN_VERSION}, {"LibTorch", TORCH_VERSION}};
@@ -14,6 +33,12 @@ std::string versions_text() {
     text.append(text.empty() ? "" : ", ").append(name).append(" ").append(version);
   }
   return text;
+}
+
+std::string version_line() {
+  constexpr std::array<const char*, 3> kSimd = {"no AVX2", "AVX2", "AVX-512"};
+  return versions_text() + ", CUDA " + cuda_version() + ", " +
+         kSimd.at(static_cast<size_t>(simd_in_use()));
 }
 
 }  // namespace dircn

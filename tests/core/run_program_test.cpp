@@ -42,6 +42,14 @@ TEST(RunProgram, ReturnsWhatWasWrittenToBothOutputs) {
   EXPECT_EQ(run_shell("cat"), "");  // nothing to read
 }
 
+TEST(RunProgram, PassesErrorsOn) {
+  ::testing::internal::CaptureStderr();
+  const auto output =
+      run_program({"/bin/sh", "-c", "echo out; echo err >&2"}, ErrorOutput::passed_on);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "err\n");
+  EXPECT_EQ(output, "out\n");
+}
+
 TEST(RunProgram, LeavesArgumentsAsTheyAre) {
   EXPECT_EQ(run_program({"/bin/echo", "a b", "$HOME", "'\"`;", ""}), "a b $HOME '\"`; \n");
 }

@@ -38,10 +38,15 @@ TEST(SimdLimit, IsWhatTheVariableSays) {
   EXPECT_EQ(simd_limit(), Simd::avx512);
 }
 
+TEST(SimdInUse, IsNoMoreThanTheLimit) {
+  const Variable variable("avx2");
+  EXPECT_LE(simd_in_use(), Simd::avx2);
+}
+
 TEST(SimdLimit, NamesWhatItTakes) {
   const Variable variable("sse");
   try {
-    simd_limit();
+    simd_in_use();
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.parts().found, "'sse'");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dircn/runtime/gradients.h"
+#include "dircn/runtime/simd.h"
 #include "kernels/kernel_support.h"
 #ifdef DIRCN_AVX512
 #include "kernels/convolve/convolve_cpu.h"
@@ -38,7 +39,7 @@ torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight,
 #ifdef DIRCN_AVX512
 
 bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
-  static const bool processor_has = has_convolve_cpu();
+  static const bool processor_has = simd_in_use() == Simd::avx512;
   static const bool libtorch_is_faster_in_bf16 = has_matrix_unit();
   if (!processor_has || sources.empty() || (groups != 1 && sources.size() != 1) ||
       (libtorch_is_faster_in_bf16 && sources[0].scalar_type() == torch::kBFloat16)) {

@@ -15,7 +15,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "dircn/runtime/simd.h"
 #include "dircn/runtime/threads.h"
 #include "kernels/cache_lines.h"
 #include "kernels/convolve/convolve_loops.h"
@@ -181,14 +180,6 @@ class Strip {
 };
 
 }  // namespace
-
-// All that compilers take x86-64-v4 for; a virtual machine may hide some of it.
-bool has_convolve_cpu() {
-  return simd_limit() == Simd::avx512 && __builtin_cpu_supports("avx512f") != 0 &&
-         __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-         __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512cd") != 0 &&
-         __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("fma") != 0;
-}
 
 bool has_matrix_unit() {
   constexpr unsigned kFeatures = 7;

@@ -21,10 +21,6 @@ struct ConvolveShape {
   int64_t groups;  // divides both numbers of channels
 };
 
-/// Whether this processor has what the kernels are made of, AVX-512, and they may use it
-/// (dircn/runtime/simd.h).
-bool has_convolve_cpu();
-
 /// Whether this processor has AMX, whose rate in bfloat16 is many times that of single precision.
 /// LibTorch makes use of it; the kernels here do not.
 bool has_matrix_unit();

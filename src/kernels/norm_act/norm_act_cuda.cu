@@ -203,8 +203,7 @@ __global__ void input_gradient(const T* x, const T* dz, bool is_dy, T* dx, GridC
   }
 }
 
-// --- starting it
-// ----------------------------------------------------------------------------------
+// --- starting it --------------------------------------------------------------------------------
 
 /// Calls start(width, cut, blocks, stream) with the widest packs that shape and places allow.
 template <typename T, typename Start>
