@@ -25,7 +25,7 @@
 #include "dircn/pictures/coil_mosaic.h"
 #include "dircn/pictures/grey_picture.h"
 #include "dircn/reconstruct/slice_outputs.h"
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 #include "report/shown_volume.h"
 #include "report/slice_panels.h"
 
@@ -157,7 +157,7 @@ std::string mask_note(const torch::Tensor& mask) {
   return text.str();
 }
 
-Json mask_json(const ScoredVolume& volume) {
+Json mask_json(const VolumeSource& volume) {
   const auto mask = volume.mask();
   if (!mask) {
     return nullptr;

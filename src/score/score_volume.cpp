@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,9 +21,9 @@ namespace dircn {
 namespace {
 
 /// Scores the slices of one volume by one rule, one after the other.
-class VolumeScorer {
+class VolumeScorer : public SliceScorer {
  public:
-  VolumeScorer(const ScoredVolume& volume, const std::string& name, const ScoreRule& rule)
+  VolumeScorer(const VolumeSource& volume, const std::string& name, const ScoreRule& rule)
       : label_(volume.label()), rule_(rule) {
     auto& score = result_.volume;
     score.name = name;
@@ -37,7 +37,7 @@ class VolumeScorer {
         rule.preset == ScorePreset::fastmri ? largest_scored_value() : label_.maximum();
   }
 
-  void add(int64_t index, const SliceImages& images) {
+  void add(int64_t index, const SliceImages& images) override {
     SliceScore slice;
     slice.slice = index;
     switch (rule_.preset) {
@@ -58,8 +58,7 @@ class VolumeScorer {
     result_.slices.push_back(std::move(slice));
   }
 
-  /// To be called when every slice was added.
-  ScoredSlices finish() {
+  ScoredSlices finish() override {
     for (const auto& name : rule_.slice_metrics) {
       set(result_.volume.metrics, name, mean(parts(name)));
     }
@@ -192,16 +191,9 @@ SliceImages scored_part(const SliceImages& images, const ScoreRule& rule) {
   return part;
 }
 
-std::optional<ScoredSlices> score_volume(const ScoredVolume& volume, const std::string& name,
-                                         const ScoreRule& rule, const std::function<bool()>& stop) {
-  VolumeScorer scorer(volume, name, rule);
-  for (int64_t i = 0; i < volume.label().slices(); ++i) {
-    if (stop()) {
-      return std::nullopt;
-    }
-    scorer.add(i, volume.read_slice(i));
-  }
-  return scorer.finish();
+std::unique_ptr<SliceScorer> slice_scorer(const VolumeSource& volume, const std::string& name,
+                                          const ScoreRule& rule) {
+  return std::make_unique<VolumeScorer>(volume, name, rule);
 }
 
 }  // namespace dircn

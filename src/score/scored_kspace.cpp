@@ -20,19 +20,13 @@ ScoredKspace::ScoredKspace(KspaceVolume volume, FovCrop fov_crop,
       acceleration_(torch::equal(mask_, volume_.mask()) ? volume_.acceleration()
                                                         : describe_mask(mask_).acceleration) {}
 
-torch::Tensor ScoredKspace::read_slice(int64_t index) {
-  if (!last_ || last_->index != index) {
-    last_ = Slice{index, volume_.read_slice(index)};
-  }
-  return last_->kspace;
-}
-
-torch::Tensor ScoredKspace::zero_filled(int64_t index, const torch::Tensor& target) {
+torch::Tensor ScoredKspace::zero_filled(const torch::Tensor& kspace,
+                                        const torch::Tensor& target) const {
   RawSlice raw;
-  raw.kspace = read_slice(index);
+  raw.kspace = kspace;
   raw.mask = mask_;
   raw.label = target;
-  return center_crop_or_pad(make_sample(raw, index, {fov_crop_}).zero_filled, target.size(0),
+  return center_crop_or_pad(make_sample(raw, 0, {fov_crop_}).zero_filled, target.size(0),
                             target.size(1));
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "dircn/score/scored_volume.h"
 #include "dircn/score/scores.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn {
 
@@ -22,9 +21,22 @@ struct ScoredSlices {
   std::vector<SliceScore> slices;
 };
 
-/// Scores one volume, slice by slice. None if `stop()` became true between two slices. Throws
-/// `Error` for what cannot be read, and with `fastmri` for targets without a positive value.
-std::optional<ScoredSlices> score_volume(const ScoredVolume& volume, const std::string& name,
-                                         const ScoreRule& rule, const std::function<bool()>& stop);
+/// Scores the slices of one volume; looks at no file.
+class SliceScorer {
+ public:
+  SliceScorer() = default;
+  SliceScorer(const SliceScorer&) = delete;
+  SliceScorer& operator=(const SliceScorer&) = delete;
+  virtual ~SliceScorer() = default;
+
+  virtual void add(int64_t index, const SliceImages& images) = 0;
+  /// To be called when every slice was added.
+  virtual ScoredSlices finish() = 0;
+};
+
+/// One by this rule. Reads what the rule needs of all targets; they must outlive it. Throws `Error`
+/// for what cannot be read, and with `fastmri` for targets without a positive value.
+std::unique_ptr<SliceScorer> slice_scorer(const VolumeSource& volume, const std::string& name,
+                                          const ScoreRule& rule);
 
 }  // namespace dircn
