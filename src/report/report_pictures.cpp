@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <exception>
 #include <iomanip>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -41,12 +42,14 @@ constexpr int64_t kMaskHeight = 24;  // of a picture of columns
 std::vector<size_t> ranked_volumes(const Scores& scores) {
   std::vector<size_t> order(scores.volumes.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  const auto ssim = [&](size_t volume) {
-    const Metric* found = find_metric(scores.volumes[volume].metrics, kSsim);
-    return found == nullptr ? 1 : found->value;
+  const MetricFacts& metric = ranking_metric(scores.rule);
+  const double sign = metric.high_is_better ? 1 : -1;
+  const auto quality = [&](size_t volume) {
+    const Metric* found = find_metric(scores.volumes[volume].metrics, metric.name);
+    return found == nullptr ? std::numeric_limits<double>::infinity() : sign * found->value;
   };
   std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return ssim(a) < ssim(b); });
+                   [&](size_t a, size_t b) { return quality(a) < quality(b); });
   return order;
 }
 
@@ -228,10 +231,10 @@ Json report_pictures(const std::vector<EvaluatedRun>& runs, const std::vector<Ru
   Json panels = panels_json(scores);
   drop_empty_panels(panels, pictures);
   const bool all = chosen.size() == first.volumes.size();
-  const std::string note = "Slices of " + std::to_string(chosen.size()) + " of " +
-                           std::to_string(first.volumes.size()) +
-                           " volumes: those of lowest and highest SSIM, and evenly ranked ones "
-                           "between them (--report-volumes).";
+  const std::string note =
+      "Slices of " + std::to_string(chosen.size()) + " of " + std::to_string(first.volumes.size()) +
+      " volumes: those of lowest and highest " + ranking_metric(first.rule).title +
+      ", and evenly ranked ones between them (--report-volumes).";
   return {{"panels", std::move(panels)},
           {"pictures", std::move(pictures)},
           {"pictures_note", all ? Json(nullptr) : Json(note)}};

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "dircn/score/score_report.h"
 #include "dircn/score/score_rule.h"
 #include "dircn/score/slice_times.h"
 
@@ -26,11 +25,12 @@ Json or_null(const std::optional<T>& value) {
 Json metrics_json(const ScoreRule& rule) {
   Json list = Json::array();
   for (const auto& name : rule.metrics) {
+    const MetricFacts& facts = metric_facts(name);
     list.push_back({{"key", name},
-                    {"title", metric_title(name)},
-                    {"unit", name == kPsnr ? "dB" : ""},
-                    {"digits", name == kPsnr ? 2 : 4},
-                    {"better", name == kNmse ? "low" : "high"}});
+                    {"title", facts.title},
+                    {"unit", facts.unit},
+                    {"digits", facts.digits},
+                    {"better", facts.high_is_better ? "high" : "low"}});
   }
   return list;
 }
@@ -164,9 +164,9 @@ std::map<std::pair<size_t, int64_t>, SliceRow> slice_rows(const std::vector<RunS
     for (const auto& slice : scores.slices) {
       auto& row = rows[{places.at(scores.volumes[slice.volume].name), slice.slice}];
       row.runs.resize(runs.size());
-      if (const Metric* ssim = find_metric(slice.metrics, kSsim)) {
-        row.runs[run] = ssim->value;
-        row.zero_filled = row.zero_filled ? row.zero_filled : ssim->zero_filled;
+      if (const Metric* score = find_metric(slice.metrics, ranking_metric(scores.rule).name)) {
+        row.runs[run] = score->value;
+        row.zero_filled = row.zero_filled ? row.zero_filled : score->zero_filled;
       }
       row.gt_ssim = row.gt_ssim ? row.gt_ssim : slice.gt_ssim;
     }

@@ -71,7 +71,7 @@ double ShownVolume::white() const {
 }
 
 std::vector<Box> ShownVolume::boxes(int64_t slice) const {
-  return rule_.preset == ScorePreset::fastmri ? std::vector<Box>() : first().label().boxes(slice);
+  return rule_.crop_edge != nullptr ? std::vector<Box>() : first().label().boxes(slice);
 }
 
 }  // namespace dircn::detail

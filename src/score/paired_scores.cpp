@@ -15,16 +15,15 @@
 namespace dircn {
 namespace {
 
-constexpr double kEqual = 5e-5;  // scores compare to the fourth decimal
-constexpr size_t kFewest = 2;    // of a single one nothing can be said
+constexpr size_t kFewest = 2;  // of a single one nothing can be said
 
 using SliceName = std::pair<std::string, int64_t>;  // volume, slice
 
-/// SSIM by slice, of the slices that have one.
-std::map<SliceName, double> ssim_by_slice(const Scores& scores) {
+/// The score that ranks by slice, of the slices that have one.
+std::map<SliceName, double> score_by_slice(const Scores& scores) {
   std::map<SliceName, double> values;
   for (const auto& slice : scores.slices) {
-    if (const Metric* found = find_metric(slice.metrics, kSsim)) {
+    if (const Metric* found = find_metric(slice.metrics, ranking_metric(scores.rule).name)) {
       values[{scores.volumes[slice.volume].name, slice.slice}] = found->value;
     }
   }
@@ -46,7 +45,7 @@ using Strata = std::map<std::string, std::vector<const VolumeDifferences*>>;
 std::set<SliceName> common_slices(const std::vector<RunScores>& runs) {
   std::map<SliceName, size_t> counts;
   for (const auto& run : runs) {
-    for (const auto& slice : ssim_by_slice(run.scores)) {
+    for (const auto& slice : score_by_slice(run.scores)) {
       ++counts[slice.first];
     }
   }
@@ -61,7 +60,7 @@ std::set<SliceName> common_slices(const std::vector<RunScores>& runs) {
 
 std::vector<VolumeDifferences> differences_of(const Scores& first, const Scores& run,
                                               const std::set<SliceName>& common) {
-  const auto others = ssim_by_slice(run);
+  const auto others = score_by_slice(run);
   std::vector<VolumeDifferences> volumes;
   for (const auto& volume : first.volumes) {
     const std::string acceleration =
@@ -72,27 +71,28 @@ std::vector<VolumeDifferences> differences_of(const Scores& first, const Scores&
     auto& volume = volumes[slice.volume];
     const SliceName name{volume.name, slice.slice};
     if (common.count(name) > 0) {
-      volume.slices.push_back(others.at(name) - slice.metrics.at(kSsim).value);
+      volume.slices.push_back(others.at(name) -
+                              slice.metrics.at(ranking_metric(first.rule).name).value);
     }
   }
   return volumes;
 }
 
 /// What is drawn for a volume. A mean over volumes counts each of them once.
-Cluster cluster_of(const VolumeDifferences& volume, ScorePreset preset) {
+Cluster cluster_of(const VolumeDifferences& volume, const ScoreRule& rule) {
   Cluster cluster;
   for (const double difference : volume.slices) {
     cluster.sum += difference;
     cluster.count += 1;
   }
-  return preset == ScorePreset::fastmri ? Cluster{cluster.sum / cluster.count, 1} : cluster;
+  return rule.over_volumes ? Cluster{cluster.sum / cluster.count, 1} : cluster;
 }
 
 /// Volumes that are drawn among each other; a single one falls apart into its slices.
-Stratum stratum_of(const std::vector<const VolumeDifferences*>& volumes, ScorePreset preset) {
+Stratum stratum_of(const std::vector<const VolumeDifferences*>& volumes, const ScoreRule& rule) {
   Stratum stratum;
   for (const auto* volume : volumes) {
-    stratum.push_back(cluster_of(*volume, preset));
+    stratum.push_back(cluster_of(*volume, rule));
   }
   if (volumes.size() == 1) {
     stratum.clear();
@@ -103,25 +103,28 @@ Stratum stratum_of(const std::vector<const VolumeDifferences*>& volumes, ScorePr
   return stratum;
 }
 
-void count_slice(PairedDifference& result, double difference) {
+/// Scores compare to the last digit that is shown.
+void count_slice(PairedDifference& result, double difference, const MetricFacts& metric) {
+  const double equal = 0.5 * std::pow(10, -metric.digits);
+  const double gain = metric.high_is_better ? difference : -difference;
   ++result.slices;
-  result.equal += std::abs(difference) < kEqual ? 1 : 0;
-  result.better += difference >= kEqual ? 1 : 0;
-  result.worse += difference <= -kEqual ? 1 : 0;
+  result.equal += std::abs(gain) < equal ? 1 : 0;
+  result.better += gain >= equal ? 1 : 0;
+  result.worse += gain <= -equal ? 1 : 0;
 }
 
-PairedDifference paired(const std::string& group, const Strata& strata, ScorePreset preset,
+PairedDifference paired(const std::string& group, const Strata& strata, const ScoreRule& rule,
                         const BootstrapOptions& options) {
   PairedDifference result;
   result.group = group;
   std::vector<Stratum> drawn;
   for (const auto& [name, volumes] : strata) {
-    drawn.push_back(stratum_of(volumes, preset));
+    drawn.push_back(stratum_of(volumes, rule));
     result.over_volumes = result.over_volumes && volumes.size() > 1;
     result.volumes += static_cast<int64_t>(volumes.size());
     for (const auto* volume : volumes) {
       for (const double difference : volume->slices) {
-        count_slice(result, difference);
+        count_slice(result, difference, ranking_metric(rule));
       }
     }
   }
@@ -136,7 +139,7 @@ PairedDifference paired(const std::string& group, const Strata& strata, ScorePre
 /// The groups in the order of the tables: folders, accelerations (where there are several),
 /// overall.
 std::vector<std::pair<std::string, Strata>> groups_of(const std::vector<VolumeDifferences>& volumes,
-                                                      ScorePreset preset) {
+                                                      const ScoreRule& rule) {
   Strata folders;
   Strata accelerations;
   Strata all;
@@ -144,7 +147,7 @@ std::vector<std::pair<std::string, Strata>> groups_of(const std::vector<VolumeDi
     if (!volume.slices.empty()) {
       folders[volume.folder].push_back(&volume);
       accelerations[volume.acceleration].push_back(&volume);
-      all[preset == ScorePreset::fastmri ? "" : volume.folder].push_back(&volume);
+      all[rule.over_volumes ? "" : volume.folder].push_back(&volume);
     }
   }
   std::vector<std::pair<std::string, Strata>> groups;
@@ -187,8 +190,8 @@ Comparison compare(const std::vector<RunScores>& runs, const BootstrapOptions& o
   for (size_t run = 1; run < runs.size(); ++run) {
     const Scores& first = runs.front().scores;
     const auto volumes = differences_of(first, runs[run].scores, common);
-    for (const auto& [name, strata] : groups_of(volumes, first.rule.preset)) {
-      auto difference = paired(name, strata, first.rule.preset, options);
+    for (const auto& [name, strata] : groups_of(volumes, first.rule)) {
+      auto difference = paired(name, strata, first.rule, options);
       difference.run = run;
       comparison.differences.push_back(std::move(difference));
     }

@@ -17,7 +17,6 @@
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/formats/hdf5.h"
-#include "dircn/score/score_volume.h"
 #include "dircn/score/scored_kspace.h"
 #include "dircn/score/volume_source.h"
 
@@ -32,8 +31,8 @@ constexpr const char* kImageFolder = "image";
 void require_shape(const Hdf5File& file, const LabelVolume& label, const ScoreRule& rule) {
   const std::vector<int64_t> shape = file.dataset(kReconstruction).shape;
   const std::vector<int64_t>& target = label.shape();
-  const bool cropped = rule.preset == ScorePreset::fastmri;
-  const int64_t edge = crop_edge(target[1], target[2]);
+  const bool cropped = rule.crop_edge != nullptr;
+  const int64_t edge = cropped ? rule.crop_edge(target[1], target[2]) : 0;
   const bool large_enough =
       shape.size() == 3 && shape[0] == target[0] && shape[1] >= edge && shape[2] >= edge;
   require(cropped ? large_enough : shape == target, [&] {

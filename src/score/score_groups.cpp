@@ -49,7 +49,7 @@ void add_if_there(std::vector<Metric>& metrics, const Metrics& from, const std::
 std::vector<Metric> pooled(const Scores& scores, const std::string& name,
                            const std::vector<bool>& member) {
   std::vector<Metric> metrics;
-  if (scores.rule.preset == ScorePreset::fastmri) {
+  if (scores.rule.over_volumes) {
     for (size_t v = 0; v < member.size(); ++v) {
       if (member[v]) {
         add_if_there(metrics, scores.volumes[v].metrics, name);
@@ -95,7 +95,7 @@ GroupScore group(const Scores& scores, const std::string& name,
   for (const auto& metric : scores.rule.metrics) {
     const auto parts = pooled(scores, metric, member);
     if (auto value = mean(parts)) {
-      if (scores.rule.preset == ScorePreset::fastmri) {
+      if (scores.rule.over_volumes) {
         value->two_sd = two_standard_deviations(parts, value->value);
       }
       score.metrics[metric] = *value;
@@ -166,7 +166,7 @@ std::optional<Metric> mean(const std::vector<Metric>& metrics) {
 
 std::vector<Metric> scored_parts(const SliceScore& slice, const std::string& name) {
   std::vector<Metric> metrics;
-  if (name != kBoxSsim) {
+  if (!metric_facts(name).over_boxes) {
     add_if_there(metrics, slice.metrics, name);
     return metrics;
   }
@@ -176,6 +176,21 @@ std::vector<Metric> scored_parts(const SliceScore& slice, const std::string& nam
     }
   }
   return metrics;
+}
+
+std::vector<Metric> scored_parts(const std::vector<SliceScore>& slices, const std::string& name) {
+  std::vector<Metric> metrics;
+  for (const auto& slice : slices) {
+    const auto parts = scored_parts(slice, name);
+    metrics.insert(metrics.end(), parts.begin(), parts.end());
+  }
+  return metrics;
+}
+
+GroupScore all_together(const Scores& scores) {
+  std::vector<size_t> all(scores.volumes.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return group(scores, "overall", all);
 }
 
 void add_groups(Scores& scores) {
@@ -193,10 +208,8 @@ void add_groups(Scores& scores) {
   if (scores.volumes.empty()) {
     return;
   }
-  std::vector<size_t> all(scores.volumes.size());
-  std::iota(all.begin(), all.end(), size_t{0});
-  GroupScore overall = group(scores, "overall", all);
-  if (scores.rule.preset != ScorePreset::fastmri) {
+  GroupScore overall = all_together(scores);
+  if (!scores.rule.over_volumes) {
     overall.metrics = mean_over_folders(scores);
   }
   if (!overall.metrics.empty()) {

@@ -18,14 +18,13 @@ std::optional<int64_t> folder_acceleration(const std::string& volume);
 /// Mean of a score and of its zero-filled part. None of no scores.
 std::optional<Metric> mean(const std::vector<Metric>& metrics);
 
-/// What the slice adds to the pool of a score: its own, or those of its boxes for `ssim_bbox`;
-/// nothing where it was skipped.
+/// What slices add to the pool of a score: their own, or those of their boxes; nothing where one
+/// was skipped.
 std::vector<Metric> scored_parts(const SliceScore& slice, const std::string& name);
+std::vector<Metric> scored_parts(const std::vector<SliceScore>& slices, const std::string& name);
 
-/// Fills in `folders`, `accelerations` and `overall` from slices and volumes.
-///
-/// snu*: slices (boxes for `ssim_bbox`) are pooled; overall is the plain mean over the folders that
-/// have the score. fastmri: mean over volumes everywhere, with two standard deviations.
+/// Fills in `folders`, `accelerations` and `overall` from slices and volumes, see
+/// `ScoreRule::over_volumes`.
 void add_groups(Scores& scores);
 
 }  // namespace dircn

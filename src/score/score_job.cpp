@@ -30,7 +30,7 @@ ScoreRule choose_rule(std::optional<ScorePreset> preset,
     return Error::Parts{"rule of the scores",
                         "files of the challenge (" + snu->second.string() + ") and of fastMRI (" +
                             fastmri->second.string() + ")",
-                        "files of one layout", "Name the rule: --preset."};
+                        "files of one layout", "Keep them apart, or name the rule: --preset."};
   });
   return score_rule(fastmri == found.end() ? ScorePreset::snu2022 : ScorePreset::fastmri);
 }

@@ -38,7 +38,7 @@ Json with_means(Json object, const ScoreRule& rule, const Metrics& metrics) {
   for (const auto& name : rule.metrics) {
     object = with_metric(std::move(object), name, find_metric(metrics, name));
     const std::string deviation = name + "_two_sd";
-    if (rule.preset == ScorePreset::fastmri && !object.contains(deviation)) {
+    if (rule.over_volumes && !object.contains(deviation)) {
       object[deviation] = nullptr;
     }
   }
@@ -104,7 +104,7 @@ Json slices_json(const Scores& scores) {
         with_metrics({{"volume", scores.volumes[slice.volume].name}, {"slice", slice.slice}},
                      scores.rule.slice_metrics, slice.metrics);
     object["gtSSIM"] = or_null(slice.gt_ssim);
-    if (scores.rule.preset == ScorePreset::snu2026) {
+    if (scores.rule.boxes) {
       object["boxes"] = boxes_json(slice.boxes);
     }
     list.push_back(std::move(object));

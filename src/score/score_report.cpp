@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,7 +51,7 @@ void add_header(TextTable& table, const std::vector<RunScores>& runs, const std:
   std::vector<std::string> cells = {first, "slices"};
   for (const auto& name : runs.front().scores.rule.metrics) {
     for (const auto& run : runs) {
-      cells.push_back(metric_title(name) + (runs.size() > 1 ? " " + run.name : ""));
+      cells.push_back(metric_facts(name).title + (runs.size() > 1 ? " " + run.name : ""));
     }
     cells.emplace_back("zero-filled");
   }
@@ -112,7 +111,8 @@ std::string signed_digits(double value) {
 
 std::string comparison_text(const std::vector<RunScores>& runs, const Comparison& comparison) {
   TextTable table;
-  table.add({"difference of SSIM", "slices", "mean", "from", "to", "better", "worse", "equal"});
+  const std::string title = ranking_metric(runs.front().scores.rule).title;
+  table.add({"difference of " + title, "slices", "mean", "from", "to", "better", "worse", "equal"});
   bool over_slices = false;
   for (const auto& pair : comparison.differences) {
     over_slices = over_slices || !pair.over_volumes;
@@ -140,9 +140,9 @@ std::string comparison_text(const std::vector<RunScores>& runs, const Comparison
 std::string worst_text(const Scores& scores) {
   std::string text = "worst slices:\n";
   for (const auto& slice : worst_slices(scores, kWorstShown)) {
-    const Metric& ssim = slice.metrics.at(kSsim);
+    const Metric& score = slice.metrics.at(ranking_metric(scores.rule).name);
     text += "  " + scores.volumes[slice.volume].name + " slice " + std::to_string(slice.slice) +
-            ": " + four_digits(ssim.value) + " (zero-filled " + zero_filled_text(&ssim) + ")\n";
+            ": " + four_digits(score.value) + " (zero-filled " + zero_filled_text(&score) + ")\n";
   }
   return text;
 }
@@ -175,12 +175,6 @@ std::string run_text(const Scores& scores) {
 
 }  // namespace
 
-std::string metric_title(const std::string& metric) {
-  static const std::map<std::string, std::string> titles = {
-      {kSsim, "SSIM"}, {kBoxSsim, "SSIM bbox"}, {kPsnr, "PSNR"}, {kNmse, "NMSE"}};
-  return titles.at(metric);
-}
-
 std::string to_text(const Scores& scores) {
   return to_text(std::vector<RunScores>{{"", scores}}, {});
 }
@@ -192,7 +186,7 @@ std::string to_text(const std::vector<RunScores>& runs, const Comparison& compar
   std::string text = rule_text(rule);
   if (any) {
     text += table_text(runs);
-    if (rule.preset == ScorePreset::fastmri) {
+    if (rule.over_volumes) {
       text += "means over volumes ± 2 standard deviations\n";
     }
   }

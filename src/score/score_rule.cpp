@@ -1,16 +1,16 @@
 #include "dircn/score/score_rule.h"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <string>
 
-#include "dircn/mri/slice_ssim.h"
+#include "score/rule/rules.h"
 
 namespace dircn {
 namespace {
 
-constexpr double kLowThreshold = 2e-5;
 constexpr const char* kKnee = "knee";
 
 std::string short_text(double value) {
@@ -22,27 +22,18 @@ std::string short_text(double value) {
 }  // namespace
 
 ScoreRule score_rule(ScorePreset preset) {
-  ScoreRule rule;
+  static const std::map<ScorePreset, ScoreRule (*)()> rules = {
+      {ScorePreset::snu2022, snu2022_rule},
+      {ScorePreset::snu2025, snu2025_rule},
+      {ScorePreset::snu2026, snu2026_rule},
+      {ScorePreset::fastmri, fastmri_rule}};
+  ScoreRule rule = rules.at(preset)();
   rule.preset = preset;
-  rule.window = "uniform 7x7, valid positions";
-  rule.slice_metrics = {kSsim};
-  if (preset == ScorePreset::fastmri) {
-    rule.data_range = "maximum of the target volume within the crop";
-    rule.crop = "centre square, its edge the target's shorter side";
-    rule.metrics = {kSsim, kPsnr, kNmse};
-    return rule;
-  }
-  rule.data_range = "attribute max of the target's file";
-  rule.crop = "none, the target's size";
-  rule.threshold = preset == ScorePreset::snu2026 ? kLowThreshold : kForegroundThreshold;
-  if (preset == ScorePreset::snu2025) {
-    rule.knee_threshold = kLowThreshold;
-  }
-  if (preset == ScorePreset::snu2026) {
-    rule.slice_metrics.emplace_back(kBoxSsim);
-  }
-  rule.metrics = rule.slice_metrics;
   return rule;
+}
+
+const MetricFacts& ranking_metric(const ScoreRule& rule) {
+  return metric_facts(rule.metrics.front());
 }
 
 std::optional<double> threshold_of(const ScoreRule& rule, const std::string& volume) {

@@ -29,21 +29,19 @@ namespace {
 class ScoredVolume : public PipelinedVolume {
  public:
   ScoredVolume(const ScoreJob::Volume& volume, const ScoreRule& rule)
-      : source_(volume.open()), scorer_(slice_scorer(*source_, volume.name, rule)) {}
+      : source_(volume.open()), scorer_(*source_, volume.name, rule) {}
 
   int64_t slices() const override { return source_->label().slices(); }
   const std::optional<std::string>& note() const override { return source_->note(); }
   SliceInput read(int64_t index) override { return source_->read(index); }
 
   // For the thread that computes.
-  void score(const VolumePipeline::Slice& slice) {
-    scorer_->add(slice.index, source_->images(slice));
-  }
-  ScoredSlices finish_scores() { return scorer_->finish(); }
+  void score(const SliceInput& slice) { scorer_.add(source_->images(slice)); }
+  ScoredSlices finish_scores() { return scorer_.finish(); }
 
  private:
   std::unique_ptr<VolumeSource> source_;
-  std::unique_ptr<SliceScorer> scorer_;
+  VolumeScorer scorer_;
 };
 
 /// The computing side of a pipeline that reads the volumes of a job.
@@ -87,21 +85,14 @@ class ScoringRun {
       ScoredVolume& volume = *opened_[slice.volume];
       volume.score(slice);
       if (slice.index + 1 == volume.slices()) {
-        add(slice.volume, volume.finish_scores());
+        ScoredSlices scored = volume.finish_scores();
+        scored.volume.job = slice.volume;
+        add_scored(scores_, std::move(scored));
       }
       pipeline.write(slice, {});
     } catch (const std::exception& error) {
       pipeline.fail(slice.volume, reason(error));
     }
-  }
-
-  void add(size_t index, ScoredSlices scored) {
-    scored.volume.job = index;
-    for (auto& slice : scored.slices) {
-      slice.volume = scores_.volumes.size();
-      scores_.slices.push_back(std::move(slice));
-    }
-    scores_.volumes.push_back(std::move(scored.volume));
   }
 
   void report(const VolumePipeline::Event& event) {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dircn {
@@ -14,18 +15,29 @@ const Metric* find_metric(const Metrics& metrics, const std::string& name) {
   return found == metrics.end() ? nullptr : &found->second;
 }
 
+void add_scored(Scores& scores, ScoredSlices scored) {
+  for (auto& slice : scored.slices) {
+    slice.volume = scores.volumes.size();
+    scores.slices.push_back(std::move(slice));
+  }
+  scores.volumes.push_back(std::move(scored.volume));
+}
+
 std::optional<SliceScore> median_slice(const Scores& scores) {
   const auto slices = worst_slices(scores, scores.slices.size());
   return slices.empty() ? std::nullopt : std::optional<SliceScore>(slices[(slices.size() - 1) / 2]);
 }
 
 std::vector<SliceScore> worst_slices(const Scores& scores, size_t count) {
+  const MetricFacts& metric = ranking_metric(scores.rule);
   std::vector<SliceScore> slices;
   std::copy_if(
       scores.slices.begin(), scores.slices.end(), std::back_inserter(slices),
-      [](const SliceScore& slice) { return find_metric(slice.metrics, kSsim) != nullptr; });
-  std::stable_sort(slices.begin(), slices.end(), [](const SliceScore& a, const SliceScore& b) {
-    return a.metrics.at(kSsim).value < b.metrics.at(kSsim).value;
+      [&](const SliceScore& slice) { return find_metric(slice.metrics, metric.name) != nullptr; });
+  std::stable_sort(slices.begin(), slices.end(), [&](const SliceScore& a, const SliceScore& b) {
+    const double left = a.metrics.at(metric.name).value;
+    const double right = b.metrics.at(metric.name).value;
+    return metric.high_is_better ? left < right : left > right;
   });
   slices.resize(std::min(count, slices.size()));
   return slices;

@@ -93,6 +93,21 @@ TEST(PairedScores, CountWhoWinsWhere) {
   EXPECT_EQ(comparison.differences.size(), 3U);  // accelerations are the folders again
 }
 
+TEST(PairedScores, AreWonByTheLowerOneWhereLowIsBetter) {
+  const auto as_nmse = [](RunScores scores) {
+    scores.scores.rule.metrics = {kNmse};
+    for (auto& slice : scores.scores.slices) {
+      slice.metrics = {{kNmse, slice.metrics.at(kSsim)}};
+    }
+    return scores;
+  };
+  const Comparison comparison = compare({as_nmse(run("a", kFirst)), as_nmse(run("b", kSecond))});
+  const auto& all = group(comparison, "overall");
+  EXPECT_GT(all.difference, 0);
+  EXPECT_EQ(all.better, 1);
+  EXPECT_EQ(all.worse, 5);
+}
+
 TEST(PairedScores, HaveAnIntervalAroundTheDifference) {
   const Comparison comparison = compare({run("a", kFirst), run("b", kSecond)});
   for (const auto& difference : comparison.differences) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,23 @@ TEST(ScoreRule, NamesItsScores) {
   EXPECT_EQ(score_rule(ScorePreset::fastmri).metrics,
             (std::vector<std::string>{"ssim", "psnr", "nmse"}));
   EXPECT_EQ(score_rule(ScorePreset::fastmri).slice_metrics, std::vector<std::string>{"ssim"});
+}
+
+TEST(ScoreRule, HasARowForEachOfItsScoresAndForEachPreset) {
+  for (const auto& [preset, name] : EnumNames<ScorePreset>::kTable) {
+    const ScoreRule rule = score_rule(preset);
+    EXPECT_EQ(rule.preset, preset) << name;
+    EXPECT_NE(rule.range_of, nullptr) << name;
+    EXPECT_NE(rule.score_slice, nullptr) << name;
+    EXPECT_STREQ(ranking_metric(rule).title, "SSIM") << name;
+    bool over_boxes = false;
+    for (const auto& metric : rule.metrics) {
+      over_boxes = metric_facts(metric).over_boxes || over_boxes;
+    }
+    EXPECT_EQ(over_boxes, rule.boxes) << name;
+  }
+  EXPECT_THROW(metric_facts("lpips"), std::out_of_range);
+  EXPECT_FALSE(metric_facts("nmse").high_is_better);
 }
 
 TEST(ScoreRule, GoesByTheNamesOfPresets) {

@@ -26,6 +26,13 @@ TEST(WorstSlices, ComeFirst) {
   EXPECT_EQ(worst_slices(scores, 9).size(), 4U);
 }
 
+TEST(WorstSlices, AreHighWhereLowIsBetter) {
+  Scores scores;
+  scores.rule.metrics = {kNmse};
+  scores.slices = {{0, 0, {{kNmse, Metric{0.1}}}}, {0, 1, {{kNmse, Metric{0.3}}}}};
+  EXPECT_EQ(worst_slices(scores, 1).front().slice, 1);
+}
+
 TEST(MedianSlice, IsTheLowerOneOfTwo) {
   EXPECT_EQ(median_slice(scores_of({0.9, 0.7, 0.8, 0.6}))->slice, 1);
   EXPECT_EQ(median_slice(scores_of({0.9, 0.7, 0.8}))->slice, 2);

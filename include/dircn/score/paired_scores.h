@@ -17,7 +17,8 @@ struct RunScores {
   Scores scores;
 };
 
-/// How a run does against the first one, slice by slice: differences of SSIM.
+/// How a run does against the first one, slice by slice: differences of the score
+/// that ranks, see `ranking_metric`.
 struct PairedDifference {
   size_t run = 1;     // index of the run
   std::string group;  // "overall", a folder, an acceleration

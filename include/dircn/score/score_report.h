@@ -17,7 +17,4 @@ std::string to_text(const Scores& scores);
 /// as above.
 std::string to_text(const std::vector<RunScores>& runs, const Comparison& comparison);
 
-/// "SSIM", "PSNR": a metric's name as people write it.
-std::string metric_title(const std::string& metric);
-
 }  // namespace dircn

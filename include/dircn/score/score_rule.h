@@ -1,13 +1,20 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "dircn/config/names.h"
+#include "dircn/score/metric_table.h"
 
 namespace dircn {
+
+struct SliceImages;
+struct SliceScore;
+struct VolumeScore;
 
 /// Whose scores are computed: the SNU fastMRI challenge's of a year, or those of fastMRI's papers.
 enum class ScorePreset { snu2022, snu2025, snu2026, fastmri };
@@ -21,20 +28,8 @@ struct EnumNames<ScorePreset> {
       {ScorePreset::fastmri, "fastmri"}};
 };
 
-/// The names of scores, in tables and files.
-inline constexpr const char* kSsim = "ssim";
-inline constexpr const char* kBoxSsim = "ssim_bbox";  // inside the annotated boxes
-inline constexpr const char* kPsnr = "psnr";          // dB
-inline constexpr const char* kNmse = "nmse";
-
-/// What every report states beside its numbers.
-///
-/// snu2022 (2022 to 2024): `masked_ssim`, slices pooled over the volumes of a folder accN, then the
-/// plain mean over folders. snu2025: the same, with a lower threshold for knees. snu2026:
-/// `foreground_ssim`, and `box_ssim` pooled over boxes. fastmri: SSIM as the mean over slices, PSNR
-/// and NMSE of whole volumes, each as the mean over volumes; target and reconstruction are cropped
-/// to the centre square of the target's shorter side, as fastMRI's own evaluation does for tall
-/// images, and the data range is the maximum of the target volume inside that square.
+/// How volumes are scored: what every report states beside its numbers, and the computation itself,
+/// on a volume's images as they are cropped (`scored_part`). One file for each family of rules.
 struct ScoreRule {
   ScorePreset preset = ScorePreset::snu2022;
   std::optional<double> threshold;       // of the foreground; none: all of the image counts
@@ -43,10 +38,33 @@ struct ScoreRule {
   std::string data_range;
   std::string crop;
   std::vector<std::string> slice_metrics;  // what slices have
-  std::vector<std::string> metrics;        // what volumes, folders and all have
+  std::vector<std::string> metrics;  // what volumes, folders and all have; the first one ranks
+  bool boxes = false;                // annotated boxes are scored, too
+  bool over_volumes = false;  // everything is a mean over volumes, with two standard deviations;
+                              // else slices (or boxes) are pooled over the volumes of a folder
+                              // accN, and overall is the plain mean over folders
+
+  /// The edge of the centre square that is scored, of targets of this size; null: the whole image.
+  int64_t (*crop_edge)(int64_t height, int64_t width) = nullptr;
+
+  /// The data range of a volume whose `max` is `maximum()`. Throws `Error`, naming the volume, for
+  /// targets without one.
+  double (*range_of)(const VolumeScore& volume, const std::vector<SliceImages>& images,
+                     const std::function<double()>& maximum) = nullptr;
+
+  /// Adds the scores of a slice and of its boxes, which are listed. `volume` has its threshold and
+  /// its data range.
+  void (*score_slice)(SliceScore& slice, const SliceImages& images,
+                      const VolumeScore& volume) = nullptr;
+
+  /// Adds what a volume has beside the means of its slices; null: nothing.
+  void (*score_whole)(VolumeScore& volume, const std::vector<SliceImages>& images) = nullptr;
 };
 
 ScoreRule score_rule(ScorePreset preset);
+
+/// The score that slices and volumes are ranked by, and runs compared.
+const MetricFacts& ranking_metric(const ScoreRule& rule);
 
 /// The threshold for a volume of this name, which may be a path.
 std::optional<double> threshold_of(const ScoreRule& rule, const std::string& volume);

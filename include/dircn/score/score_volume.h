@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,33 +9,34 @@
 
 namespace dircn {
 
-/// The edge of the centre square that `fastmri` scores.
-int64_t crop_edge(int64_t height, int64_t width);
-
-/// The images as the rule scores them: cropped with `fastmri`, else as they are.
+/// The part of the images that the rule scores: the centre square with its `crop_edge`, else all.
 SliceImages scored_part(const SliceImages& images, const ScoreRule& rule);
 
-struct ScoredSlices {
-  VolumeScore volume;
-  std::vector<SliceScore> slices;
-};
+/// Fills in threshold, data range and metrics of a volume that has its name, and for each of its
+/// slices an entry. `images`: of each slice the `scored_part`; `maximum()`: the volume's `max`.
+/// Throws as `range_of` of the rule does.
+void score_images(ScoredSlices& scored, const std::vector<SliceImages>& images,
+                  const ScoreRule& rule, const std::function<double()>& maximum);
 
-/// Scores the slices of one volume; looks at no file.
-class SliceScorer {
+/// Scores one volume, slice by slice.
+class VolumeScorer {
  public:
-  SliceScorer() = default;
-  SliceScorer(const SliceScorer&) = delete;
-  SliceScorer& operator=(const SliceScorer&) = delete;
-  virtual ~SliceScorer() = default;
+  /// All must outlive it. Throws `Error` for what cannot be read of the targets; nothing is read
+  /// later.
+  VolumeScorer(const VolumeSource& volume, const std::string& name, const ScoreRule& rule);
 
-  virtual void add(int64_t index, const SliceImages& images) = 0;
-  /// To be called when every slice was added.
-  virtual ScoredSlices finish() = 0;
+  /// Slices in order.
+  void add(const SliceImages& images);
+  /// To be called when every slice was added. Throws as `score_images` does, and for a score that
+  /// is not a number.
+  ScoredSlices finish();
+
+ private:
+  const LabelVolume& label_;
+  const ScoreRule& rule_;
+  double maximum_;
+  ScoredSlices scored_;
+  std::vector<SliceImages> images_;
 };
-
-/// One by this rule. Reads what the rule needs of all targets; they must outlive it. Throws `Error`
-/// for what cannot be read, and with `fastmri` for targets without a positive value.
-std::unique_ptr<SliceScorer> slice_scorer(const VolumeSource& volume, const std::string& name,
-                                          const ScoreRule& rule);
 
 }  // namespace dircn

@@ -62,6 +62,12 @@ struct GroupScore {
   Metrics metrics = {};
 };
 
+/// A volume on its own, not yet among others.
+struct ScoredSlices {
+  VolumeScore volume;
+  std::vector<SliceScore> slices;
+};
+
 /// A volume that was not scored.
 struct ScoreProblem {
   enum class Kind { kMissing, kExtra, kUnusable };
@@ -80,11 +86,17 @@ struct Scores {
   std::optional<SliceTimes> times;  // where a network was run
 };
 
-/// The slice whose SSIM is the median (of an even number, the lower one); none without slices that
-/// have one.
+/// Puts a volume behind the others.
+void add_scored(Scores& scores, ScoredSlices scored);
+
+/// All volumes, at least one, as one group, whatever folders they lie in.
+GroupScore all_together(const Scores& scores);
+
+/// The slice whose score (`ranking_metric`) is the median (of an even number, the worse one); none
+/// without slices that have one.
 std::optional<SliceScore> median_slice(const Scores& scores);
 
-/// The `count` slices with the lowest SSIM, the worst one first; fewer if there are fewer.
+/// The `count` slices with the worst score, the worst one first; fewer if there are fewer.
 std::vector<SliceScore> worst_slices(const Scores& scores, size_t count);
 
 }  // namespace dircn

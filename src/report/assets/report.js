@@ -13,7 +13,7 @@
     const place = document.getElementById('extremes');
     place.hidden = false;
     document.getElementById('extremes-note').textContent =
-      `By SSIM of ${data.runs[0].name}. From left to right: ${data.extremes_caption}.`;
+      `By ${data.metrics[0].title} of ${data.runs[0].name}. From left to right: ${data.extremes_caption}.`;
     for (const [title, slices] of [['Worst', worst], ['Best', best]]) {
       if (!slices.length) continue;
       add(place, 'h3', title);
@@ -26,7 +26,7 @@
         image.alt = `${name}: ${data.extremes_caption}`;
         const caption = add(figure, 'figcaption', name + ' ');
         const at = data.slices.slice.findIndex((one, i) => one === slice && data.slices.volume[i] === volume);
-        add(caption, 'strong', charts.score(data.slices.runs[0]?.[at]));
+        add(caption, 'strong', reportTables.number(data.slices.runs[0]?.[at], data.metrics[0].digits));
         if (!withPictures.has(volume)) continue;
         const button = add(caption, 'button', 'Open in viewer', 'link');
         button.type = 'button';

@@ -1,5 +1,6 @@
 'use strict';
-// Charts of the slices' SSIM. `data`: the report's; `open`: shows a slice, by the indices of its volume and in it.
+// Charts of the slices' score, the first of the metrics. `data`: the report's; `open`: shows a slice, by the indices of
+// its volume and in it.
 const reportCharts = (() => {
   const {score} = charts;
   const palette = ['series-1', 'series-2', 'series-3', 'series-5', 'series-6'];
@@ -10,17 +11,17 @@ const reportCharts = (() => {
 
   // The slices in classes: by run if there are several, by acceleration if volumes differ in it.
   function byRun(data) {
-    return data.runs.map((run, r) => ({label: run.name, stroke: paint(r), ssim: data.slices.runs[r]}));
+    return data.runs.map((run, r) => ({label: run.name, stroke: paint(r), values: data.slices.runs[r]}));
   }
 
   function byAcceleration(data) {
     const of = data.slices.volume.map((volume) => data.volumes[volume].acceleration);
     const accelerations = [...new Set(of)].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
-    const ssim = data.slices.runs[0] ?? [];
+    const values = data.slices.runs[0] ?? [];
     return accelerations.map((acceleration, i) => ({
       label: isNumber(acceleration) ? 'Acceleration ×' + acceleration : 'Acceleration unknown',
       stroke: paint(i),
-      ssim: ssim.map((value, s) => (of[s] === acceleration ? value : null)),
+      values: values.map((value, s) => (of[s] === acceleration ? value : null)),
     }));
   }
 
@@ -31,9 +32,9 @@ const reportCharts = (() => {
 
   function histogram(data) {
     const classes = data.runs.length > 1 ? byRun(data) : byAcceleration(data);
-    const zeroFilled = {label: 'Zero-filled', stroke: 'series-4', ssim: data.slices.zero_filled};
-    const lines = [...classes, zeroFilled].filter((line) => line.ssim.some(isNumber));
-    const values = lines.flatMap((line) => line.ssim.filter(isNumber));
+    const zeroFilled = {label: 'Zero-filled', stroke: 'series-4', values: data.slices.zero_filled};
+    const lines = [...classes, zeroFilled].filter((line) => line.values.some(isNumber));
+    const values = lines.flatMap((line) => line.values.filter(isNumber));
     if (!values.length) return;
     const least = values.reduce((a, b) => Math.min(a, b));
     const greatest = values.reduce((a, b) => Math.max(a, b));
@@ -45,13 +46,14 @@ const reportCharts = (() => {
     const edges = Array.from({length: bins + 1}, (unused, i) => (first + i) * width);
     const counts = lines.map((line) => {
       const column = new Array(bins + 1).fill(0);
-      for (const value of line.ssim.filter(isNumber)) column[bin(value) - first]++;
+      for (const value of line.values.filter(isNumber)) column[bin(value) - first]++;
       return column;
     });
     charts.addChart({
-      title: 'Distribution of SSIM',
-      note: 'How many slices have an SSIM within each bin; further right is better.',
-      xLabel: 'SSIM',
+      title: 'Distribution of ' + data.metrics[0].title,
+      note: 'How many slices score within each bin; further ' +
+        (data.metrics[0].better === 'low' ? 'left is better.' : 'right is better.'),
+      xLabel: data.metrics[0].title,
       yLabel: 'Slices',
       steps: true,
       counts: true,
@@ -79,18 +81,18 @@ const reportCharts = (() => {
     });
   }
 
-  // A point for each slice that has both values; `ssim` of each of `lines`.
+  // A point for each slice that has both values; `values` of each of `lines`.
   const pointsOf = (lines, x) => lines.flatMap((line, l) =>
-    line.ssim.map((y, slice) => ({x: x(slice, l), y, slice, line: l})).filter(({x, y}) => isNumber(x) && isNumber(y)));
+    line.values.map((y, slice) => ({x: x(slice, l), y, slice, line: l})).filter(({x, y}) => isNumber(x) && isNumber(y)));
 
   function difficulty(data, open) {
-    const lines = [{label: 'Zero-filled', stroke: 'series-4', ssim: data.slices.zero_filled}, ...byAcceleration(data)];
+    const lines = [{label: 'Zero-filled', stroke: 'series-4', values: data.slices.zero_filled}, ...byAcceleration(data)];
     pointChart(data, open, {
-      title: 'SSIM by difficulty',
+      title: data.metrics[0].title + ' by difficulty',
       note: 'gtSSIM is 1 − SSIM of the zero-filled image, of the whole image with its own maximum: higher is harder. ' +
         `In colour ${data.runs[0].name}, in grey the zero-filled image, as the rule scores them.`,
       xLabel: 'gtSSIM',
-      yLabel: 'SSIM',
+      yLabel: data.metrics[0].title,
       points: pointsOf(lines, (slice) => data.slices.gt_ssim[slice]),
       lines,
       xDetail: (x) => 'gtSSIM ' + score(x),
@@ -104,10 +106,10 @@ const reportCharts = (() => {
     pointChart(data, open, {
       wide: true,
       unit: 'volume',
-      title: 'SSIM by volume',
+      title: data.metrics[0].title + ' by volume',
       note: 'Each dot is a slice, above its volume; volumes in the order of the files.',
       xLabel: 'Volume',
-      yLabel: 'SSIM',
+      yLabel: data.metrics[0].title,
       points: pointsOf(lines, (slice, l) => data.slices.volume[slice] + 1 + offset(l)),
       lines,
     });
@@ -119,7 +121,7 @@ const reportCharts = (() => {
     const lines = rows.map((row, i) => ({
       label: `${data.runs[row.run].name} − ${data.runs[row.against].name}`,
       stroke: paint(i),
-      ssim: data.slices.runs[row.run].map((value, slice) => {
+      values: data.slices.runs[row.run].map((value, slice) => {
         const other = data.slices.runs[row.against][slice];
         return isNumber(value) && isNumber(other) ? value - other : null;
       }),
@@ -127,11 +129,12 @@ const reportCharts = (() => {
     pointChart(data, open, {
       place: document.getElementById('comparison'),
       title: 'Differences of slices',
-      note: `Above the dashed line, a run is better on this slice than ${data.runs[0].name}.` +
+      note: (data.metrics[0].better === 'low' ? 'Below' : 'Above') +
+        ` the dashed line, a run is better on this slice than ${data.runs[0].name}.` +
         (byDifficulty ? ' gtSSIM: 1 − SSIM of the zero-filled image, higher is harder.' : ''),
       unit: byDifficulty ? undefined : 'slice',
       xLabel: byDifficulty ? 'gtSSIM' : 'Slice, in the order of the files',
-      yLabel: 'Difference of SSIM',
+      yLabel: 'Difference of ' + data.metrics[0].title,
       points: pointsOf(lines, (slice) => (byDifficulty ? data.slices.gt_ssim[slice] : slice)),
       lines,
       curve: {label: 'Equal', stroke: 'series-4', dash: [6, 4], width: 1.5, of: () => 0},

@@ -1,15 +1,16 @@
 'use strict';
-// Runs against each other: differences of SSIM, slice by slice, with their confidence intervals.
+// Runs against each other: differences of the score that ranks, slice by slice, with their confidence intervals.
 const reportComparison = (() => {
   const {add} = charts;
   const {isMissing, number} = reportTables;
-  const signed = (value) => (isMissing(value) ? '–' : (value > 0 ? '+' : '') + number(value, 4));
+  let metric = null;  // by which runs are compared
+  const signed = (value) => (isMissing(value) ? '–' : (value > 0 ? '+' : '') + number(value, metric.digits));
 
   const interval = (row) => (isMissing(row.low) ? '–' : signed(row.low) + ' to ' + signed(row.high));
   const verdict = (row) => {
     if (isMissing(row.low)) return 'without interval';
-    if (row.low > 0) return 'ahead';
-    return row.high < 0 ? 'behind' : 'undecided';
+    if (row.low <= 0 && row.high >= 0) return 'undecided';
+    return (row.low > 0) === (metric.better === 'high') ? 'ahead' : 'behind';
   };
 
   // The difference as a dot, its interval as a whisker, and a line at 0. All rows share `reach`, the largest of them.
@@ -38,25 +39,28 @@ const reportComparison = (() => {
     const run = data.runs[row.run].name;
     const against = data.runs[row.against].name;
     const percent = Math.round(data.comparison.confidence * 100) + ' %';
-    const mean = `mean difference of SSIM ${signed(row.difference)}`;
+    const mean = `mean difference of ${metric.title} ${signed(row.difference)}`;
     if (isMissing(row.low)) {
       return `${run} against ${against}: ${mean}; too few ${row.unit} for a confidence interval.`;
     }
     const between = `${percent} confidence interval ${interval(row)}`;
-    if (row.low > 0) return `${run} is ahead of ${against}: ${mean}, ${between}.`;
-    if (row.high < 0) return `${run} is behind ${against}: ${mean}, ${between}.`;
-    return `${run} and ${against} cannot be told apart: the ${between} contains 0 (${mean}).`;
+    if (verdict(row) === 'undecided') {
+      return `${run} and ${against} cannot be told apart: the ${between} contains 0 (${mean}).`;
+    }
+    return `${run} is ${verdict(row)}${verdict(row) === 'ahead' ? ' of' : ''} ${against}: ${mean}, ${between}.`;
   }
 
   function addComparison(data) {
     const {comparison} = data;
     if (!comparison) return;
+    [metric] = data.metrics;
     document.getElementById('comparison').hidden = false;
     const percent = Math.round(comparison.confidence * 100) + ' %';
     document.getElementById('comparison-note').textContent =
-      `SSIM of a run minus that of ${data.runs[0].name}, on the slices that all runs have. Intervals hold ${percent} and ` +
-      `come from ${comparison.resamples.toLocaleString('en')} resamples (bootstrap) of whole volumes, since the slices of ` +
-      'one resemble each other; of a volume alone its slices are drawn. With few volumes intervals are too narrow.';
+      `${metric.title} of a run minus that of ${data.runs[0].name}, on the slices that all runs have. Intervals hold ` +
+      `${percent} and come from ${comparison.resamples.toLocaleString('en')} resamples (bootstrap) of whole volumes, ` +
+      'since the slices of one resemble each other; of a volume alone its slices are drawn. With few volumes intervals ' +
+      'are too narrow.';
     const list = document.getElementById('verdicts');
     for (const row of comparison.rows) if (row.group === 'overall') add(list, 'li', sentence(data, row));
     const sizes = comparison.rows.flatMap((row) => [row.difference, row.low, row.high]).filter(Number.isFinite);

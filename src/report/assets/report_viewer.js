@@ -97,8 +97,10 @@ const reportViewer = (() => {
     const {slices} = data;
     const at = slices.slice.findIndex((index, i) => index === slice && slices.volume[i] === picture.volume);
     if (at < 0) return [];
-    const facts = data.runs.map((run, r) => ['SSIM · ' + run.name, number(slices.runs[r][at], 4)]);
-    if (!isMissing(slices.zero_filled[at])) facts.push(['SSIM · zero-filled', number(slices.zero_filled[at], 4)]);
+    const {title, digits} = data.metrics[0];
+    const facts = data.runs.map((run, r) => [`${title} · ${run.name}`, number(slices.runs[r][at], digits)]);
+    const zeroFilled = slices.zero_filled[at];
+    if (!isMissing(zeroFilled)) facts.push([title + ' · zero-filled', number(zeroFilled, digits)]);
     if (!isMissing(slices.gt_ssim[at])) facts.push(['gtSSIM', number(slices.gt_ssim[at], 4)]);
     return facts;
   }

@@ -13,7 +13,6 @@
 #include "train/loop/difficulty.h"
 #include "train/loop/not_finite.h"
 #include "train/loop/training_sets.h"
-#include "train/loop/validation.h"
 #include "train/plan/phase_start.h"
 
 namespace dircn {
@@ -48,12 +47,13 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
 }
 
 bool Trainer::run(const std::function<bool()>& stop) {
-  log_info(
-      "training on " + device_.str() +
-      (device_.is_cpu() ? " (" + std::to_string(torch::get_num_threads()) + " threads)" : "") +
-      ", " + std::to_string(training_.size()) + " slices of " +
-      std::to_string(training_.volumes()) + " volumes" +
-      (validation_ ? ", validating on " + std::to_string(validation_->size()) + " slices" : ""));
+  log_info("training on " + device_.str() +
+           (device_.is_cpu() ? " (" + std::to_string(torch::get_num_threads()) + " threads)" : "") +
+           ", " + std::to_string(training_.size()) + " slices of " +
+           std::to_string(training_.volumes()) + " volumes" +
+           (validation_
+                ? ", validating on " + std::to_string(validation_->slices.size()) + " slices"
+                : ""));
   if (!state_) {
     state_.emplace(first_phase(config_, device_));
     state_->position.slices_in_epoch = training_.size();

@@ -13,6 +13,7 @@
 #include "dircn/model/dircn.h"
 #include "dircn/train/run_folder.h"
 #include "train/loop/training_epoch.h"
+#include "train/loop/validation.h"
 #include "train/state/training_records.h"
 #include "train/state/training_state.h"
 
@@ -60,7 +61,7 @@ class Trainer {
   torch::Device device_;
   const RunFolder& folder_;
   SliceSet training_;
-  std::optional<SliceSet> validation_;
+  std::optional<ValidationSet> validation_;
   std::vector<PhaseConfig> phases_;
   std::optional<TrainingState> state_;
 };

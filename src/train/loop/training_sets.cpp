@@ -1,10 +1,17 @@
 #include "train/loop/training_sets.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
+#include "dircn/data/volume.h"
+#include "dircn/score/score_job.h"
 
 namespace dircn::detail {
 namespace {
@@ -20,6 +27,18 @@ std::string what_validates(const TrainConfig& train) {
   return watched ? "train.phases: until: overfitting" : "";
 }
 
+ScoreRule rule_of(const SliceSet& slices, const DataConfig& data) {
+  std::vector<std::filesystem::path> files;
+  for (int64_t i = 0; i < slices.size(); ++i) {
+    if (slices.slice_of(i) == 0) {
+      files.push_back(slices.volume_of(i).kspace);
+    }
+  }
+  return choose_rule(std::nullopt, files, [&](const std::filesystem::path& file) {
+    return KspaceVolume(file, data).layout();
+  });
+}
+
 }  // namespace
 
 SliceSet training_set(const Config& config) {
@@ -29,14 +48,14 @@ SliceSet training_set(const Config& config) {
           "training set", config.data, Part::training};
 }
 
-std::optional<SliceSet> validation_set(const Config& config) {
+std::optional<ValidationSet> validation_set(const Config& config) {
   const DataConfig& data = config.data;
-  if (!data.val.empty()) {
-    return SliceSet(data.val, SliceSet::Labels::kRequired, "validation set", data);
-  }
-  if (data.validation_share > 0) {
-    return SliceSet(data.train, SliceSet::Labels::kRequired, "validation set", data,
-                    Part::validation);
+  if (!data.val.empty() || data.validation_share > 0) {
+    const bool share = data.val.empty();
+    SliceSet slices(share ? data.train : data.val, SliceSet::Labels::kRequired, "validation set",
+                    data, share ? Part::validation : Part::all);
+    ScoreRule rule = rule_of(slices, data);
+    return ValidationSet{std::move(slices), std::move(rule)};
   }
   const std::string asks = what_validates(config.train);
   require(asks.empty(), [&] {
