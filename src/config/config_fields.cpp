@@ -64,7 +64,6 @@ Fields fields(DataConfig& data) {
       {"layout", data.layout, Choice<Layout>()},
       {"train", data.train, Text()},
       {"val", data.val, Text()},
-      {"leaderboard", data.leaderboard, Text()},
       {"fov_crop", data.fov_crop, Choice<FovCrop>()},
       {"crop", data.crop, integer(1, kMaxCrop)},
       {"workers", data.workers, integer(1, kMaxThreads)},

@@ -5,12 +5,12 @@
 #include <string>
 
 #include "dircn/core/error.h"
+#include "dircn/core/numbers.h"
 #include "dircn/data/random_draws.h"
 
 namespace dircn {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kSteepness = 5;  // of the exponential schedule
 constexpr int64_t kBicubic = 2;   // LibTorch's numbers for grid_sampler
 constexpr int64_t kReflection = 2;

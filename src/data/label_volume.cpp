@@ -11,15 +11,7 @@
 namespace dircn {
 namespace {
 
-constexpr const char* kLabel = "image_label";
-constexpr const char* kFastmriLabel = "reconstruction_rss";
-constexpr const char* kMaximum = "max";
-constexpr const char* kAnnotations = "annotations";
 constexpr int64_t kSmallest = 7;  // the window of SSIM
-
-const char* label_name(Layout layout) {
-  return layout == Layout::fastmri ? kFastmriLabel : kLabel;
-}
 
 }  // namespace
 
@@ -32,23 +24,15 @@ torch::Tensor read_finite_slice(const Hdf5File& file, const std::string& name, i
   return image;
 }
 
-torch::Tensor read_label_slice(const Hdf5File& file, Layout layout, int64_t index) {
-  return read_finite_slice(file, label_name(layout), index);
-}
-
 LabelVolume::LabelVolume(const std::filesystem::path& path, Layout layout)
-    : file_(path), layout_(layout) {
-  if (layout_ == Layout::automatic) {
-    const bool fastmri = !file_.has_dataset(kLabel) && file_.has_dataset(kFastmriLabel);
-    layout_ = fastmri ? Layout::fastmri : Layout::snu;
-  }
+    : file_(path), layout_(&data_layout(file_, layout)) {
   read_shape();
   read_maximum();
   read_annotations();
 }
 
 void LabelVolume::read_shape() {
-  const char* name = label_name(layout_);
+  const char* name = layout_->target;
   const Hdf5Dataset header = file_.dataset(name);
   const std::string subject = file_.path().string() + ": '" + name + "'";
   require(header.kind == Hdf5Dataset::Kind::kReal, [&] {
@@ -67,13 +51,13 @@ void LabelVolume::read_shape() {
 }
 
 void LabelVolume::read_maximum() {
-  if (layout_ == Layout::fastmri && !file_.has_attribute(kMaximum)) {
+  if (!layout_->has_maximum && !file_.has_attribute(kMaximumName)) {
     return;
   }
-  maximum_ = file_.read_number_attribute(kMaximum);
+  maximum_ = file_.read_number_attribute(kMaximumName);
   require(std::isfinite(*maximum_) && *maximum_ > 0, [&] {
-    return Error::Parts{file_.path().string() + ": '" + kMaximum + "'", std::to_string(*maximum_),
-                        "the volume's maximum, a positive number", ""};
+    return Error::Parts{file_.path().string() + ": '" + kMaximumName + "'",
+                        std::to_string(*maximum_), "the volume's maximum, a positive number", ""};
   });
 }
 
@@ -86,21 +70,21 @@ double LabelVolume::maximum() const {
     largest = std::max(largest, read_slice(i).amax().item<double>());
   }
   require(largest > 0, [&] {
-    return Error::Parts{file_.path().string() + ": '" + label_name(layout_) + "'",
+    return Error::Parts{file_.path().string() + ": '" + layout_->target + "'",
                         "no value above 0 in any slice", "images", ""};
   });
   return largest;
 }
 
 void LabelVolume::read_annotations() {
-  if (file_.has_attribute(kAnnotations)) {
-    boxes_ = read_boxes(file_.read_text_attribute(kAnnotations),
-                        file_.path().string() + ": attribute '" + kAnnotations + "'");
+  if (file_.has_attribute(kAnnotationsName)) {
+    boxes_ = read_boxes(file_.read_text_attribute(kAnnotationsName),
+                        file_.path().string() + ": attribute '" + kAnnotationsName + "'");
   }
 }
 
 torch::Tensor LabelVolume::read_slice(int64_t index) const {
-  return read_label_slice(file_, layout_, index);
+  return read_finite_slice(file_, layout_->target, index);
 }
 
 std::vector<Box> LabelVolume::boxes(int64_t index) const {

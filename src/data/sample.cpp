@@ -7,10 +7,9 @@
 #include "data/draw_mask.h"
 #include "data/normalization.h"
 #include "dircn/core/error.h"
-#include "dircn/data/fov_crop.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/random_draws.h"
 #include "dircn/mri/acs.h"
-#include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
 
 namespace dircn {
@@ -72,25 +71,22 @@ torch::Tensor training_mask(const RawSlice& raw, const TrainingDraws& draws) {
 
 }  // namespace
 
-torch::Tensor combined_image(const torch::Tensor& kspace) {
-  return root_sum_of_squares(ifft2c(kspace.unsqueeze(0))).squeeze(0).squeeze(0);
-}
-
 Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& options) {
-  const bool square = effective_fov_crop(options.fov_crop, raw.mask) == FovCrop::square;
-  torch::Tensor full = square ? fov_crop(raw.kspace) : raw.kspace;
-  torch::Tensor mask = raw.mask;
+  MeasuredSlice measured{raw.kspace, raw.mask, options.fov_crop};
   if (options.draws && draws_anything(*options.draws)) {
     require_fully_sampled(raw, *options.draws);
-    full = augmented(full, index, *options.draws);
-    mask = training_mask(raw, *options.draws);
+    measured.mask = training_mask(raw, *options.draws);
+    measured.change = [&](const torch::Tensor& kspace) {
+      return augmented(kspace, index, *options.draws);
+    };
   }
+  const PreparedSlice prepared = prepare_slice(measured);
   Sample sample;
   sample.index = index;
-  sample.kspace = full * mask;
-  sample.mask = canonical_mask(mask);
-  sample.zero_filled = combined_image(sample.kspace);
-  sample.target = raw.label ? *raw.label : combined_image(full);
+  sample.kspace = prepared.kspace;
+  sample.mask = canonical_mask(measured.mask);
+  sample.zero_filled = prepared.zero_filled();
+  sample.target = raw.label ? *raw.label : prepared.target();
   sample.maximum = raw.maximum;
   sample.scale = normalization_scale(options.normalization, sample.kspace, sample.zero_filled,
                                      options.normalization_fraction);

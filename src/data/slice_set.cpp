@@ -68,7 +68,7 @@ void SliceSet::add_slices(size_t volume) {
   const KspaceVolume kspace(entry.kspace, config_);
   const int64_t count = kspace.slices();
   if (labels_ != Labels::kIgnored) {
-    const LabelVolume label(label_file(entry, kspace.layout()), kspace.layout());
+    const LabelVolume label(label_file(entry, kspace.layout()), kspace.layout().name);
     require_as_many_slices(label.file().path(), label.slices(), entry.kspace, count);
     maxima_.push_back(label.maximum());
   }
@@ -93,7 +93,8 @@ RawSlice SliceSet::read(int64_t index) const {
   raw.volume = entry.kspace.filename().string();
   raw.name = name(index);
   if (labels_ == Labels::kRequired) {
-    raw.label = read_label_slice(Hdf5File(label_file(entry, file.layout())), file.layout(), number);
+    const DataLayout& layout = file.layout();
+    raw.label = read_finite_slice(Hdf5File(label_file(entry, layout)), layout.target, number);
   }
   if (!maxima_.empty()) {
     raw.maximum = maxima_[volume];

@@ -14,10 +14,6 @@
 namespace dircn {
 namespace {
 
-constexpr const char* kKspace = "kspace";
-constexpr const char* kMask = "mask";
-constexpr const char* kHeader = "ismrmrd_header";
-constexpr const char* kTarget = "reconstruction_rss";
 constexpr int64_t kLargestZoom = 4;  // image edge to k-space edge: what a file says costs memory
 
 /// NaN and Inf survive a sum, so that a finite sum proves the whole slice in one cheap pass. A sum
@@ -30,7 +26,7 @@ void require_finite(const torch::Tensor& kspace, const std::string& file, int64_
   require(bad.size(0) == 0, [&] {
     const torch::Tensor first = bad[0];
     const auto at = [&](int64_t dim) { return std::to_string(first[dim].item<int64_t>()); };
-    return Error::Parts{file + ": '" + kKspace + "' slice " + std::to_string(slice),
+    return Error::Parts{file + ": '" + kKspaceName + "' slice " + std::to_string(slice),
                         std::to_string(bad.size(0)) +
                             " values that are NaN or Inf, the first at coil " + at(0) + ", row " +
                             at(1) + ", column " + at(2),
@@ -38,36 +34,27 @@ void require_finite(const torch::Tensor& kspace, const std::string& file, int64_
   });
 }
 
-/// fastMRI's files say so by what no file of the challenge holds.
-Layout layout_of(const Hdf5File& file, Layout wanted) {
-  if (wanted != Layout::automatic) {
-    return wanted;
-  }
-  const bool fastmri = file.has_dataset(kHeader) || file.has_dataset(kTarget);
-  return fastmri ? Layout::fastmri : Layout::snu;
-}
-
 void require_sampled(const torch::Tensor& mask, const std::string& file, const std::string& found) {
   require(mask.any().item<bool>(), [&] {
-    return Error::Parts{file + ": '" + kMask + "'", found, "at least one sampled column", ""};
+    return Error::Parts{file + ": '" + kMaskName + "'", found, "at least one sampled column", ""};
   });
 }
 
 }  // namespace
 
 torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width) {
-  const std::string subject = file.path().string() + ": '" + kMask + "'";
-  const std::vector<int64_t> shape = file.dataset(kMask).shape;
+  const std::string subject = file.path().string() + ": '" + kMaskName + "'";
+  const std::vector<int64_t> shape = file.dataset(kMaskName).shape;
   const std::vector<int64_t> columns = {width};
   const std::vector<int64_t> grid = {height, width};
   require(shape == columns || shape == grid, [&] {
     return Error::Parts{subject, "shape " + shape_text(shape),
-                        shape_text(columns) + " or " + shape_text(grid) + ", as '" + kKspace +
+                        shape_text(columns) + " or " + shape_text(grid) + ", as '" + kKspaceName +
                             "' has " + std::to_string(height) + " rows and " +
                             std::to_string(width) + " columns",
                         "Take the mask that belongs to this k-space."};
   });
-  const torch::Tensor values = file.read_real(kMask);
+  const torch::Tensor values = file.read_real(kMaskName);
   torch::Tensor mask = values == 1;
   const torch::Tensor others = values.masked_select(torch::logical_not(mask | (values == 0)));
   require(others.numel() == 0, [&] {
@@ -79,10 +66,10 @@ torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width) {
 }
 
 KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& config)
-    : file_(path), layout_(layout_of(file_, config.layout)) {
+    : file_(path), layout_(&data_layout(file_, config.layout)) {
   read_shape();
   acquired_ = torch::ones({width_}, torch::kBool);
-  if (layout_ == Layout::fastmri && !file_.has_dataset(kMask)) {
+  if (!layout_->has_masks && !file_.has_dataset(kMaskName)) {
     const DrawnMask drawn = draw_mask(config.mask, path.filename().string(), width_);
     mask_ = drawn.columns;
     mask_is_drawn_ = true;
@@ -91,14 +78,14 @@ KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& 
     mask_ = read_mask(file_, height_, width_);
     acceleration_ = describe_mask(mask_).acceleration;
   }
-  if (layout_ == Layout::fastmri) {
+  if (layout_->has_scan_header) {
     obey_scan_header();
   }
 }
 
 void KspaceVolume::read_shape() {
-  const Hdf5Dataset header = file_.dataset(kKspace);
-  const std::string subject = path().string() + ": '" + kKspace + "'";
+  const Hdf5Dataset header = file_.dataset(kKspaceName);
+  const std::string subject = path().string() + ": '" + kKspaceName + "'";
   require(header.kind == Hdf5Dataset::Kind::kComplex, [&] {
     return Error::Parts{subject, header.type, "complex numbers: a compound (r, i) of float32", ""};
   });
@@ -129,10 +116,10 @@ void KspaceVolume::set_image_size(ImageSize size, const std::string& source) {
 }
 
 void KspaceVolume::obey_scan_header() {
-  if (file_.has_dataset(kHeader)) {
-    const auto header = detail::read_scan_header(file_.read_text(kHeader), width_,
-                                                 path().string() + ": '" + kHeader + "'");
-    set_image_size(header.image_size, kHeader);
+  if (file_.has_dataset(kScanHeaderName)) {
+    const auto header = detail::read_scan_header(file_.read_text(kScanHeaderName), width_,
+                                                 path().string() + ": '" + kScanHeaderName + "'");
+    set_image_size(header.image_size, kScanHeaderName);
     if (header.spacing) {
       voxels_ = VoxelGeometry{*header.spacing, detail::read_orientation(file_)};
     }
@@ -141,18 +128,19 @@ void KspaceVolume::obey_scan_header() {
     mask_ = mask_ & acquired_;
     require_sampled(mask_, path().string(), "no column left after those that were not acquired");
   }
-  if (file_.has_dataset(kTarget)) {
-    const std::vector<int64_t> shape = file_.dataset(kTarget).shape;
+  const char* target = layout_->target;
+  if (file_.has_dataset(target)) {
+    const std::vector<int64_t> shape = file_.dataset(target).shape;
     require(shape.size() == 3, [&] {
-      return Error::Parts{path().string() + ": '" + kTarget + "'", "shape " + shape_text(shape),
+      return Error::Parts{path().string() + ": '" + target + "'", "shape " + shape_text(shape),
                           "[slices, height, width]", ""};
     });
-    set_image_size({shape[1], shape[2]}, kTarget);
+    set_image_size({shape[1], shape[2]}, target);
   }
 }
 
 torch::Tensor KspaceVolume::read_slice(int64_t index) const {
-  torch::Tensor kspace = file_.read_complex_slice(kKspace, index);
+  torch::Tensor kspace = file_.read_complex_slice(kKspaceName, index);
   require_finite(kspace, path().string(), index);
   return kspace;
 }

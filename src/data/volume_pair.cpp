@@ -1,5 +1,6 @@
 #include "dircn/data/volume_pair.h"
 
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -11,43 +12,40 @@ namespace {
 
 constexpr const char* kPairUp = "Copy the missing file, or leave this one out.";
 
-/// Whether the folder is there in which a file's counterpart belongs.
-bool has_folder_for(const fs::path& counterpart) {
+/// Whether a file's counterpart belongs somewhere, and its folder is there.
+bool has_folder_for(const std::optional<fs::path>& counterpart) {
   std::error_code error;
-  return fs::is_directory(counterpart.parent_path(), error);
+  return counterpart && fs::is_directory(counterpart->parent_path(), error);
 }
 
 }  // namespace
 
-fs::path label_file(const VolumeEntry& entry, Layout layout) {
-  if (layout == Layout::fastmri) {
+fs::path label_file(const VolumeEntry& entry, const DataLayout& layout) {
+  if (layout.image_folder == nullptr) {
     return entry.kspace;
   }
   require(entry.image.has_value(), [&] {
-    const bool by_layout = entry.kspace.parent_path().filename() == "kspace";
-    return Error::Parts{
-        entry.kspace.string(), "no image file with its label",
-        by_layout ? image_place(entry.kspace).string() : "a folder kspace/ with image/ beside it",
-        ""};
+    const std::string folders = std::string("a folder ") + layout.kspace_folder + "/ with " +
+                                layout.image_folder + "/ beside it";
+    return Error::Parts{entry.kspace.string(), "no image file with its label",
+                        image_place(entry.kspace).value_or(folders).string(), ""};
   });
   return *entry.image;
 }
 
 void require_image(const VolumeEntry& entry) {
-  const bool by_layout = entry.kspace.parent_path().filename() == "kspace";
-  const fs::path image = image_place(entry.kspace);
-  require(entry.image || !by_layout || !has_folder_for(image), [&] {
-    return Error::Parts{entry.kspace.string(), "a k-space file without image", image.string(),
+  const auto image = image_place(entry.kspace);
+  require(entry.image || !has_folder_for(image), [&] {
+    return Error::Parts{entry.kspace.string(), "a k-space file without image", image->string(),
                         kPairUp};
   });
 }
 
 void require_kspace(const fs::path& image) {
-  const bool by_layout = image.parent_path().filename() == "image";
-  const fs::path kspace = kspace_place(image);
+  const auto kspace = kspace_place(image);
   std::error_code error;
-  require(!by_layout || !has_folder_for(kspace) || fs::exists(kspace, error), [&] {
-    return Error::Parts{image.string(), "an image file without k-space", kspace.string(), kPairUp};
+  require(!has_folder_for(kspace) || fs::exists(*kspace, error), [&] {
+    return Error::Parts{image.string(), "an image file without k-space", kspace->string(), kPairUp};
   });
 }
 

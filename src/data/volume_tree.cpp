@@ -6,29 +6,49 @@
 #include <system_error>
 #include <utility>
 
+#include "dircn/config/names.h"
 #include "dircn/core/error.h"
+#include "dircn/data/data_layout.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kKspaceFolder = "kspace";
-constexpr const char* kImageFolder = "image";
 constexpr const char* kExtension = ".h5";
+
+/// A kind of folder, by the member of the layouts that names it.
+using FolderKind = const char* DataLayout::*;
 
 /// The two kinds of folder that stand side by side: paths leave out the name of the one that is
 /// searched for, and the other one is not entered.
 struct Folders {
-  std::string searched;
-  std::string other;
+  FolderKind searched;
+  FolderKind other;
 };
 
-const Folders kOfVolumes = {kKspaceFolder, kImageFolder};
-const Folders kOfImages = {kImageFolder, kKspaceFolder};
+constexpr Folders kOfVolumes = {&DataLayout::kspace_folder, &DataLayout::image_folder};
+constexpr Folders kOfImages = {&DataLayout::image_folder, &DataLayout::kspace_folder};
+
+/// What the layouts that have such folders call them.
+std::vector<std::string> folder_names(FolderKind kind) {
+  std::vector<std::string> names;
+  for (const DataLayout& layout : data_layouts()) {
+    if (layout.*kind != nullptr) {
+      names.emplace_back(layout.*kind);
+    }
+  }
+  return names;
+}
+
+bool is_folder(FolderKind kind, const fs::path& name) {
+  const auto names = folder_names(kind);
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 std::string layouts(const Folders& folders) {
-  return "an .h5 file, a folder of .h5 files, or a folder with " + folders.searched +
-         "/*.h5 at any depth (such as acc4/" + folders.searched + ")";
+  const std::string searched = join_names(folder_names(folders.searched));
+  return "an .h5 file, a folder of .h5 files, or a folder with " + searched +
+         "/*.h5 at any depth (such as acc4/" + searched + ")";
 }
 
 /// A link to nowhere counts as a file, so that reading it says what is wrong instead of leaving it
@@ -40,24 +60,27 @@ bool is_volume_file(const fs::path& path) {
          (type == fs::file_type::regular || type == fs::file_type::not_found);
 }
 
-/// FOLDER/../NAME/FILE of FOLDER/FILE.
-fs::path neighbour(const fs::path& file, const char* name) {
-  return file.parent_path().parent_path() / name / file.filename();
+/// Where the file of the other kind belongs, if this one lies in a folder of the first.
+std::optional<fs::path> neighbour(const fs::path& file, const Folders& folders) {
+  const fs::path folder = file.parent_path();
+  for (const DataLayout& layout : data_layouts()) {
+    if (layout.*folders.searched != nullptr && folder.filename() == layout.*folders.searched) {
+      return folder.parent_path() / layout.*folders.other / file.filename();
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<fs::path> image_of(const fs::path& kspace) {
-  const fs::path image = image_place(kspace);
+  const auto image = image_place(kspace);
   std::error_code error;
-  if (kspace.parent_path().filename() == kKspaceFolder && fs::is_regular_file(image, error)) {
-    return image;
-  }
-  return std::nullopt;
+  return image && fs::is_regular_file(*image, error) ? image : std::nullopt;
 }
 
 /// Walks a tree and collects its files.
 class Search {
  public:
-  explicit Search(Folders folders) : folders_(std::move(folders)) {}
+  explicit Search(Folders folders) : folders_(folders) {}
 
   /// Passes over a folder that will be met.
   void skip(const fs::path& folder) { visited_.insert(fs::canonical(folder)); }
@@ -73,8 +96,8 @@ class Search {
         continue;
       }
       if (fs::is_directory(path, error)) {
-        if (name != folders_.other) {
-          visit(path, name == folders_.searched ? relative : relative / name);
+        if (!is_folder(folders_.other, name)) {
+          visit(path, is_folder(folders_.searched, name) ? relative : relative / name);
         }
       } else if (is_volume_file(path)) {
         found.push_back({path, relative / name});
@@ -139,19 +162,21 @@ std::vector<ImageEntry> find_files(const fs::path& input, const Folders& folders
 template <typename Entry>
 void require_any(const std::vector<Entry>& found, const fs::path& input, const Folders& folders) {
   require(!found.empty(), [&] {
-    return Error::Parts{input.string(), "no .h5 file outside folders named '" + folders.other + "'",
-                        layouts(folders), "Check the path."};
+    return Error::Parts{
+        input.string(),
+        "no .h5 file outside folders named '" + join_names(folder_names(folders.other)) + "'",
+        layouts(folders), "Check the path."};
   });
 }
 
 }  // namespace
 
-fs::path image_place(const fs::path& kspace) {
-  return neighbour(kspace, kImageFolder);
+std::optional<fs::path> image_place(const fs::path& kspace) {
+  return neighbour(kspace, kOfVolumes);
 }
 
-fs::path kspace_place(const fs::path& image) {
-  return neighbour(image, kKspaceFolder);
+std::optional<fs::path> kspace_place(const fs::path& image) {
+  return neighbour(image, kOfImages);
 }
 
 std::vector<VolumeEntry> find_volumes(const fs::path& input) {

@@ -13,13 +13,12 @@
 #include "dircn/data/volume_pair.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/formats/hdf5.h"
+#include "dircn/reconstruct/slice_outputs.h"
 #include "inspect/hdf5_report.h"
 
 namespace dircn::detail {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* kReconstruction = "reconstruction";
 
 /// A value and how many volumes have it.
 using Tally = std::map<std::string, int64_t>;
@@ -91,7 +90,8 @@ class DatasetSurvey {
     attempt(entry.file.string(), problems_, [&] {
       const Hdf5File file(entry.file);
       require(!main_images(file).empty(), [&] {
-        return Error::Parts{entry.file.string(), "no images", "a data set 'image_label'", ""};
+        return Error::Parts{entry.file.string(), "no images",
+                            std::string("a data set '") + data_layouts().front().target + "'", ""};
       });
       add_images(part, file);
       require_pair(file);
@@ -112,7 +112,7 @@ class DatasetSurvey {
     const MaskPattern mask = describe_mask(volume.mask());
     ++part.volumes;
     part.slices += volume.slices();
-    ++part.layouts[dircn::to_string(volume.layout())];
+    ++part.layouts[dircn::to_string(volume.layout().name)];
     ++part.kspace_shapes[shape_text({volume.coils(), volume.height(), volume.width()})];
     part.coils.insert(volume.coils());
     ++part.masks[to_string(mask.kind) + (volume.mask_is_drawn() ? ", drawn" : "")];
@@ -143,7 +143,7 @@ class DatasetSurvey {
   /// Its volume must be there, with as many slices.
   void require_pair(const Hdf5File& images) const {
     require_kspace(images.path());
-    const auto volume = slices_.find(kspace_place(images.path()));
+    const auto volume = slices_.find(kspace_place(images.path()).value_or(""));
     if (volume != slices_.end()) {
       require_as_many_slices(images.path(), images.dataset(main_images(images)).shape.front(),
                              volume->first, volume->second);

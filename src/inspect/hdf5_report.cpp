@@ -14,6 +14,7 @@
 #include "dircn/config/names.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
+#include "dircn/reconstruct/slice_outputs.h"
 #include "inspect/value_range.h"
 
 namespace dircn::detail {
@@ -96,7 +97,7 @@ Report mask_report(const KspaceVolume& volume) {
 
 void add_volume(const std::filesystem::path& path, const DataConfig& config, Report& report) {
   const KspaceVolume volume(path, config);
-  report["layout"] = dircn::to_string(volume.layout());
+  report["layout"] = dircn::to_string(volume.layout().name);
   const auto& size = volume.image_size();
   report["slices"] = volume.slices();
   report["coils"] = volume.coils();
@@ -123,9 +124,22 @@ Report kspace_report(const Hdf5File& file, const DataConfig& config, Problems& p
 
 // --- Images --------------------------------------------------------------------------------------
 
+/// What holds images, in any layout, the one that matters most first.
+std::vector<const char*> image_names() {
+  std::vector<const char*> names;
+  for (const DataLayout& layout : data_layouts()) {
+    names.push_back(layout.target);
+  }
+  names.push_back(kReconstruction);
+  for (const DataLayout& layout : data_layouts()) {
+    names.insert(names.end(), layout.beside_target.begin(), layout.beside_target.end());
+  }
+  return names;
+}
+
 Report image_table(const Hdf5File& file, Problems& problems) {
   Report rows = Report::array();
-  for (const char* name : kImageNames) {
+  for (const char* name : image_names()) {
     attempt(file.path().string(), problems, [&] {
       if (file.has_dataset(name)) {
         const Hdf5Dataset header = file.dataset(name);
@@ -145,7 +159,7 @@ Report image_table(const Hdf5File& file, Problems& problems) {
 /// How the attribute `max` compares with the images, and what is annotated.
 void add_label(const std::filesystem::path& path, const Report& images, Report& report) {
   const LabelVolume label(path);
-  if (label.file().has_attribute("max")) {
+  if (label.file().has_attribute(kMaximumName)) {
     const auto largest = images.front()["high"].get<double>();
     report["max_attribute"] = label.maximum();
     report["largest_value"] = largest;
@@ -153,7 +167,7 @@ void add_label(const std::filesystem::path& path, const Report& images, Report& 
   }
   int64_t boxes = 0;
   int64_t annotated = 0;
-  if (label.file().has_attribute("annotations")) {
+  if (label.file().has_attribute(kAnnotationsName)) {
     for (int64_t slice = 0; slice < label.slices(); ++slice) {
       const auto count = static_cast<int64_t>(label.boxes(slice).size());
       boxes += count;
@@ -164,22 +178,21 @@ void add_label(const std::filesystem::path& path, const Report& images, Report& 
   report["annotated_slices"] = annotated;
 }
 
-std::string kind_of(const Hdf5File& file, const Report& kspace) {
-  const std::string images = main_images(file);
+std::string kind_of(const Hdf5File& file, Layout layout) {
   if (file.has_dataset(kKspaceName)) {
-    const bool fastmri = kspace.contains("layout") && kspace["layout"] == "fastmri";
-    return fastmri ? "fastMRI volume" : "k-space";
+    return data_layout(file, layout).volume_kind;
   }
+  const std::string images = main_images(file);
   if (images.empty()) {
     return "HDF5";
   }
-  return images == "reconstruction" ? "reconstruction" : "images";
+  return images == kReconstruction ? "reconstruction" : "images";
 }
 
 }  // namespace
 
 std::string main_images(const Hdf5File& file) {
-  for (const char* name : kImageNames) {
+  for (const char* name : image_names()) {
     if (file.has_dataset(name)) {
       return name;
     }
@@ -208,20 +221,18 @@ Report hdf5_report(const std::filesystem::path& path, const DataConfig& config,
   attempt(path.string(), problems, [&] { report["datasets"] = dataset_table(file, problems); });
   attempt(path.string(), problems,
           [&] { report["attributes"] = attribute_values(file, problems); });
-  Report kspace;
   if (file.has_dataset(kKspaceName)) {
-    kspace = kspace_report(file, config, problems);
-    report["kspace"] = kspace;
+    report["kspace"] = kspace_report(file, config, problems);
   }
   Report images = image_table(file, problems);
   if (!images.empty()) {
     const std::string main = images.front()["name"];
     report["images"] = images;
-    if (main == "image_label" || main == "reconstruction_rss") {
+    if (main == data_layout(file, Layout::automatic).target) {
       attempt(path.string(), problems, [&] { add_label(path, images, report); });
     }
   }
-  report["kind"] = kind_of(file, kspace);
+  report["kind"] = kind_of(file, config.layout);
   return report;
 }
 

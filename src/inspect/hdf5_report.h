@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <string>
 
@@ -11,13 +10,8 @@
 
 namespace dircn::detail {
 
-constexpr const char* kKspaceName = "kspace";
-
-/// The data sets [S, h, w] that hold images, the one that matters most first.
-constexpr std::array<const char*, 5> kImageNames = {
-    "image_label", "reconstruction_rss", "reconstruction", "image_input", "image_grappa"};
-
-/// The first of them that the file has; "" for none.
+/// The data set [S, h, w] of images that the file has and that matters most: targets, else what was
+/// reconstructed, else others; "" for none.
 std::string main_images(const Hdf5File& file);
 
 /// "equispaced", "2-D", ...

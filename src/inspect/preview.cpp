@@ -6,9 +6,10 @@
 
 #include "dircn/core/error.h"
 #include "dircn/data/label_volume.h"
-#include "dircn/data/sample.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/pictures/grey_picture.h"
+#include "dircn/reconstruct/slice_outputs.h"
 #include "inspect/file_kind.h"
 #include "inspect/hdf5_report.h"
 
@@ -42,8 +43,8 @@ torch::Tensor kspace_preview(const std::filesystem::path& path, std::optional<in
                              const DataConfig& config) {
   const KspaceVolume volume(path, config);
   const auto& mask = volume.mask();
-  const auto kspace = volume.read_slice(chosen_slice(path, slice, volume.slices())) * mask;
-  const auto image = combined_image(kspace);
+  const auto kspace = volume.read_slice(chosen_slice(path, slice, volume.slices()));
+  const auto image = prepare_slice({kspace, mask, FovCrop::none}).zero_filled();
   return side_by_side({windowed(image), mask_picture(mask, image.size(0))});
 }
 
@@ -66,13 +67,16 @@ torch::Tensor preview_picture(const std::filesystem::path& path, std::optional<i
                               const DataConfig& config) {
   require_hdf5(path);
   const Hdf5File file(path);
-  if (file.has_dataset(detail::kKspaceName)) {
+  if (file.has_dataset(kKspaceName)) {
     return kspace_preview(path, slice, config);
   }
   const std::string images = detail::main_images(file);
   require(!images.empty(), [&] {
     return Error::Parts{path.string(), "neither k-space nor images",
-                        "a data set 'kspace', 'image_label', 'reconstruction' or the like", ""};
+                        std::string("a data set '") + kKspaceName + "', '" +
+                            data_layouts().front().target + "', '" + kReconstruction +
+                            "' or the like",
+                        ""};
   });
   return image_preview(file, images, slice);
 }

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/core/numbers.h"
 
 namespace dircn {
 namespace {
 
 constexpr int64_t kTileGap = 2;
 constexpr double kBrightest = 255;
-constexpr double kPi = 3.14159265358979323846;
 
 /// [C, H, W] complex, averaged over areas to sides of at most `edge`.
 torch::Tensor shrunk(const torch::Tensor& maps, int64_t edge) {

@@ -7,10 +7,8 @@
 #include <system_error>
 
 #include "dircn/core/error.h"
-#include "dircn/data/fov_crop.h"
-#include "dircn/data/sample.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
-#include "dircn/mri/slice_ssim.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -51,15 +49,12 @@ ParallelImagingOptions tuned_on(const fs::path& volume, const DataConfig& data,
   const KspaceVolume full(volume, data);
   const auto whole = full.read_slice(full.slices() / 2);
   require_fully_sampled(whole, full);
-  const auto crop = effective_fov_crop(data.fov_crop, full.mask());
-  const auto kspace = crop == FovCrop::square ? fov_crop(whole) : whole;
-  const auto target = combined_image(kspace);
-  // Where the challenge's threshold tells what belongs to the image, nothing else counts.
-  const auto threshold =
-      full.layout() == Layout::snu ? std::optional<double>(kForegroundThreshold) : std::nullopt;
+  const PreparedSlice slice = prepare_slice({whole, full.mask(), data.fov_crop});
+  const auto target = slice.target();
   ParallelImagingOptions options;
   options.regularization =
-      tuned_regularization(kspace, full.mask(), target, target.max().item<double>(), threshold);
+      tuned_regularization(slice.full, full.mask(), target, target.max().item<double>(),
+                           full.layout().foreground_threshold);
   return options;
 }
 

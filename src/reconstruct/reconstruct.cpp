@@ -24,8 +24,7 @@
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
-#include "dircn/data/fov_crop.h"
-#include "dircn/data/sample.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/reconstruct/volume_pipeline.h"
@@ -100,9 +99,8 @@ Reconstructor::Reconstructor(const Dircn& network, ReconstructionOptions options
 torch::Tensor Reconstructor::prepare(const torch::Tensor& kspace, const torch::Tensor& mask) const {
   const torch::NoGradGuard no_grad;
   const torch::Device device = method_->device();
-  const auto masked = on_device(kspace, device) * on_device(mask, device);
-  const auto crop = effective_fov_crop(options_.data.fov_crop, mask);
-  return crop == FovCrop::square ? fov_crop(masked) : masked;
+  return prepare_slice({on_device(kspace, device), on_device(mask, device), options_.data.fov_crop})
+      .kspace;
 }
 
 SliceOutputs Reconstructor::compute(const torch::Tensor& prepared, const torch::Tensor& mask,

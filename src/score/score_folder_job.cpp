@@ -24,10 +24,6 @@ namespace dircn {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kKspace = "kspace";
-constexpr const char* kMask = "mask";
-constexpr const char* kImageFolder = "image";
-
 void require_shape(const Hdf5File& file, const LabelVolume& label, const ScoreRule& rule) {
   const std::vector<int64_t> shape = file.dataset(kReconstruction).shape;
   const std::vector<int64_t>& target = label.shape();
@@ -46,7 +42,7 @@ void require_shape(const Hdf5File& file, const LabelVolume& label, const ScoreRu
 
 /// The mask with which `dircn_reconstruct` made the file, if it had to draw one.
 std::optional<torch::Tensor> kept_mask(const Hdf5File& made, const KspaceVolume& kspace) {
-  return made.has_dataset(kMask)
+  return made.has_dataset(kMaskName)
              ? std::optional<torch::Tensor>(read_mask(made, kspace.height(), kspace.width()))
              : std::nullopt;
 }
@@ -65,16 +61,16 @@ FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const Da
     return ScoredKspace(std::move(volume), data.fov_crop, mask);
   };
   const fs::path& target = label.file().path();
-  if (label.file().has_dataset(kKspace)) {
+  if (label.file().has_dataset(kKspaceName)) {
     return {open(target)};
   }
   std::error_code error;
-  const fs::path beside = kspace_place(target);
-  if (target.parent_path().filename() != kImageFolder || !fs::exists(beside, error)) {
+  const auto beside = kspace_place(target);
+  if (!beside || !fs::exists(*beside, error)) {
     return {};
   }
   try {
-    return {open(beside)};
+    return {open(*beside)};
   } catch (const Error& problem) {
     return {std::nullopt, "k-space beside the target was not used: " + reason(problem)};
   }
@@ -162,8 +158,9 @@ ScoreJob score_folder_job(const fs::path& target, const fs::path& reconstruction
   for (const auto& wanted : targets) {
     files.push_back(wanted.file);
   }
-  job.rule = choose_rule(
-      preset, files, [&](const fs::path& file) { return LabelVolume(file, data.layout).layout(); });
+  job.rule = choose_rule(preset, files, [&](const fs::path& file) {
+    return LabelVolume(file, data.layout).layout().name;
+  });
   // Both are sorted by `relative`.
   auto image = made.begin();
   const auto pass_extra = [&](const auto& before) {

@@ -4,9 +4,12 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "dircn/config/names.h"
 #include "dircn/core/error.h"
+#include "dircn/data/data_layout.h"
 
 namespace dircn {
 
@@ -24,15 +27,17 @@ ScoreRule choose_rule(std::optional<ScorePreset> preset,
       continue;  // its volume will say what is wrong with it
     }
   }
-  const auto snu = found.find(Layout::snu);
-  const auto fastmri = found.find(Layout::fastmri);
-  require(snu == found.end() || fastmri == found.end(), [&] {
-    return Error::Parts{"rule of the scores",
-                        "files of the challenge (" + snu->second.string() + ") and of fastMRI (" +
-                            fastmri->second.string() + ")",
-                        "files of one layout", "Keep them apart, or name the rule: --preset."};
+  require(found.size() <= 1, [&] {
+    std::string text;
+    for (const auto& [name, file] : found) {
+      text += (text.empty() ? "files of " : " and of ") + std::string(data_layout(name).origin) +
+              " (" + file.string() + ")";
+    }
+    return Error::Parts{"rule of the scores", text, "files of one layout",
+                        "Keep them apart, or name the rule: --preset."};
   });
-  return score_rule(fastmri == found.end() ? ScorePreset::snu2022 : ScorePreset::fastmri);
+  const DataLayout& one = data_layout(found.empty() ? Layout::automatic : found.begin()->first);
+  return score_rule(enum_value<ScorePreset>(one.score_preset, "rule of the scores"));
 }
 
 }  // namespace dircn

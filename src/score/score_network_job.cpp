@@ -63,12 +63,12 @@ class NetworkSource : public VolumeSource {
   int64_t done_ = 0;
 };
 
-std::unique_ptr<VolumeSource> open_volume(const std::shared_ptr<Run>& run,
-                                          const VolumeEntry& entry) {
+std::unique_ptr<VolumeSource> volume_to_score(const std::shared_ptr<Run>& run,
+                                              const VolumeEntry& entry) {
   const DataConfig& data = run->data;
   ScoredKspace kspace(KspaceVolume(entry.kspace, data), data.fov_crop);
-  const Layout layout = kspace.volume().layout();
-  LabelVolume label(label_file(entry, layout), layout);
+  const DataLayout& layout = kspace.volume().layout();
+  LabelVolume label(label_file(entry, layout), layout.name);
   auto note = fov_crop_note(entry.kspace, data.fov_crop, kspace.mask());
   return std::make_unique<NetworkSource>(run, std::move(label), std::move(kspace), std::move(note));
 }
@@ -116,11 +116,11 @@ ScoreJob score_network_job(std::shared_ptr<SliceMethod> method, const DataConfig
   for (const auto& entry : volumes) {
     files.push_back(entry.kspace);
   }
-  job.rule = choose_rule(preset, files,
-                         [&](const fs::path& file) { return KspaceVolume(file, data).layout(); });
+  job.rule = choose_rule(
+      preset, files, [&](const fs::path& file) { return KspaceVolume(file, data).layout().name; });
   for (const auto& entry : volumes) {
     job.volumes.push_back(
-        {entry.relative.generic_string(), [run, entry] { return open_volume(run, entry); }});
+        {entry.relative.generic_string(), [run, entry] { return volume_to_score(run, entry); }});
   }
   job.problems = images_alone(data.val, volumes);
   job.times = times;

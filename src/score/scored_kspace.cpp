@@ -4,8 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "dircn/data/sample.h"
-#include "dircn/data/slice_set.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/mask_pattern.h"
 
@@ -22,12 +21,8 @@ ScoredKspace::ScoredKspace(KspaceVolume volume, FovCrop fov_crop,
 
 torch::Tensor ScoredKspace::zero_filled(const torch::Tensor& kspace,
                                         const torch::Tensor& target) const {
-  RawSlice raw;
-  raw.kspace = kspace;
-  raw.mask = mask_;
-  raw.label = target;
-  return center_crop_or_pad(make_sample(raw, 0, {fov_crop_}).zero_filled, target.size(0),
-                            target.size(1));
+  const PreparedSlice slice = prepare_slice({kspace, mask_, fov_crop_});
+  return center_crop_or_pad(slice.zero_filled(), target.size(0), target.size(1));
 }
 
 }  // namespace dircn

@@ -14,7 +14,7 @@ namespace dircn {
 namespace {
 
 constexpr const char* kTarget = "target";
-constexpr const char* kStoredZeroFilled = "image_input";
+constexpr const char* kStoredZeroFilled = "stored_zero_filled";
 
 }  // namespace
 
@@ -23,15 +23,18 @@ VolumeSource::VolumeSource(LabelVolume label, std::optional<ScoredKspace> kspace
     : label_(std::move(label)),
       kspace_(std::move(kspace)),
       note_(std::move(note)),
-      has_zero_filled_(label_.file().has_dataset(kStoredZeroFilled)) {
+      stored_zero_filled_(label_.layout().zero_filled) {
   if (kspace_) {
     require_as_many_slices(label_.file().path(), label_.slices(), kspace_->volume().path(),
                            kspace_->volume().slices());
   }
-  if (has_zero_filled_) {
-    const Hdf5Dataset header = label_.file().dataset(kStoredZeroFilled);
+  if (stored_zero_filled_ != nullptr && !label_.file().has_dataset(stored_zero_filled_)) {
+    stored_zero_filled_ = nullptr;
+  }
+  if (stored_zero_filled_ != nullptr) {
+    const Hdf5Dataset header = label_.file().dataset(stored_zero_filled_);
     require(header.shape == label_.shape(), [&] {
-      return Error::Parts{label_.file().path().string() + ": '" + kStoredZeroFilled + "'",
+      return Error::Parts{label_.file().path().string() + ": '" + stored_zero_filled_ + "'",
                           "shape " + shape_text(header.shape),
                           shape_text(label_.shape()) + ", the shape of the targets", ""};
     });
@@ -43,8 +46,8 @@ SliceInput VolumeSource::read(int64_t index, const Extras& wanted) const {
   slice.size = {label_.shape()[1], label_.shape()[2]};
   slice.stored[kTarget] = label_.read_slice(index);
   add_stored(index, wanted, slice);
-  if (has_zero_filled_) {
-    slice.stored[kStoredZeroFilled] = read_finite_slice(label_.file(), kStoredZeroFilled, index);
+  if (stored_zero_filled_ != nullptr) {
+    slice.stored[kStoredZeroFilled] = read_finite_slice(label_.file(), stored_zero_filled_, index);
   } else if (kspace_ && !slice.kspace.defined()) {
     slice.kspace = kspace_->volume().read_slice(index);
   }
@@ -57,7 +60,7 @@ SliceImages VolumeSource::images(const SliceInput& slice, const Extras& wanted) 
   for (const char* name : {kReconstruction, kTarget, kStoredZeroFilled}) {
     made.erase(name);
   }
-  if (has_zero_filled_) {
+  if (stored_zero_filled_ != nullptr) {
     images.zero_filled = slice.stored.at(kStoredZeroFilled);
   } else if (kspace_) {
     images.zero_filled = kspace_->zero_filled(slice.kspace, images.target);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "dircn/core/numbers.h"
 #include "simulate/deformation.h"
 
 namespace dircn::simulation {

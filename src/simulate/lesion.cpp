@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dircn/core/numbers.h"
 #include "simulate/deformation.h"
 
 namespace dircn::simulation {

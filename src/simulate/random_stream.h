@@ -8,8 +8,6 @@
 
 namespace dircn::simulation {
 
-constexpr double kPi = 3.141592653589793;
-
 /// Random numbers that depend on a key alone, such as (seed, split, volume, slice), and not on what
 /// else was drawn elsewhere.
 class RandomStream {

@@ -19,7 +19,7 @@ constexpr int kRevision = 1;
 Json note_of(const SetOptions& options, const std::string& anatomy) {
   const Scan& scan = options.scan;
   return {{"revision", kRevision},
-          {"layout", options.layout == Layout::snu ? "snu" : "fastmri"},
+          {"layout", to_string(options.layout)},
           {"anatomy", anatomy},
           {"seed", options.seed},
           {"acceleration", options.accelerations},

@@ -9,6 +9,8 @@
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
+#include "dircn/data/data_layout.h"
+#include "dircn/data/volume_tree.h"
 #include "simulate/set_options.h"
 #include "simulate/volume_files.h"
 
@@ -18,38 +20,16 @@ namespace {
 
 struct Job {
   VolumeId id;
-  fs::path file;   // that holds the k-space
-  fs::path image;  // empty in fastMRI's layout
+  VolumeFiles files;
 
   bool is_done() const {
     std::error_code error;
-    return fs::exists(file, error) && (image.empty() || fs::exists(image, error));
+    return fs::exists(files.kspace, error) && (!files.image || fs::exists(*files.image, error));
   }
 };
 
 std::string number(int64_t value) {
   return std::to_string(value);
-}
-
-/// ROOT/{train,val,leaderboard/accN}/{kspace,image}/NAME.h5
-Job snu_job(const fs::path& root, const VolumeId& id, int64_t position) {
-  const bool test = id.split == Split::leaderboard;
-  const fs::path folder =
-      root / to_string(id.split) / (test ? "acc" + number(id.acceleration) : "");
-  const std::string name = (test ? "brain_test_" : "brain_acc" + number(id.acceleration) + "_") +
-                           number(position) + ".h5";
-  return {id, folder / "kspace" / name, folder / "image" / name};
-}
-
-/// ROOT/multicoil_{train,val,test}/NAME.h5
-Job fastmri_job(const fs::path& root, const VolumeId& id, int64_t position) {
-  const bool test = id.split == Split::leaderboard;
-  const std::string split = test ? "test" : to_string(id.split);
-  return {id,
-          root / ("multicoil_" + split) /
-              ("file_brain_" + split + "_acc" + number(id.acceleration) + "_" + number(position) +
-               ".h5"),
-          ""};
 }
 
 void require_options(const SetOptions& options) {
@@ -71,14 +51,16 @@ void require_options(const SetOptions& options) {
 /// Training and validation take the accelerations in turn; a leaderboard has all of each.
 std::vector<Job> jobs(const SetOptions& options) {
   const auto kinds = static_cast<int64_t>(options.accelerations.size());
-  const auto make = options.layout == Layout::snu ? snu_job : fastmri_job;
+  const DataLayout& layout = data_layout(options.layout);
   std::vector<Job> result;
   const auto add = [&](Split split, int64_t volumes) {
     for (int64_t i = 0; i < volumes; ++i) {
       const int64_t position = i / kinds + 1;
       const int64_t acceleration = options.accelerations[static_cast<size_t>(i % kinds)];
+      const fs::path kspace =
+          options.output / layout.place(to_string(split), acceleration, position);
       result.push_back(
-          make(options.output, {options.seed, split, acceleration, position}, position));
+          {{options.seed, split, acceleration, position}, {kspace, image_place(kspace)}});
     }
   };
   add(Split::train, options.train);
@@ -105,9 +87,9 @@ SetSummary simulate_set(const SetOptions& options) {
   SetSummary summary;
   summary.skipped = std::distance(done, todo.end());
   require(noted || summary.skipped == 0, [&] {
-    return Error::Parts{options.output.string(), done->file.string() + ", but no simulation.json",
-                        "an empty folder, or a set that an earlier run began",
-                        "Choose another --output."};
+    return Error::Parts{
+        options.output.string(), done->files.kspace.string() + ", but no simulation.json",
+        "an empty folder, or a set that an earlier run began", "Choose another --output."};
   });
   todo.erase(done, todo.end());
   if (todo.empty()) {
@@ -126,8 +108,7 @@ SetSummary simulate_set(const SetOptions& options) {
       leave_note(options, anatomy_name);
       noted = true;
     }
-    const bool whole = job.image.empty() ? write_fastmri_volume(volume, job.file, on_slice)
-                                         : write_snu_volume(volume, job.file, job.image, on_slice);
+    const bool whole = write_volume(volume, data_layout(options.layout), job.files, on_slice);
     summary.written += whole ? 1 : 0;
     if (interrupted()) {
       summary.interrupted = true;

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,15 +39,6 @@ bool is_masked(const SimulatedVolume& volume) {
   return volume.id().split == Split::leaderboard;
 }
 
-void create_kspace(Hdf5Writer& file, const Scan& scan) {
-  file.create_complex("kspace", {scan.slices, scan.coils, scan.height, scan.width});
-}
-
-void write_kspace(Hdf5Writer& file, const SimulatedVolume& volume, int64_t index,
-                  const torch::Tensor& kspace) {
-  file.write_slice("kspace", index, is_masked(volume) ? kspace * volume.mask() : kspace);
-}
-
 /// The part of an ISMRMRD header that fastMRI's readers look at.
 std::string ismrmrd_header(const Scan& scan) {
   const auto size = [](const std::string& name, int64_t x, int64_t y) {
@@ -68,51 +61,59 @@ std::string patient(const VolumeId& id) {
          std::to_string(id.acceleration) + "-" + std::to_string(id.index);
 }
 
-}  // namespace
-
-bool write_snu_volume(const SimulatedVolume& volume, const fs::path& kspace, const fs::path& image,
-                      const OnSlice& on_slice) {
-  const Scan& scan = volume.scan();
-  Hdf5Writer kspace_file(kspace);
-  Hdf5Writer image_file(image);
-  create_kspace(kspace_file, scan);
-  for (const char* name : {"image_label", "image_input"}) {
-    image_file.create_real(name, {scan.slices, scan.label, scan.label});
-  }
+/// What its slices have in common: the largest value, and the sum of squares.
+struct Totals {
   double maximum = 0;
-  const bool whole =
-      for_each_slice(volume, on_slice, [&](int64_t index, const SimulatedSlice& slice) {
-        write_kspace(kspace_file, volume, index, slice.kspace);
-        image_file.write_slice("image_label", index, slice.label);
-        image_file.write_slice("image_input", index, slice.input);
-        maximum = std::max(maximum, slice.label.amax().item<double>());
-      });
-  if (!whole) {
-    return false;
+  double energy = 0;
+};
+
+/// Writes what the files say beside the slices.
+void describe(const SimulatedVolume& volume, const DataLayout& layout, const Totals& totals,
+              Hdf5Writer& kspace_file, Hdf5Writer& images) {
+  if (layout.has_masks || is_masked(volume)) {
+    kspace_file.write_real(kMaskName, volume.mask());
   }
-  image_file.set_attribute("max", maximum);
-  image_file.set_attribute("annotations", annotations_json(volume.lesions()));
-  kspace_file.write_real("mask", volume.mask());
-  image_file.finish();
-  kspace_file.finish();
-  return true;
+  if (layout.has_scan_header) {
+    kspace_file.write_text(kScanHeaderName, ismrmrd_header(volume.scan()));
+  }
+  images.set_attribute(kMaximumName, totals.maximum);
+  if (layout.has_scan_header) {
+    kspace_file.set_attribute("norm", std::sqrt(totals.energy));
+    kspace_file.set_attribute("patient_id", patient(volume.id()));
+    kspace_file.set_attribute("acquisition", acquisition_name(volume.contrast()));
+  } else {
+    images.set_attribute(kAnnotationsName, annotations_json(volume.lesions()));
+  }
 }
 
-bool write_fastmri_volume(const SimulatedVolume& volume, const fs::path& path,
-                          const OnSlice& on_slice) {
+}  // namespace
+
+bool write_volume(const SimulatedVolume& volume, const DataLayout& layout, const VolumeFiles& files,
+                  const OnSlice& on_slice) {
   const Scan& scan = volume.scan();
-  Hdf5Writer file(path);
-  create_kspace(file, scan);
-  if (!is_masked(volume)) {
-    file.create_real("reconstruction_rss", {scan.slices, scan.label, scan.label});
+  const bool masked = is_masked(volume);
+  const bool with_target = files.image || !masked;
+  Hdf5Writer kspace_file(files.kspace);
+  std::optional<Hdf5Writer> image_file;
+  Hdf5Writer& images = files.image ? image_file.emplace(*files.image) : kspace_file;
+  kspace_file.create_complex(kKspaceName, {scan.slices, scan.coils, scan.height, scan.width});
+  if (with_target) {
+    images.create_real(layout.target, {scan.slices, scan.label, scan.label});
+  }
+  if (layout.zero_filled != nullptr) {
+    images.create_real(layout.zero_filled, {scan.slices, scan.label, scan.label});
   }
   double maximum = 0;
   std::vector<double> energies(static_cast<size_t>(scan.slices));  // summed in one order
   const bool whole =
       for_each_slice(volume, on_slice, [&](int64_t index, const SimulatedSlice& slice) {
-        write_kspace(file, volume, index, slice.kspace);
-        if (!is_masked(volume)) {
-          file.write_slice("reconstruction_rss", index, slice.label);
+        kspace_file.write_slice(kKspaceName, index,
+                                masked ? slice.kspace * volume.mask() : slice.kspace);
+        if (with_target) {
+          images.write_slice(layout.target, index, slice.label);
+        }
+        if (layout.zero_filled != nullptr) {
+          images.write_slice(layout.zero_filled, index, slice.input);
         }
         maximum = std::max(maximum, slice.label.amax().item<double>());
         energies[static_cast<size_t>(index)] =
@@ -121,19 +122,12 @@ bool write_fastmri_volume(const SimulatedVolume& volume, const fs::path& path,
   if (!whole) {
     return false;
   }
-  double energy = 0;
-  for (const double part : energies) {
-    energy += part;
+  describe(volume, layout, {maximum, std::accumulate(energies.begin(), energies.end(), 0.0)},
+           kspace_file, images);
+  if (image_file) {
+    image_file->finish();
   }
-  if (is_masked(volume)) {
-    file.write_real("mask", volume.mask());
-  }
-  file.write_text("ismrmrd_header", ismrmrd_header(scan));
-  file.set_attribute("max", maximum);
-  file.set_attribute("norm", std::sqrt(energy));
-  file.set_attribute("patient_id", patient(volume.id()));
-  file.set_attribute("acquisition", acquisition_name(volume.contrast()));
-  file.finish();
+  kspace_file.finish();
   return true;
 }
 

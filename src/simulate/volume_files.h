@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 
+#include "dircn/data/data_layout.h"
 #include "simulate/simulated_volume.h"
 
 namespace dircn::simulation {
@@ -10,15 +12,16 @@ namespace dircn::simulation {
 /// Called after each slice; whether to go on.
 using OnSlice = std::function<bool()>;
 
-/// The challenge's pair of files: `kspace` and `mask`; `image_label`, `image_input`, and the
-/// attributes `max` and `annotations`. The k-space is masked for a leaderboard. The image file
-/// comes first. Returns false, having written nothing, if `on_slice` said so.
-bool write_snu_volume(const SimulatedVolume& volume, const std::filesystem::path& kspace,
-                      const std::filesystem::path& image, const OnSlice& on_slice);
+/// Where a volume's k-space goes, and its images, unless its layout has one file for both.
+struct VolumeFiles {
+  std::filesystem::path kspace;
+  std::optional<std::filesystem::path> image;
+};
 
-/// fastMRI's file: `kspace`, `ismrmrd_header`, the attributes `max`, `norm`, `patient_id` and
-/// `acquisition`; with `reconstruction_rss`, or for a test set with `mask` and masked k-space.
-bool write_fastmri_volume(const SimulatedVolume& volume, const std::filesystem::path& path,
-                          const OnSlice& on_slice);
+/// Writes the files as the layout says. A leaderboard's k-space is masked, with its mask beside it
+/// and no targets in the same file. The image file comes first. Returns false, having written
+/// nothing, if `on_slice` said so.
+bool write_volume(const SimulatedVolume& volume, const DataLayout& layout, const VolumeFiles& files,
+                  const OnSlice& on_slice);
 
 }  // namespace dircn::simulation

@@ -37,7 +37,6 @@ data:
   layout: auto
   train: ""
   val: ""
-  leaderboard: ""
   fov_crop: square
   crop: 384
   workers: 1
@@ -136,15 +135,16 @@ TEST(Config, ModelAloneSuffices) {
 TEST(Config, ReadsEveryKindOfValue) {
   const Config config = parse(
       "model: {se_ratio: 1, aggregation: none, se_squeeze: \"statistics\"}\n"
-      "data:\n  train: 2022\n  val: 'a b # c'\n  leaderboard: \"\\x41\\n\\\"\"\n  fov_crop: none\n"
+      "data:\n  train: 2022\n  val: 'a b # c'\n  fov_crop: none\n"
       "  split_seed: 9223372036854775807\n"
-      "train:\n  learning_rate: 1E-5\n  schedule: {milestones: []}\n  precision: bf16\n");
+      "train:\n  start: \"\\x41\\n\\\"\"\n  learning_rate: 1E-5\n  schedule: {milestones: []}\n"
+      "  precision: bf16\n");
   EXPECT_EQ(config.model.se_ratio, 1.0);
   EXPECT_EQ(config.model.aggregation, Aggregation::none);
   EXPECT_EQ(config.model.se_squeeze, SeSqueeze::statistics);
   EXPECT_EQ(config.data.train, "2022");
   EXPECT_EQ(config.data.val, "a b # c");
-  EXPECT_EQ(config.data.leaderboard, "A\n\"");
+  EXPECT_EQ(config.train.start, "A\n\"");
   EXPECT_EQ(config.data.fov_crop, FovCrop::none);
   EXPECT_EQ(config.train.learning_rate, 1e-5);
   EXPECT_TRUE(config.train.schedule.milestones.empty());
@@ -165,7 +165,7 @@ TEST(Config, PrintedYamlReadsBackToTheSameBits) {
   config.model.interconnections = false;
   config.data.train = "C:\\data\t\"x\"\n# y: [z]\x01\x7F \xC3\xA9";
   config.data.val = "true";
-  config.data.leaderboard = " ~ ";
+  config.train.start = " ~ ";
   config.data.fov_crop = FovCrop::none;
   config.data.layout = Layout::fastmri;
   config.data.mask = {MaskType::magic_fraction, {0.1, 1.0 / 3}, {2, 5}};
@@ -179,7 +179,7 @@ TEST(Config, PrintedYamlReadsBackToTheSameBits) {
   EXPECT_EQ(back.model.se_ratio, 1.0 / 3.0);
   EXPECT_EQ(back.data.train, config.data.train);
   EXPECT_EQ(back.data.val, "true");
-  EXPECT_EQ(back.data.leaderboard, " ~ ");
+  EXPECT_EQ(back.train.start, " ~ ");
   EXPECT_EQ(back.data.layout, Layout::fastmri);
   EXPECT_EQ(back.data.mask.type, MaskType::magic_fraction);
   EXPECT_EQ(back.data.mask.center_fractions, config.data.mask.center_fractions);

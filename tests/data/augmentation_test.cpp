@@ -7,14 +7,13 @@
 #include <cmath>
 
 #include "dircn/core/error.h"
+#include "dircn/core/numbers.h"
 #include "support/golden.h"
 
 namespace dircn::augmentation_test {
 namespace {
 
 using testing::relative_max_error;
-
-constexpr double kPi = 3.14159265358979323846;
 
 torch::Tensor random_images(int64_t height, int64_t width) {
   torch::manual_seed(3);

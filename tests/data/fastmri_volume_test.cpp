@@ -51,7 +51,7 @@ TEST(FastmriVolume, GetsAMaskFromItsNameWhereItHasNone) {
   testing::write_fastmri(folder / "a.h5", kspace, torch::rand({1, 32, 32}), std::nullopt);
   const DataConfig config = equispaced();
   const KspaceVolume volume(folder / "a.h5", config);
-  EXPECT_EQ(volume.layout(), Layout::fastmri);
+  EXPECT_EQ(volume.layout().name, Layout::fastmri);
   EXPECT_TRUE(torch::equal(volume.mask(), draw_mask(config.mask, "a.h5", kWidth).columns));
   EXPECT_EQ(volume.image_size()->height, 32);
   EXPECT_TRUE(volume.mask_is_drawn());
@@ -95,7 +95,7 @@ TEST(FastmriVolume, IsToldFromTheChallengesByItsContentOrByName) {
   EXPECT_THROW(KspaceVolume(folder / "bare.h5"), Error);
   DataConfig config = equispaced();
   config.layout = Layout::fastmri;
-  EXPECT_EQ(KspaceVolume(folder / "bare.h5", config).layout(), Layout::fastmri);
+  EXPECT_EQ(KspaceVolume(folder / "bare.h5", config).layout().name, Layout::fastmri);
   EXPECT_FALSE(KspaceVolume(folder / "bare.h5", config).image_size().has_value());
   config.layout = Layout::snu;
   testing::write_fastmri(folder / "a.h5", full_kspace(1, 2, 16, 8, 1), torch::rand({1, 8, 8}),

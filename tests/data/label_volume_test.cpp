@@ -34,8 +34,8 @@ TEST(LabelVolume, ReadsTheTargetsOfEitherLayout) {
                          std::nullopt);
   const LabelVolume snu(folder / "snu.h5");
   const LabelVolume fastmri(folder / "fastmri.h5");
-  EXPECT_EQ(snu.layout(), Layout::snu);
-  EXPECT_EQ(fastmri.layout(), Layout::fastmri);
+  EXPECT_EQ(snu.layout().name, Layout::snu);
+  EXPECT_EQ(fastmri.layout().name, Layout::fastmri);
   EXPECT_EQ(fastmri.shape(), (std::vector<int64_t>{2, 9, 8}));
   EXPECT_EQ(snu.maximum(), 0.5);
   EXPECT_TRUE(torch::equal(snu.read_slice(1), images[1]));

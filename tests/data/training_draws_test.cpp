@@ -11,6 +11,7 @@
 #include "dircn/core/error.h"
 #include "dircn/data/fov_crop.h"
 #include "dircn/data/loader.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/sample.h"
 #include "dircn/mri/fft.h"
 #include "support/golden.h"

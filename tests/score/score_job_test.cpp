@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/data/data_layout.h"
 
 namespace dircn::score_job_test {
 namespace {
@@ -35,6 +36,9 @@ TEST(ChooseRule, FitsTheLayoutOfTheFiles) {
   EXPECT_EQ(chosen({{"a", Layout::snu}, {"b", Layout::snu}}), ScorePreset::snu2022);
   EXPECT_EQ(chosen({{"a", Layout::fastmri}, {"b", Layout::fastmri}}), ScorePreset::fastmri);
   EXPECT_EQ(chosen({}), ScorePreset::snu2022);
+  for (const DataLayout& layout : data_layouts()) {
+    EXPECT_EQ(to_string(chosen({{"a", layout.name}})), layout.score_preset);
+  }
 }
 
 TEST(ChooseRule, PassesOverFilesThatCannotBeOpened) {

@@ -7,6 +7,7 @@
 #include <torch/utils.h>
 
 #include "dircn/core/precision.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/sample.h"
 #include "support/devices.h"
 #include "support/golden.h"

@@ -115,9 +115,8 @@ struct AugmentationConfig {
 /// Where the data lie and how slices are prepared. Relative paths count from the working directory.
 struct DataConfig {
   Layout layout = Layout::automatic;
-  std::string train;        // folder of the training set; empty: none
-  std::string val;          // folder of the validation set
-  std::string leaderboard;  // folder of the test set
+  std::string train;  // folder of the training set; empty: none
+  std::string val;    // folder of the validation set
   FovCrop fov_crop = FovCrop::square;
   int64_t crop = 384;    // edge of the square images that are written, where a file names no size;
                          // and of the centre in which difficulty is measured

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/data/data_layout.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/mri/box.h"
 
@@ -19,27 +20,22 @@ namespace dircn {
 /// for NaN or Inf.
 torch::Tensor read_finite_slice(const Hdf5File& file, const std::string& name, int64_t index);
 
-/// Target `index` of a file: `image_label` (snu) or `reconstruction_rss` (fastmri), float32 [h, w].
-/// Looks at nothing else in there. Throws as `read_finite_slice` does.
-torch::Tensor read_label_slice(const Hdf5File& file, Layout layout, int64_t index);
-
-/// The targets of a volume: an HDF5 file with `image_label`, or fastMRI's `reconstruction_rss`,
-/// [S, h, w] (any real type). Opening reads the headers; images are read one by one.
+/// The targets of a volume: an HDF5 file with `DataLayout::target`, [S, h, w] (any real type).
+/// Opening reads the headers; images are read one by one.
 class LabelVolume {
  public:
-  /// `layout` says which of the two; `automatic`: what the file has. Throws `Error`, naming the
-  /// file, if it cannot be read, if it holds no such images, or images smaller than the window of
-  /// SSIM (7 × 7), if its `max` is not positive, or if its annotations cannot be understood.
+  /// `layout`: see `data_layout`. Throws `Error`, naming the file, if it cannot be read, if it
+  /// holds no such images, or images smaller than the window of SSIM (7 × 7), if its `max` is not
+  /// positive, or if its annotations cannot be understood.
   explicit LabelVolume(const std::filesystem::path& path, Layout layout = Layout::automatic);
 
   const Hdf5File& file() const { return file_; }
-  /// snu or fastmri.
-  Layout layout() const { return layout_; }
+  const DataLayout& layout() const { return *layout_; }
   /// [S, h, w].
   const std::vector<int64_t>& shape() const { return shape_; }
   int64_t slices() const { return shape_.front(); }
 
-  /// The volume's largest value: its attribute `max`. Of fastMRI's files that lack it, all images
+  /// The volume's largest value: its attribute `max`. Of files that may lack it, all images
   /// are read for it.
   double maximum() const;
 
@@ -56,7 +52,7 @@ class LabelVolume {
   void read_annotations();
 
   Hdf5File file_;
-  Layout layout_;
+  const DataLayout* layout_;
   std::vector<int64_t> shape_;
   std::optional<double> maximum_;
   std::map<int64_t, std::vector<Box>> boxes_;

@@ -43,11 +43,8 @@ struct SampleOptions {
   std::optional<TrainingDraws> draws = std::nullopt;  // of a training set
 };
 
-/// The root sum of squares of the coil images of k-space [C, H, W]: [H, W].
-torch::Tensor combined_image(const torch::Tensor& kspace);
-
-/// Crops the field of view of `raw` (column masks only, see `effective_fov_crop`), augments and
-/// masks it, and makes its target. Throws `Error`, naming the slice, where draws are asked for that
+/// Prepares `raw` (`prepare_slice`), augmented and with a mask of its own where that is drawn, and
+/// makes its target. Throws `Error`, naming the slice, where draws are asked for that
 /// its k-space does not allow.
 Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& options);
 

@@ -18,7 +18,7 @@ namespace dircn {
 struct RawSlice {
   torch::Tensor kspace;                // [C, H, W] complex64; may or may not be masked
   torch::Tensor mask;                  // bool [W] or [H, W], see `KspaceVolume::mask`
-  std::optional<torch::Tensor> label;  // [h, w] float32: `image_label`, where the set has labels
+  std::optional<torch::Tensor> label;  // [h, w] float32: the target, where the set has labels
   double maximum = 0;                  // the volume's `max`, where the set has maxima
   torch::Tensor acquired;              // bool [W]: columns that a mask drawn for it may sample
   bool masked_in_file = false;         // its file has a mask
@@ -35,7 +35,7 @@ class SliceSet {
   enum class Labels {
     kIgnored,  // k-space is all that is needed: training
     kMaxima,   // and every volume's `max`: training with a loss that needs it
-    kRequired  // every volume has its `image_label` and `max`: validation
+    kRequired  // every volume has its targets and their `max`: validation
   };
 
   /// `folder`: see `find_volumes`; `split` is what messages call it ("training set", say). Throws

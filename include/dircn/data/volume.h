@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dircn/config/config.h"
+#include "dircn/data/data_layout.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/formats/voxel_geometry.h"
 
@@ -47,8 +48,7 @@ class KspaceVolume {
 
   const Hdf5File& file() const { return file_; }
   const std::filesystem::path& path() const { return file_.path(); }
-  /// snu or fastmri.
-  Layout layout() const { return layout_; }
+  const DataLayout& layout() const { return *layout_; }
   int64_t slices() const { return slices_; }
   int64_t coils() const { return coils_; }
   int64_t height() const { return height_; }
@@ -82,7 +82,7 @@ class KspaceVolume {
   void set_image_size(ImageSize size, const std::string& source);
 
   Hdf5File file_;
-  Layout layout_;
+  const DataLayout* layout_;
   int64_t slices_ = 0;
   int64_t coils_ = 0;
   int64_t height_ = 0;

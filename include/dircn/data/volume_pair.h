@@ -3,17 +3,17 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "dircn/config/config.h"
+#include "dircn/data/data_layout.h"
 #include "dircn/data/volume_tree.h"
 
 namespace dircn {
 
-// The challenge keeps a volume in two files, kspace/NAME and image/NAME. Each of these throws
-// `Error`, naming the file, where one lacks the other or does not belong to it.
+// A volume may lie in two files, such as the challenge's kspace/NAME and image/NAME. Each of these
+// throws `Error`, naming the file, where one lacks the other or does not belong to it.
 
-/// The file that holds the labels of a volume, which must be there: its image file, or fastMRI's
-/// file itself.
-std::filesystem::path label_file(const VolumeEntry& entry, Layout layout);
+/// The file that holds the labels of a volume, which must be there: its image file, or where the
+/// layout has none its file of k-space.
+std::filesystem::path label_file(const VolumeEntry& entry, const DataLayout& layout);
 
 /// A file in a folder `kspace` that has a folder `image` beside it has its image there.
 void require_image(const VolumeEntry& entry);

@@ -6,6 +6,9 @@
 
 namespace dircn {
 
+// Layouts may keep k-space and images in folders side by side; what is said here of `kspace` and
+// `image` is true of the names that any layout gives those (`DataLayout::kspace_folder`).
+
 /// One volume of a data set on disk.
 struct VolumeEntry {
   std::filesystem::path kspace;  // the file that holds the k-space
@@ -16,10 +19,10 @@ struct VolumeEntry {
   std::filesystem::path relative;
 };
 
-/// Where the image file of a k-space file belongs in the challenge's layout, `../image/NAME`, and
-/// the other way round.
-std::filesystem::path image_place(const std::filesystem::path& kspace);
-std::filesystem::path kspace_place(const std::filesystem::path& image);
+/// Where the image file of a k-space file belongs, `../image/NAME` of a file in a folder `kspace`,
+/// and the other way round; none for a file in no such folder.
+std::optional<std::filesystem::path> image_place(const std::filesystem::path& kspace);
+std::optional<std::filesystem::path> kspace_place(const std::filesystem::path& image);
 
 /// The volumes in `input`: one file; a folder of .h5 files; a folder with `kspace/` (and perhaps
 /// `image/`); or any tree of these, such as ROOT/leaderboard/{acc4,acc8}/{kspace,image}. Sorted by

@@ -15,14 +15,14 @@
 namespace dircn {
 
 /// A volume that is to be scored: its targets, and beside them what is reconstructed, and the
-/// zero-filled images: `image_input` [S, h, w] where the target's file has it, else those of the
-/// k-space. Images come one slice at a time, in two steps, so that one thread can read ahead of
-/// another, which computes.
+/// zero-filled images: `DataLayout::zero_filled` [S, h, w] where the target's file has it, else
+/// those of the k-space. Images come one slice at a time, in two steps, so that one thread can read
+/// ahead of another, which computes.
 class VolumeSource {
  public:
   /// `kspace`: of this volume; none where it is not at hand. `note`: what the log is to say of the
   /// volume, if anything. Throws `Error`, naming the file, if the number of slices or the shape of
-  /// `image_input` is not that of `label`.
+  /// the zero-filled images is not that of `label`.
   VolumeSource(LabelVolume label, std::optional<ScoredKspace> kspace,
                std::optional<std::string> note);
   VolumeSource(const VolumeSource&) = delete;
@@ -60,7 +60,7 @@ class VolumeSource {
   LabelVolume label_;
   std::optional<ScoredKspace> kspace_;
   std::optional<std::string> note_;
-  bool has_zero_filled_;
+  const char* stored_zero_filled_;  // null: not there
 };
 
 }  // namespace dircn

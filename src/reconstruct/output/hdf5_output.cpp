@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/data/data_layout.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/formats/hdf5_writer.h"
 #include "reconstruct/output/formats.h"
@@ -18,8 +19,6 @@ namespace dircn::detail {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kScanHeader = "ismrmrd_header";
 
 /// A volume as the challenge expects it: `reconstruction` [S, h, w], float32.
 class Hdf5Output : public VolumeOutput {
@@ -30,7 +29,7 @@ class Hdf5Output : public VolumeOutput {
     file_.create_real(kReconstruction, {slices_, size.height, size.width});
     copy_description(kspace.file());
     if (kspace.mask_is_drawn()) {
-      file_.write_real("mask", kspace.mask());
+      file_.write_real(kMaskName, kspace.mask());
     }
     for (const auto& [name, text] : provenance) {
       file_.set_attribute(name, text);
@@ -51,8 +50,8 @@ class Hdf5Output : public VolumeOutput {
  private:
   /// What the scan says of itself, as far as it is numbers and texts.
   void copy_description(const Hdf5File& source) {
-    if (source.has_dataset(kScanHeader) && source.dataset(kScanHeader).type == "text") {
-      file_.write_text(kScanHeader, source.read_text(kScanHeader));
+    if (source.has_dataset(kScanHeaderName) && source.dataset(kScanHeaderName).type == "text") {
+      file_.write_text(kScanHeaderName, source.read_text(kScanHeaderName));
     }
     for (const auto& name : source.attribute_names()) {
       if (const auto value = source.attribute(name)) {

@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/core/numbers.h"
 
 namespace dircn {
 namespace {
-
-constexpr double kPi = 3.14159265358979323846;
 
 // Where one-cycle begins, relative to its peak, and where it ends, relative to its beginning
 // (Smith and Topin, arXiv 1708.07120, with PyTorch's numbers).

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dircn/config/data_config.h"
+
+namespace dircn {
+
+class Hdf5File;
+
+// What all layouts call alike.
+inline constexpr const char* kKspaceName = "kspace";              // complex [S, C, H, W]
+inline constexpr const char* kMaskName = "mask";                  // [W] or [H, W], 0 and 1
+inline constexpr const char* kScanHeaderName = "ismrmrd_header";  // XML
+inline constexpr const char* kMaximumName = "max";                // attribute: of the targets
+inline constexpr const char* kAnnotationsName = "annotations";    // attribute, see `read_boxes`
+
+/// How the files of a volume lie, and what they call what they hold. Each layout is one file in
+/// src/data/layout and one row of `data_layouts`.
+struct DataLayout {
+  Layout name = Layout::automatic;
+  const char* origin = "";       // whose files they are, for messages
+  const char* volume_kind = "";  // what a file of k-space is called
+
+  /// Data sets that tell its files from those of other layouts.
+  std::vector<const char*> signs;
+  /// Data sets of real images [S, h, w]: the targets; the zero-filled ones, null: never there; and
+  /// all that a file of targets may hold beside them.
+  const char* target = "";
+  const char* zero_filled = nullptr;
+  std::vector<const char*> beside_target;
+
+  /// The folders side by side that hold a volume's k-space and its images, under one file name;
+  /// null: one file holds both.
+  const char* kspace_folder = nullptr;
+  const char* image_folder = nullptr;
+  /// Where in a set the k-space of a volume belongs. `split`: train, val or leaderboard; `number`:
+  /// from 1, among those of this split and acceleration.
+  std::filesystem::path (*place)(const std::string& split, int64_t acceleration,
+                                 int64_t number) = nullptr;
+
+  bool has_masks = true;         // with all k-space; else one is drawn where there is none
+  bool has_maximum = true;       // with all targets; else they are read for it
+  bool has_scan_header = false;  // which says what was acquired; and who was scanned, and how
+
+  const char* score_preset = "";               // whose rules its volumes are scored by
+  std::optional<double> foreground_threshold;  // none but pixels above it count
+};
+
+/// All layouts; the first is that of files without any sign.
+const std::vector<DataLayout>& data_layouts();
+
+/// The layout of this name; of `automatic` the first.
+const DataLayout& data_layout(Layout name);
+
+/// The layout `wanted`; where that is `automatic`, the first that the file has a sign of.
+const DataLayout& data_layout(const Hdf5File& file, Layout wanted);
+
+}  // namespace dircn
