@@ -22,8 +22,8 @@
 #include "dircn/score/score_report.h"
 #include "dircn/score/score_volume.h"
 #include "dircn/score/score_volumes.h"
-#include "dircn/score/scored_volume.h"
 #include "dircn/score/scores.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -88,7 +88,7 @@ void draw_median(const ScoreJob& job, const Scores& scores, const std::string& p
     return;
   }
   const VolumeScore& volume = scores.volumes[median->volume];
-  const SliceImages images = job.volumes[volume.job].open().read_slice(median->slice);
+  const SliceImages images = job.volumes[volume.job].open()->read_slice(median->slice);
   write_png(path, comparison_picture(scored_part(images, scores.rule)));
   log_info(path + " shows " + volume.name + " slice " + std::to_string(median->slice));
 }

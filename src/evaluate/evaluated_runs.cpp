@@ -12,8 +12,8 @@
 #include "dircn/formats/hdf5.h"
 #include "dircn/model/load_network.h"
 #include "dircn/reconstruct/provenance.h"
-#include "dircn/score/network_job.h"
-#include "dircn/score/reconstruction_job.h"
+#include "dircn/score/score_folder_job.h"
+#include "dircn/score/score_network_job.h"
 
 namespace dircn {
 namespace {
@@ -108,7 +108,7 @@ std::string run_name(const fs::path& path) {
 
 EvaluatedRun folder_run(const RunSource& source, const fs::path& target,
                         std::optional<ScorePreset> preset, const DataConfig& data) {
-  EvaluatedRun run{source.name, reconstruction_job(target, source.path, preset, data), {}};
+  EvaluatedRun run{source.name, score_folder_job(target, source.path, preset, data), {}};
   run.facts.emplace_back("Reconstructions", source.path.string());
   const auto made = facts_of(source.path);
   run.facts.insert(run.facts.end(), made.begin(), made.end());
@@ -127,7 +127,7 @@ EvaluatedRun network_run(const std::string& name, const std::vector<fs::path>& c
   facts.emplace_back("Method", network_description(checkpoints, networks, options));
   facts.emplace_back("Device", options.device.str());
   const auto method = std::make_shared<NetworkEnsemble>(networks, options);
-  return {name, network_job(method, config.data, preset), facts};
+  return {name, score_network_job(method, config.data, preset), facts};
 }
 
 }  // namespace dircn

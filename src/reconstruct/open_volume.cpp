@@ -1,11 +1,13 @@
 #include "reconstruct/open_volume.h"
 
+#include <utility>
+
 #include "dircn/data/fov_crop.h"
 
 namespace dircn::detail {
 namespace {
 
-ImageSize size_of(const KspaceVolume& volume, const PipelineOptions& options) {
+ImageSize size_of(const KspaceVolume& volume, const ReconstructionOptions& options) {
   const int64_t edge = options.crop.value_or(options.data.crop);
   const ImageSize square{edge, edge};
   return options.crop ? square : volume.image_size().value_or(square);
@@ -13,8 +15,10 @@ ImageSize size_of(const KspaceVolume& volume, const PipelineOptions& options) {
 
 }  // namespace
 
-OpenVolume::OpenVolume(const VolumeTask& task, const PipelineOptions& options)
+OpenVolume::OpenVolume(const VolumeTask& task, const ReconstructionOptions& options,
+                       Prepare prepare)
     : kspace_(task.kspace, options.data),
+      prepare_(std::move(prepare)),
       size_(size_of(kspace_, options)),
       note_(fov_crop_note(task.kspace, options.data.fov_crop, kspace_.mask())) {
   for (const auto& format : options.formats) {
@@ -22,11 +26,14 @@ OpenVolume::OpenVolume(const VolumeTask& task, const PipelineOptions& options)
   }
 }
 
-void OpenVolume::write_slice(int64_t index, const SliceOutputs& outputs) {
+SliceInput OpenVolume::read(int64_t index) {
+  return {prepare_(kspace_.read_slice(index), kspace_.mask()), kspace_.mask(), size_};
+}
+
+void OpenVolume::write(int64_t index, const SliceOutputs& outputs) {
   for (const auto& file : files_) {
     file->write_slice(index, outputs);
   }
-  ++written_;
 }
 
 void OpenVolume::finish() {

@@ -26,7 +26,8 @@
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/reconstruct/network_ensemble.h"
-#include "reconstruct/volume_pipeline.h"
+#include "dircn/reconstruct/volume_pipeline.h"
+#include "reconstruct/open_volume.h"
 
 namespace dircn {
 namespace {
@@ -34,9 +35,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using Clock = std::chrono::steady_clock;
-
-/// One for the network to take, and one to be read meanwhile.
-constexpr size_t kSlicesAhead = 2;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -59,9 +57,9 @@ bool lies_below(const fs::path& path, const fs::path& folder) {
 
 /// Leaves those of which the header can be read, and returns the number of slices of each; the log
 /// tells of the others.
-std::vector<int64_t> keep_readable(std::vector<VolumeTask>& tasks, const DataConfig& data) {
+std::vector<int64_t> keep_readable(std::vector<detail::VolumeTask>& tasks, const DataConfig& data) {
   std::vector<int64_t> slices;
-  const auto unreadable = [&](const VolumeTask& task) {
+  const auto unreadable = [&](const detail::VolumeTask& task) {
     try {
       slices.push_back(KspaceVolume(task.kspace, data).slices());
       return false;
@@ -128,7 +126,7 @@ torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Ten
 class Reconstructor::Run {
  public:
   /// `slices`: how many each of the tasks' volumes has.
-  Run(Reconstructor& reconstructor, const std::vector<VolumeTask>& tasks,
+  Run(Reconstructor& reconstructor, const std::vector<detail::VolumeTask>& tasks,
       const std::vector<int64_t>& slices, ReconstructionSummary& summary)
       : reconstructor_(reconstructor),
         tasks_(tasks),
@@ -139,12 +137,12 @@ class Reconstructor::Run {
   void run() {
     const auto& options = reconstructor_.options_;
     const Clock::time_point start = Clock::now();
-    VolumePipeline pipeline(tasks_,
-                            PipelineOptions{options.data, options.crop, kSlicesAhead,
-                                            options.formats, options.provenance},
-                            [this](const torch::Tensor& kspace, const torch::Tensor& mask) {
-                              return reconstructor_.prepare(kspace, mask);
-                            });
+    const auto prepare = [this](const torch::Tensor& kspace, const torch::Tensor& mask) {
+      return reconstructor_.prepare(kspace, mask);
+    };
+    VolumePipeline pipeline(tasks_.size(), [&](size_t volume) {
+      return std::make_unique<detail::OpenVolume>(tasks_[volume], options, prepare);
+    });
     while (const auto event = pipeline.next()) {
       if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {
         reconstruct(*slice, pipeline);
@@ -200,7 +198,7 @@ class Reconstructor::Run {
   }
 
   Reconstructor& reconstructor_;
-  const std::vector<VolumeTask>& tasks_;
+  const std::vector<detail::VolumeTask>& tasks_;
   ReconstructionSummary& summary_;
   std::vector<int64_t> left_;  // slices of each volume that the network has not done
   Progress progress_;
@@ -225,7 +223,7 @@ std::vector<VolumeEntry> input_volumes(const fs::path& input, const fs::path& ou
 ReconstructionSummary Reconstructor::volumes(const std::vector<VolumeEntry>& volumes,
                                              const fs::path& output) {
   ReconstructionSummary summary;
-  std::vector<VolumeTask> waiting;
+  std::vector<detail::VolumeTask> waiting;
   for (const auto& entry : volumes) {
     for (const auto& format : options_.formats) {
       refuse_to_replace_input(entry, format.path(output / entry.relative));

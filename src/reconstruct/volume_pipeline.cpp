@@ -1,4 +1,4 @@
-#include "reconstruct/volume_pipeline.h"
+#include "dircn/reconstruct/volume_pipeline.h"
 
 #include <torch/utils.h>
 
@@ -9,18 +9,16 @@
 
 #include "dircn/core/error.h"
 #include "dircn/runtime/threads.h"
-#include "reconstruct/open_volume.h"
 
 namespace dircn {
 
-VolumePipeline::VolumePipeline(std::vector<VolumeTask> volumes, PipelineOptions options,
-                               Prepare prepare)
-    : volumes_(std::move(volumes)),
-      options_(std::move(options)),
-      prepare_(std::move(prepare)),
-      failed_(volumes_.size(), false),
-      left_(volumes_.size()) {
-  require(options_.ahead > 0, [] {
+VolumePipeline::VolumePipeline(size_t volumes, Open open, size_t ahead)
+    : volumes_(volumes),
+      open_volume_(std::move(open)),
+      ahead_(ahead),
+      failed_(volumes, false),
+      left_(volumes) {
+  require(ahead_ > 0, [] {
     return Error::Parts{"slices that are read ahead", "0", "at least 1", ""};
   });
   thread_ = start_single_threaded([this] { work(); });
@@ -39,16 +37,27 @@ std::optional<VolumePipeline::Event> VolumePipeline::next() {
   }
   std::optional<Event> event = std::move(events_.front());
   events_.pop_front();
+  if (const auto* slice = std::get_if<Slice>(&*event)) {
+    in_work_ = slice->volume;
+  }
   lock.unlock();
   changed_.notify_all();
   return event;
 }
 
 void VolumePipeline::write(const Slice& slice, SliceOutputs outputs) {
-  change([&] { images_.push_back({slice.volume, slice.index, std::move(outputs)}); });
+  change([&] {
+    in_work_.reset();
+    images_.push_back({slice.volume, slice.index, std::move(outputs)});
+  });
 }
 
 void VolumePipeline::fail(size_t volume, const std::string& reason) {
+  change([&] { in_work_.reset(); });
+  give_up(volume, reason);
+}
+
+void VolumePipeline::give_up(size_t volume, const std::string& reason) {
   change([&] {
     if (!failed_[volume]) {
       failed_[volume] = true;
@@ -90,7 +99,7 @@ bool VolumePipeline::may_read() const {
   const auto waiting = std::count_if(events_.begin(), events_.end(), [](const Event& event) {
     return std::holds_alternative<Slice>(event);
   });
-  return volume_ < volumes_.size() && static_cast<size_t>(waiting) < options_.ahead;
+  return volume_ < volumes_ && static_cast<size_t>(waiting) < ahead_;
 }
 
 // Writing comes first: it is short, and it frees memory.
@@ -103,9 +112,11 @@ void VolumePipeline::work() {
     if (!images_.empty()) {
       const Image image = std::move(images_.front());
       images_.pop_front();
-      lock.unlock();
-      write_now(image);
-      lock.lock();
+      if (!failed_[image.volume]) {
+        lock.unlock();
+        write_now(image);
+        lock.lock();
+      }
     } else if (stopped_ || left_ == 0) {
       break;
     } else if (failed_[volume_]) {
@@ -127,9 +138,8 @@ void VolumePipeline::read_next() {
     if (index_ == 0) {
       open(number);
     }
-    const detail::OpenVolume& volume = *open_.at(number);
-    Slice slice{number, index_, prepare_(volume.read_slice(index_), volume.mask()), volume.mask(),
-                volume.size()};
+    PipelinedVolume& volume = *open_.at(number);
+    Slice slice{volume.read(index_), number, index_};
     ++index_;
     if (index_ == volume.slices()) {
       begin_next_volume();
@@ -140,12 +150,12 @@ void VolumePipeline::read_next() {
       }
     });
   } catch (const std::exception& error) {
-    fail(number, reason(error));
+    give_up(number, reason(error));
   }
 }
 
 void VolumePipeline::open(size_t number) {
-  auto volume = std::make_unique<detail::OpenVolume>(volumes_[number], options_);
+  auto volume = open_volume_(number);
   if (const auto& note = volume->note()) {
     change([&] { events_.emplace_back(Note{*note}); });
   }
@@ -158,29 +168,27 @@ void VolumePipeline::begin_next_volume() {
 }
 
 void VolumePipeline::write_now(const Image& image) {
-  const auto found = open_.find(image.volume);
-  if (found == open_.end()) {
-    return;  // it has failed in the meantime
-  }
   try {
-    found->second->write_slice(image.index, image.outputs);
-    if (found->second->is_complete()) {
-      found->second->finish();
-      open_.erase(found);
+    PipelinedVolume& volume = *open_.at(image.volume);
+    volume.write(image.index, image.outputs);
+    if (image.index + 1 == volume.slices()) {
+      volume.finish();
+      open_.erase(image.volume);
       change([&] {
         --left_;
         events_.emplace_back(Written{image.volume});
       });
     }
   } catch (const std::exception& error) {
-    fail(image.volume, reason(error));
+    give_up(image.volume, reason(error));
   }
 }
 
 /// Takes away what volumes that failed have begun to write.
 void VolumePipeline::close_failed() {
   for (auto volume = open_.begin(); volume != open_.end();) {
-    volume = failed_[volume->first] ? open_.erase(volume) : std::next(volume);
+    const bool over = failed_[volume->first] && in_work_ != volume->first;
+    volume = over ? open_.erase(volume) : std::next(volume);
   }
 }
 

@@ -12,7 +12,7 @@
 
 #include "dircn/pictures/comparison_picture.h"
 #include "dircn/score/score_volume.h"
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 #include "report/shown_volume.h"
 #include "report/slice_panels.h"
 
@@ -48,7 +48,7 @@ Json extremes_json(const EvaluatedRun& run, const Scores& scores,
     stop_if_interrupted();
     const VolumeScore& volume = scores.volumes[slice.volume];
     const SliceImages images =
-        scored_part(run.job.volumes[volume.job].open().read_slice(slice.slice), scores.rule);
+        scored_part(run.job.volumes[volume.job].open()->read_slice(slice.slice), scores.rule);
     list.push_back({{"volume", slice.volume},
                     {"slice", slice.slice},
                     {"picture", picture_data(comparison_picture(small(images)))}});

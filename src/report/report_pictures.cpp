@@ -25,7 +25,7 @@
 #include "dircn/pictures/coil_mosaic.h"
 #include "dircn/pictures/grey_picture.h"
 #include "dircn/reconstruct/slice_outputs.h"
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 #include "report/shown_volume.h"
 #include "report/slice_panels.h"
 
@@ -154,7 +154,7 @@ std::string mask_note(const torch::Tensor& mask) {
                   : std::to_string(pattern.acs_height) + " × " + std::to_string(pattern.acs_width));
 }
 
-Json mask_json(const ScoredVolume& volume) {
+Json mask_json(const VolumeSource& volume) {
   const auto mask = volume.mask();
   if (!mask) {
     return nullptr;

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "dircn/core/error.h"
@@ -13,14 +14,14 @@
 namespace dircn::detail {
 namespace {
 
-std::optional<ScoredVolume> open(const ScoreJob& job, const Scores& scores,
-                                 const std::string& name) {
+std::unique_ptr<VolumeSource> open(const ScoreJob& job, const Scores& scores,
+                                   const std::string& name) {
   for (const auto& volume : scores.volumes) {
     if (volume.name == name) {
       return job.volumes[volume.job].open();
     }
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 }  // namespace

@@ -3,13 +3,14 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "dircn/mri/box.h"
 #include "dircn/report/report.h"
 #include "dircn/score/paired_scores.h"
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn::detail {
 
@@ -23,7 +24,7 @@ class ShownVolume {
   ShownVolume(const std::vector<EvaluatedRun>& runs, const std::vector<RunScores>& scores,
               const VolumeScore& volume);
 
-  const ScoredVolume& first() const { return *opened_.front(); }
+  VolumeSource& first() const { return *opened_.front(); }
 
   /// What each run has of a slice, as it is scored.
   std::vector<std::optional<SliceImages>> images(int64_t slice, const Extras& wanted) const;
@@ -45,7 +46,7 @@ class ShownVolume {
  private:
   const ScoreRule& rule_;
   const VolumeScore& volume_;
-  std::vector<std::optional<ScoredVolume>> opened_;
+  std::vector<std::unique_ptr<VolumeSource>> opened_;  // null where a run lacks it
 };
 
 }  // namespace dircn::detail

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn::detail {
 

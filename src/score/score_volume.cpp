@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dircn/core/error.h"
@@ -76,34 +77,33 @@ void score_images(ScoredSlices& scored, const std::vector<SliceImages>& images,
   }
 }
 
-std::optional<ScoredSlices> score_volume(const ScoredVolume& volume, const std::string& name,
-                                         const ScoreRule& rule, const std::function<bool()>& stop) {
-  const LabelVolume& label = volume.label();
-  ScoredSlices scored;
-  std::vector<SliceImages> images;
-  for (int64_t i = 0; i < label.slices(); ++i) {
-    if (stop()) {
-      return std::nullopt;
-    }
-    images.push_back(scored_part(volume.read_slice(i), rule));
-    SliceScore& slice = scored.slices.emplace_back();
-    slice.slice = i;
-    slice.input_distance = difficulty(images.back());
-    for (const auto& box : rule.boxes ? label.boxes(i) : std::vector<Box>()) {
-      slice.boxes.push_back({box});
-    }
+VolumeScorer::VolumeScorer(const VolumeSource& volume, const std::string& name,
+                           const ScoreRule& rule)
+    : label_(volume.label()), rule_(rule), maximum_(rule.crop_edge ? 0 : label_.maximum()) {
+  scored_.volume.name = name;
+  scored_.volume.acceleration = folder_acceleration(name);
+  if (!scored_.volume.acceleration) {
+    scored_.volume.acceleration = volume.acceleration();
   }
-  scored.volume.name = name;
-  scored.volume.acceleration = folder_acceleration(name);
-  if (!scored.volume.acceleration) {
-    scored.volume.acceleration = volume.acceleration();
+}
+
+void VolumeScorer::add(const SliceImages& images) {
+  images_.push_back(scored_part(images, rule_));
+  SliceScore& slice = scored_.slices.emplace_back();
+  slice.slice = static_cast<int64_t>(images_.size()) - 1;
+  slice.input_distance = difficulty(images_.back());
+  for (const auto& box : rule_.boxes ? label_.boxes(slice.slice) : std::vector<Box>()) {
+    slice.boxes.push_back({box});
   }
-  score_images(scored, images, rule, [&] { return label.maximum(); });
-  for (const auto& slice : scored.slices) {
-    require_numbers(slice.metrics, rule.slice_metrics, label, scored.volume.data_range);
+}
+
+ScoredSlices VolumeScorer::finish() {
+  score_images(scored_, images_, rule_, [&] { return maximum_; });
+  for (const auto& slice : scored_.slices) {
+    require_numbers(slice.metrics, rule_.slice_metrics, label_, scored_.volume.data_range);
   }
-  require_numbers(scored.volume.metrics, rule.metrics, label, scored.volume.data_range);
-  return scored;
+  require_numbers(scored_.volume.metrics, rule_.metrics, label_, scored_.volume.data_range);
+  return std::move(scored_);
 }
 
 }  // namespace dircn

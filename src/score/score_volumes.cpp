@@ -5,36 +5,115 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
+#include "dircn/reconstruct/volume_pipeline.h"
 #include "dircn/score/score_volume.h"
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 #include "score/score_groups.h"
 
 namespace dircn {
 namespace {
 
-/// False if a signal stopped it; then the volume is left out.
-bool add_volume(Scores& scores, const ScoreJob& job, size_t index, Progress& progress) {
-  const auto& [name, open] = job.volumes[index];
-  const ScoredVolume volume = open();
-  if (const auto& note = volume.note()) {
-    progress.interrupt_line();
-    log_info(*note);
+/// A volume of which the pipeline reads, and writes nothing.
+class ScoredVolume : public PipelinedVolume {
+ public:
+  ScoredVolume(const ScoreJob::Volume& volume, const ScoreRule& rule)
+      : source_(volume.open()), scorer_(*source_, volume.name, rule) {}
+
+  int64_t slices() const override { return source_->label().slices(); }
+  const std::optional<std::string>& note() const override { return source_->note(); }
+  SliceInput read(int64_t index) override { return source_->read(index); }
+
+  // For the thread that computes.
+  void score(const SliceInput& slice) { scorer_.add(source_->images(slice)); }
+  ScoredSlices finish_scores() { return scorer_.finish(); }
+
+ private:
+  std::unique_ptr<VolumeSource> source_;
+  VolumeScorer scorer_;
+};
+
+/// The computing side of a pipeline that reads the volumes of a job.
+class ScoringRun {
+ public:
+  ScoringRun(const ScoreJob& job, Scores& scores)
+      : job_(job),
+        scores_(scores),
+        opened_(job.volumes.size()),
+        progress_(static_cast<int64_t>(job.volumes.size()), "volumes") {}
+
+  /// False if a signal stopped it.
+  bool run() {
+    VolumePipeline pipeline(opened_.size(), [this](size_t volume) {
+      auto opened = std::make_unique<ScoredVolume>(job_.volumes[volume], job_.rule);
+      opened_[volume] = opened.get();
+      return opened;
+    });
+    while (const auto event = pipeline.next()) {
+      if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {
+        score(*slice, pipeline);
+      } else {
+        report(*event);
+      }
+    }
+    for (const auto& [volume, reason] : unusable_) {
+      scores_.problems.push_back({ScoreProblem::Kind::kUnusable,
+                                  job_.volumes[volume].name + " was not scored: " + reason});
+    }
+    return !stopped_;
   }
-  auto scored = score_volume(volume, name, job.rule, interrupted);
-  if (!scored) {
-    return false;
+
+ private:
+  void score(const VolumePipeline::Slice& slice, VolumePipeline& pipeline) {
+    stopped_ = stopped_ || interrupted();
+    if (stopped_) {
+      pipeline.stop();
+      return;
+    }
+    try {
+      ScoredVolume& volume = *opened_[slice.volume];
+      volume.score(slice);
+      if (slice.index + 1 == volume.slices()) {
+        ScoredSlices scored = volume.finish_scores();
+        scored.volume.job = slice.volume;
+        add_scored(scores_, std::move(scored));
+      }
+      pipeline.write(slice, {});
+    } catch (const std::exception& error) {
+      pipeline.fail(slice.volume, reason(error));
+    }
   }
-  scored->volume.job = index;
-  add_scored(scores, std::move(*scored));
-  return true;
-}
+
+  void report(const VolumePipeline::Event& event) {
+    if (const auto* note = std::get_if<VolumePipeline::Note>(&event)) {
+      progress_.interrupt_line();
+      log_info(note->text);
+      return;
+    }
+    if (const auto* failed = std::get_if<VolumePipeline::Failed>(&event)) {
+      unusable_[failed->volume] = failed->reason;
+    }
+    progress_.advance();
+  }
+
+  const ScoreJob& job_;
+  Scores& scores_;
+  std::vector<ScoredVolume*> opened_;       // the pipeline's, each while a slice of it is in work
+  std::map<size_t, std::string> unusable_;  // why, in the order of the job
+  Progress progress_;
+  bool stopped_ = false;
+};
 
 }  // namespace
 
@@ -43,18 +122,7 @@ Scores score_volumes(const ScoreJob& job) {
   Scores scores;
   scores.rule = job.rule;
   scores.problems = job.problems;
-  Progress progress(static_cast<int64_t>(job.volumes.size()), "volumes");
-  bool stopped = false;
-  for (size_t i = 0; i < job.volumes.size() && !stopped; ++i) {
-    try {
-      stopped = !add_volume(scores, job, i, progress);
-    } catch (const std::exception& error) {
-      scores.problems.push_back({ScoreProblem::Kind::kUnusable,
-                                 job.volumes[i].name + " was not scored: " + reason(error)});
-    }
-    progress.advance();
-  }
-  require(!stopped, [&] {
+  require(ScoringRun(job, scores).run(), [&] {
     return Error::Parts{"scoring",
                         "interrupted after " + std::to_string(scores.volumes.size()) + " of " +
                             std::to_string(job.volumes.size()) + " volumes",

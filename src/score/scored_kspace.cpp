@@ -19,15 +19,9 @@ ScoredKspace::ScoredKspace(KspaceVolume volume, FovCrop fov_crop,
       acceleration_(torch::equal(mask_, volume_.mask()) ? volume_.acceleration()
                                                         : describe_mask(mask_).acceleration) {}
 
-torch::Tensor ScoredKspace::read_slice(int64_t index) {
-  if (!last_ || last_->index != index) {
-    last_ = Slice{index, volume_.read_slice(index)};
-  }
-  return last_->kspace;
-}
-
-torch::Tensor ScoredKspace::zero_filled(int64_t index, const torch::Tensor& target) {
-  const PreparedSlice slice = prepare_slice({read_slice(index), mask_, fov_crop_});
+torch::Tensor ScoredKspace::zero_filled(const torch::Tensor& kspace,
+                                        const torch::Tensor& target) const {
+  const PreparedSlice slice = prepare_slice({kspace, mask_, fov_crop_});
   return center_crop_or_pad(slice.zero_filled(), target.size(0), target.size(1));
 }
 

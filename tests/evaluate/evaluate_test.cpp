@@ -21,7 +21,7 @@ class Evaluation : public testing::ScoreFolders {
  protected:
   void SetUp() override {
     add("acc4", "a.h5", 1);
-    job_ = reconstruction_job(target(), made());
+    job_ = score_folder_job(target(), made());
   }
 
   /// The job's volume is opened after `action`.

@@ -96,7 +96,7 @@ TEST(NetworkRun, IsTheMeanOfItsCheckpoints) {
   config.data.val = (folder / "val").string();
   const auto image = [&](const std::vector<fs::path>& of, bool flips) {
     const auto run = network_run("n", of, config, {torch::kCPU, Precision::fp32, flips}, {});
-    return run.job.volumes[0].open().read_slice(0);
+    return run.job.volumes[0].open()->read_slice(0);
   };
   const auto first = image({checkpoints[0]}, false).reconstruction;
   const auto second = image({checkpoints[1]}, false).reconstruction;

@@ -19,8 +19,8 @@
 #include "dircn/model/network.h"
 #include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/reconstruct/reconstruct.h"
-#include "dircn/score/network_job.h"
-#include "dircn/score/reconstruction_job.h"
+#include "dircn/score/score_folder_job.h"
+#include "dircn/score/score_network_job.h"
 #include "dircn/score/score_volumes.h"
 #include "dircn/train/run_folder.h"
 #include "hostile/hostile_files.h"
@@ -95,7 +95,7 @@ bool scored_or_named(const ScoreJob& job) {
 bool scored_or_named(const fs::path& target, const fs::path& reconstruction) {
   bool scored = false;
   for (const ScorePreset preset : {ScorePreset::snu2026, ScorePreset::fastmri}) {
-    scored = scored_or_named(reconstruction_job(target, reconstruction, preset)) || scored;
+    scored = scored_or_named(score_folder_job(target, reconstruction, preset)) || scored;
   }
   return scored;
 }
@@ -121,7 +121,7 @@ TEST_F(HostileFiles, AreReconstructedAndScoredOrNamed) {
     testing::write_good_images(folder / "val/image/bad.h5");
     DataConfig data;
     data.val = (folder / "val").string();
-    return scored_or_named(network_job(method, data));
+    return scored_or_named(score_network_job(method, data));
   });
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <string>
 #include <thread>
@@ -15,7 +16,9 @@
 #include <variant>
 #include <vector>
 
-#include "reconstruct/volume_pipeline.h"
+#include "dircn/reconstruct/reconstruct.h"
+#include "dircn/reconstruct/volume_pipeline.h"
+#include "reconstruct/open_volume.h"
 #include "support/challenge_files.h"
 #include "support/paths.h"
 
@@ -55,6 +58,19 @@ void wait_until(Condition condition) {
 inline void let_it_read() {
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
 }
+
+/// From files to files.
+class FilePipeline : public VolumePipeline {
+ public:
+  FilePipeline(const std::vector<detail::VolumeTask>& tasks, const ReconstructionOptions& options,
+               const detail::OpenVolume::Prepare& prepare, size_t ahead = 2)
+      : VolumePipeline(
+            tasks.size(),
+            [=](size_t volume) {
+              return std::make_unique<detail::OpenVolume>(tasks[volume], options, prepare);
+            },
+            ahead) {}
+};
 
 /// How a pipeline came to its end.
 struct Ended {
@@ -136,8 +152,8 @@ class PipelinedVolumes : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::vector<VolumeTask> tasks_;
-  PipelineOptions options_;
+  std::vector<detail::VolumeTask> tasks_;
+  ReconstructionOptions options_;
 };
 
 }  // namespace dircn::testing

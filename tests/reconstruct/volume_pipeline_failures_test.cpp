@@ -1,6 +1,6 @@
 // Volumes that fail, and pipelines that are stopped.
 
-#include "reconstruct/volume_pipeline.h"
+#include "dircn/reconstruct/volume_pipeline.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -19,6 +19,7 @@ namespace {
 
 using testing::as_it_is;
 using testing::Ended;
+using testing::FilePipeline;
 using testing::image_of;
 using testing::outputs_of;
 using testing::run;
@@ -28,7 +29,7 @@ class VolumePipelineFailures : public testing::PipelinedVolumes {};
 
 TEST_F(VolumePipelineFailures, ABadSliceEndsItsVolumeAlone) {
   spoil(1);
-  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline);
   EXPECT_EQ(ended.written, (std::set<size_t>{0, 2}));
   ASSERT_EQ(ended.failed.size(), 1U);
@@ -39,7 +40,7 @@ TEST_F(VolumePipelineFailures, ABadSliceEndsItsVolumeAlone) {
 
 TEST_F(VolumePipelineFailures, SoDoesAFileThatIsNone) {
   testing::write_file(tasks_[0].kspace, "no HDF5");
-  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline);
   ASSERT_EQ(ended.failed.size(), 1U);
   EXPECT_EQ(ended.failed[0].volume, 0U);
@@ -49,7 +50,7 @@ TEST_F(VolumePipelineFailures, SoDoesAFileThatIsNone) {
 TEST_F(VolumePipelineFailures, SoDoesAnOutputThatCannotBeWritten) {
   testing::write_file(folder_ / "file", "");
   tasks_[2].output = folder_ / "file/2.h5";
-  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline);
   ASSERT_EQ(ended.failed.size(), 1U);
   EXPECT_EQ(ended.failed[0].volume, 2U);
@@ -58,7 +59,7 @@ TEST_F(VolumePipelineFailures, SoDoesAnOutputThatCannotBeWritten) {
 }
 
 TEST_F(VolumePipelineFailures, SoDoesAnImageThatDoesNotFit) {
-  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline, [&](const Slice& slice) {
     pipeline.write(slice, outputs_of(slice.volume == 1 ? torch::zeros({3, 3}) : image_of(slice)));
   });
@@ -69,7 +70,7 @@ TEST_F(VolumePipelineFailures, SoDoesAnImageThatDoesNotFit) {
 
 TEST_F(VolumePipelineFailures, SoDoesWhatPrepareThrows) {
   std::atomic<int> calls{0};
-  VolumePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
     if (++calls == 3) {
       throw std::runtime_error("the third slice");
     }
@@ -83,7 +84,7 @@ TEST_F(VolumePipelineFailures, SoDoesWhatPrepareThrows) {
 }
 
 TEST_F(VolumePipelineFailures, AVolumeThatIsGivenUpGivesNoMoreSlices) {
-  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline, [&](const Slice& slice) {
     if (slice.volume == 1) {
       pipeline.fail(slice.volume, "NaN");
@@ -103,7 +104,7 @@ TEST_F(VolumePipelineFailures, AVolumeThatIsGivenUpGivesNoMoreSlices) {
 /// A signal came when the first volume was handed over and the second one was begun.
 TEST_F(VolumePipelineFailures, WritesWhatIsCompleteWhenStopped) {
   std::atomic<int> read{0};
-  VolumePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
     ++read;
     return kspace;
   });
@@ -123,7 +124,7 @@ TEST_F(VolumePipelineFailures, WritesWhatIsCompleteWhenStopped) {
 TEST_F(VolumePipelineFailures, LeavesNothingWhenItIsDroppedAtAnyPlace) {
   for (int taken = 0; taken < 2; ++taken) {
     {
-      VolumePipeline pipeline(tasks_, options_, as_it_is);
+      FilePipeline pipeline(tasks_, options_, as_it_is);
       for (int i = 0; i < taken; ++i) {
         ASSERT_TRUE(pipeline.next().has_value());
       }

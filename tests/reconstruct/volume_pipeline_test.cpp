@@ -1,6 +1,6 @@
 // Reading ahead and writing behind, with a network that is made up.
 
-#include "reconstruct/volume_pipeline.h"
+#include "dircn/reconstruct/volume_pipeline.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -23,6 +23,7 @@ namespace {
 
 using testing::as_it_is;
 using testing::Ended;
+using testing::FilePipeline;
 using testing::image_of;
 using testing::kEdge;
 using testing::kspace_of;
@@ -35,7 +36,7 @@ using testing::wait_until;
 class VolumePipelineTest : public testing::PipelinedVolumes {};
 
 TEST_F(VolumePipelineTest, DeliversEverySliceInOrderAndWritesItsImage) {
-  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline, [&](const Slice& slice) {
     EXPECT_TRUE(torch::equal(slice.kspace, kspace_of(slice.volume)[slice.index]));
     EXPECT_TRUE(torch::equal(slice.mask, testing::some_columns(20)));
@@ -52,7 +53,7 @@ TEST_F(VolumePipelineTest, DeliversEverySliceInOrderAndWritesItsImage) {
   expect_only({0, 1, 2});
   for (const auto& [volume, index] : order) {
     const auto written = Hdf5File(output(volume)).read_real("reconstruction");
-    EXPECT_TRUE(torch::equal(written[index], image_of({volume, index, {}, {}, {}})));
+    EXPECT_TRUE(torch::equal(written[index], image_of({{}, volume, index})));
   }
   EXPECT_FALSE(pipeline.next().has_value());
 }
@@ -61,8 +62,7 @@ TEST_F(VolumePipelineTest, DeliversEverySliceInOrderAndWritesItsImage) {
 /// read, and no more.
 TEST_F(VolumePipelineTest, ReadsAheadAcrossVolumesButNoFurther) {
   std::atomic<int> read{0};
-  options_.ahead = 2;
-  VolumePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
     ++read;
     return kspace;
   });
@@ -83,10 +83,9 @@ TEST_F(VolumePipelineTest, KeepsNoMoreThanWhatWaitsAndTheOneInWork) {
     });
   };
   for (const size_t ahead : {size_t{1}, size_t{2}, size_t{3}}) {
-    options_.ahead = ahead;
     most = 0;
     const int expected = static_cast<int>(ahead) + 1;
-    VolumePipeline pipeline(tasks_, options_, counted);
+    FilePipeline pipeline(tasks_, options_, counted, ahead);
     run(pipeline, [&](const Slice& slice) {
       if (slice.volume == 0) {
         wait_until([&] { return alive == expected; });
@@ -101,7 +100,7 @@ TEST_F(VolumePipelineTest, KeepsNoMoreThanWhatWaitsAndTheOneInWork) {
 
 TEST_F(VolumePipelineTest, SaysWhereTheFieldOfViewIsNotCropped) {
   testing::write_kspace(tasks_[1].kspace, kspace_of(1), testing::some_columns(20).expand({24, 20}));
-  VolumePipeline pipeline(tasks_, options_, as_it_is);
+  FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline);
   const std::vector<std::string> expected = {tasks_[1].kspace.string() +
                                              ": 2-D mask, so the field of view is not cropped"};
@@ -113,7 +112,7 @@ TEST_F(VolumePipelineTest, PreparesOnOneCoreWithoutGradients) {
   torch::set_num_threads(3);
   std::atomic<int> threads{0};
   std::atomic<bool> gradients{true};
-  VolumePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
     threads = torch::get_num_threads();
     gradients = torch::GradMode::is_enabled();
     return kspace;
@@ -126,10 +125,9 @@ TEST_F(VolumePipelineTest, PreparesOnOneCoreWithoutGradients) {
 }
 
 TEST_F(VolumePipelineTest, EndsAtOnceWithoutVolumesAndRefusesToReadNothingAhead) {
-  VolumePipeline pipeline({}, options_, as_it_is);
+  FilePipeline pipeline({}, options_, as_it_is);
   EXPECT_FALSE(pipeline.next().has_value());
-  options_.ahead = 0;
-  EXPECT_THROW(VolumePipeline(tasks_, options_, as_it_is), Error);
+  EXPECT_THROW(FilePipeline(tasks_, options_, as_it_is, 0), Error);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 #include "dircn/evaluate/evaluated_runs.h"
 #include "dircn/formats/hdf5_writer.h"
 #include "dircn/reconstruct/network_ensemble.h"
-#include "dircn/score/network_job.h"
+#include "dircn/score/score_network_job.h"
 #include "dircn/score/score_volumes.h"
 #include "score/score_folders.h"
 #include "support/page_data.h"
@@ -186,7 +186,7 @@ TEST(ReportOfNetworks, ShowsMapsMaskDeviationAndResidual) {
   config.val = folder.path().string();
   const auto method =
       std::make_shared<NetworkEnsemble>(std::vector<Network>{first, second}, EnsembleOptions{});
-  const auto data = data_of(page_of({{"both", network_job(method, config)}}));
+  const auto data = data_of(page_of({{"both", score_network_job(method, config)}}));
   EXPECT_EQ(titles(data),
             (std::vector<std::string>{"Zero-filled", "both", "Target", "Error ×5", "SSIM map",
                                       "Standard deviation ×20", "Residual ×5"}));

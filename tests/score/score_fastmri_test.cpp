@@ -14,7 +14,7 @@
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
-#include "dircn/score/reconstruction_job.h"
+#include "dircn/score/score_folder_job.h"
 #include "dircn/score/score_report.h"
 #include "dircn/score/score_volumes.h"
 #include "support/challenge_files.h"
@@ -58,7 +58,7 @@ class FastmriFiles : public ::testing::Test {
   }
   static torch::Tensor mask() { return testing::column_mask(32, 4, 4).flatten(); }
 
-  Scores score() const { return score_volumes(reconstruction_job(target(), made())); }
+  Scores score() const { return score_volumes(score_folder_job(target(), made())); }
   fs::path target() const { return folder_ / "multicoil_val"; }
   fs::path made() const { return folder_ / "recon"; }
   TemporaryFolder folder_;
@@ -70,7 +70,7 @@ TEST_F(FastmriFiles, AreScoredAsTheirOwn) {
   EXPECT_EQ(scores.rule.preset, ScorePreset::fastmri);
   ASSERT_EQ(scores.volumes.size(), 2U);
   EXPECT_EQ(scores.volumes[0].acceleration, 4);
-  EXPECT_EQ(reconstruction_job(target(), made(), ScorePreset::snu2022).rule.preset,
+  EXPECT_EQ(score_folder_job(target(), made(), ScorePreset::snu2022).rule.preset,
             ScorePreset::snu2022);
 }
 
@@ -123,8 +123,8 @@ TEST_F(FastmriFiles, HaveNoDeviationOfOneVolume) {
 }
 
 TEST_F(FastmriFiles, GetZeroFilledImagesOfTheirKspace) {
-  const auto volume = reconstruction_job(target(), made()).volumes[1].open();
-  const auto images = volume.read_slice(1);
+  const auto volume = score_folder_job(target(), made()).volumes[1].open();
+  const auto images = volume->read_slice(1);
   ASSERT_TRUE(images.zero_filled.has_value());
   EXPECT_LE(
       testing::relative_max_error(*images.zero_filled, zero_filled(kspace(2)[1], mask(), 18, 26)),
@@ -144,9 +144,9 @@ TEST_F(FastmriFiles, GetTheMaskThatTheirReconstructionKept) {
     maker.real("mask", values);
   };
   keep(kept);
-  const auto open = reconstruction_job(target(), made()).volumes[1].open;
-  EXPECT_EQ(open().acceleration(), 8);
-  EXPECT_LE(testing::relative_max_error(open().read_slice(1).zero_filled.value(),
+  const auto open = score_folder_job(target(), made()).volumes[1].open;
+  EXPECT_EQ(open()->acceleration(), 8);
+  EXPECT_LE(testing::relative_max_error(open()->read_slice(1).zero_filled.value(),
                                         zero_filled(kspace(2)[1], kept, 18, 26)),
             1e-5);
   for (const auto& wrong : {torch::ones({31}), torch::zeros({32}), torch::full({32}, 0.5)}) {
@@ -163,7 +163,7 @@ TEST_F(FastmriFiles, AreNotScoredBesideThoseOfTheChallenge) {
   testing::write_images(target() / "c.h5", torch::rand({1, 24, 20}), 1);
   write_reconstruction(made() / "c.h5", torch::rand({1, 24, 20}));
   EXPECT_THROW(score(), Error);
-  EXPECT_EQ(reconstruction_job(target(), made(), ScorePreset::fastmri).volumes.size(), 3U);
+  EXPECT_EQ(score_folder_job(target(), made(), ScorePreset::fastmri).volumes.size(), 3U);
 }
 
 TEST_F(FastmriFiles, AreTheirOwnIfTheLayoutSaysSo) {
@@ -175,9 +175,9 @@ TEST_F(FastmriFiles, AreTheirOwnIfTheLayoutSaysSo) {
   }
   DataConfig data;
   data.layout = Layout::fastmri;
-  const auto job = reconstruction_job(target(), made(), std::nullopt, data);
+  const auto job = score_folder_job(target(), made(), std::nullopt, data);
   EXPECT_EQ(job.rule.preset, ScorePreset::fastmri);
-  EXPECT_TRUE(torch::equal(job.volumes[1].open().read_slice(1).target, rss[1]));
+  EXPECT_TRUE(torch::equal(job.volumes[1].open()->read_slice(1).target, rss[1]));
 }
 
 TEST_F(FastmriFiles, MayBePerfect) {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "dircn/score/reconstruction_job.h"
+#include "dircn/score/score_folder_job.h"
 #include "dircn/score/score_volumes.h"
 #include "support/challenge_files.h"
 #include "support/golden.h"
@@ -49,7 +49,7 @@ class ScoreFolders : public ::testing::Test {
   std::filesystem::path target() const { return folder_ / "leaderboard"; }
   std::filesystem::path made() const { return folder_ / "recon"; }
   Scores score(std::optional<ScorePreset> preset = std::nullopt) const {
-    return score_volumes(reconstruction_job(target(), made(), preset));
+    return score_volumes(score_folder_job(target(), made(), preset));
   }
 
  private:

@@ -20,7 +20,6 @@
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
 #include "dircn/mri/slice_ssim.h"
-#include "dircn/score/score_volume.h"
 #include "score/score_folders.h"
 #include "support/random_input.h"
 
@@ -123,7 +122,7 @@ TEST_F(ScoreVolumes, FindsReconstructionsInsideTheDataSet) {
   add("acc4", "a.h5", 0);
   write_images(target() / "acc4/kspace/a.h5", golden(0, "target"), 1);  // of no use
   write_reconstruction(target() / "out/acc4/a.h5", golden(0, "recon"));
-  const Scores scores = score_volumes(reconstruction_job(target(), target() / "out"));
+  const Scores scores = score_volumes(score_folder_job(target(), target() / "out"));
   EXPECT_TRUE(scores.problems.empty());
   EXPECT_NEAR(ssim_of(scores.overall->metrics), ssim(0), kTolerance);
 }
@@ -244,9 +243,9 @@ TEST_F(ScoreVolumes, GroupsByTheFolderElseByTheMaskOfTheKspace) {
   const auto kspace = testing::full_kspace(1, 2, 16, 64, 1);
   testing::write_kspace(target() / "kspace/b.h5", kspace, testing::column_mask(64, 8, 4).flatten());
   testing::write_file(target() / "kspace/c.h5", "no HDF5");
-  const auto job = reconstruction_job(target(), made());
-  EXPECT_FALSE(job.volumes[1].open().note().has_value());
-  const auto note = job.volumes[2].open().note();
+  const auto job = score_folder_job(target(), made());
+  EXPECT_FALSE(job.volumes[1].open()->note().has_value());
+  const auto note = job.volumes[2].open()->note();
   ASSERT_TRUE(note.has_value());
   EXPECT_NE(note->find("kspace/c.h5"), std::string::npos) << *note;
   const Scores scores = score_volumes(job);
@@ -259,16 +258,6 @@ TEST_F(ScoreVolumes, GroupsByTheFolderElseByTheMaskOfTheKspace) {
   EXPECT_NEAR(ssim_of(scores.accelerations[1].metrics), ssim(0), kTolerance);
   EXPECT_EQ(scores.accelerations[2].acceleration, 8);
   EXPECT_NEAR(ssim_of(scores.accelerations[2].metrics), ssim(1), kTolerance);
-}
-
-TEST_F(ScoreVolumes, StopsBetweenTwoSlices) {
-  write_images(target() / "image/a.h5", golden(1, "target").repeat({3, 1, 1}), maximum(1));
-  write_reconstruction(made() / "a.h5", golden(1, "recon").repeat({3, 1, 1}));
-  const auto job = reconstruction_job(target(), made());
-  int asked = 0;
-  const auto stop = [&] { return ++asked == 3; };
-  EXPECT_FALSE(score_volume(job.volumes[0].open(), "a.h5", job.rule, stop).has_value());
-  EXPECT_EQ(asked, 3);
 }
 
 }  // namespace

@@ -33,17 +33,6 @@ class ScoredKspaceTest : public ::testing::Test {
   const testing::TemporaryFolder folder_;
 };
 
-TEST_F(ScoredKspaceTest, IsReadOnceForNetworkAndZeroFilledImage) {
-  ScoredKspace kspace(volume(testing::some_columns(32)), FovCrop::square);
-  const auto first = kspace.read_slice(0);
-  EXPECT_TRUE(torch::equal(first, kspace_[0]));
-  EXPECT_EQ(kspace.read_slice(0).data_ptr(), first.data_ptr());
-  const auto before = kspace.zero_filled(1, target_);
-  EXPECT_TRUE(torch::equal(kspace.read_slice(1), kspace_[1]));
-  EXPECT_TRUE(torch::equal(kspace.read_slice(0), kspace_[0]));
-  EXPECT_TRUE(torch::equal(kspace.zero_filled(1, target_), before));
-}
-
 TEST_F(ScoredKspaceTest, GivesZeroFilledImagesOfTheTargetsSize) {
   const auto expected = [&](const torch::Tensor& mask) {
     const auto coils = crop_to_square_fov(ifft2c(kspace_.slice(0, 1, 2) * mask));
@@ -52,10 +41,11 @@ TEST_F(ScoredKspaceTest, GivesZeroFilledImagesOfTheTargetsSize) {
   const auto own = testing::some_columns(32);
   const auto other = column_mask(32, 8, 2).flatten();
   EXPECT_LE(testing::relative_max_error(
-                ScoredKspace(volume(own), FovCrop::square).zero_filled(1, target_), expected(own)),
+                ScoredKspace(volume(own), FovCrop::square).zero_filled(kspace_[1], target_),
+                expected(own)),
             1e-5);
   EXPECT_LE(testing::relative_max_error(
-                ScoredKspace(volume(own), FovCrop::square, other).zero_filled(1, target_),
+                ScoredKspace(volume(own), FovCrop::square, other).zero_filled(kspace_[1], target_),
                 expected(other)),
             1e-5);
 }

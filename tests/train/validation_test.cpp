@@ -15,7 +15,7 @@
 #include "dircn/mri/fft.h"
 #include "dircn/mri/slice_ssim.h"
 #include "dircn/reconstruct/network_ensemble.h"
-#include "dircn/score/network_job.h"
+#include "dircn/score/score_network_job.h"
 #include "dircn/score/score_volumes.h"
 #include "small_run.h"
 #include "support/challenge_files.h"
@@ -58,7 +58,7 @@ class Validation : public testing::SmallRun {
     data.val = folder.string();
     const auto method = std::make_shared<NetworkEnsemble>(std::vector<Dircn>{network},
                                                           EnsembleOptions{torch::kCPU});
-    return score_volumes(network_job(method, data)).overall.value().metrics;
+    return score_volumes(score_network_job(method, data)).overall.value().metrics;
   }
 
   static void expect_fastmri_scores(const ValidationScores& scores, const Metrics& expected) {

@@ -26,12 +26,12 @@ std::vector<RunSource> run_sources(const std::vector<std::string>& texts);
 /// What a path alone would be called.
 std::string run_name(const std::filesystem::path& path);
 
-/// Reconstructions on disk, see `reconstruction_job`. What their files say of the method and the
+/// Reconstructions on disk, see `score_folder_job`. What their files say of the method and the
 /// programs that made them becomes facts.
 EvaluatedRun folder_run(const RunSource& source, const std::filesystem::path& target,
                         std::optional<ScorePreset> preset, const DataConfig& data);
 
-/// The mean of the networks of some checkpoints on `config.data.val`, see `network_job` and
+/// The mean of the networks of some checkpoints on `config.data.val`, see `score_network_job` and
 /// `load_network`.
 EvaluatedRun network_run(const std::string& name,
                          const std::vector<std::filesystem::path>& checkpoints,

@@ -8,16 +8,17 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/score/scored_volume.h"
 #include "dircn/score/scores.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn {
 
 /// What is to be scored, and by which rule.
 struct ScoreJob {
   struct Volume {
-    std::string name;                    // below the root of the targets, see `ImageEntry`
-    std::function<ScoredVolume()> open;  // throws `Error` for what cannot be scored
+    std::string name;  // below the root of the targets, see `ImageEntry`
+    /// Throws `Error` for what cannot be scored.
+    std::function<std::unique_ptr<VolumeSource>()> open;
   };
   ScoreRule rule = score_rule(ScorePreset::snu2022);
   std::vector<Volume> volumes = {};

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "dircn/score/scored_volume.h"
 #include "dircn/score/scores.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn {
 
@@ -19,9 +18,25 @@ SliceImages scored_part(const SliceImages& images, const ScoreRule& rule);
 void score_images(ScoredSlices& scored, const std::vector<SliceImages>& images,
                   const ScoreRule& rule, const std::function<double()>& maximum);
 
-/// Scores one volume. None if `stop()` became true between two slices. Throws `Error` for what
-/// cannot be read, as `score_images` does, and for a score that is not a number.
-std::optional<ScoredSlices> score_volume(const ScoredVolume& volume, const std::string& name,
-                                         const ScoreRule& rule, const std::function<bool()>& stop);
+/// Scores one volume, slice by slice.
+class VolumeScorer {
+ public:
+  /// All must outlive it. Throws `Error` for what cannot be read of the targets; nothing is read
+  /// later.
+  VolumeScorer(const VolumeSource& volume, const std::string& name, const ScoreRule& rule);
+
+  /// Slices in order.
+  void add(const SliceImages& images);
+  /// To be called when every slice was added. Throws as `score_images` does, and for a score that
+  /// is not a number.
+  ScoredSlices finish();
+
+ private:
+  const LabelVolume& label_;
+  const ScoreRule& rule_;
+  double maximum_;
+  ScoredSlices scored_;
+  std::vector<SliceImages> images_;
+};
 
 }  // namespace dircn

@@ -10,8 +10,7 @@
 
 namespace dircn {
 
-/// The k-space of a volume that is scored. It keeps the slice that was read last: a network and the
-/// zero-filled image beside it ask for the same one.
+/// The k-space of a volume that is scored.
 class ScoredKspace {
  public:
   /// `mask`: bool [W] or [H, W], with which the volume was reconstructed; none: the volume's own.
@@ -24,24 +23,16 @@ class ScoredKspace {
   /// The nominal one: the volume's, or that of another mask, see `describe_mask`.
   int64_t acceleration() const { return acceleration_; }
 
-  /// As `KspaceVolume::read_slice`.
-  torch::Tensor read_slice(int64_t index);
-
   /// Root sum of squares of the masked coil images, their field of view cropped (not with 2-D
-  /// masks), centre-cropped or zero-padded to the size of `target` [h, w]: float32.
-  torch::Tensor zero_filled(int64_t index, const torch::Tensor& target);
+  /// masks), centre-cropped or zero-padded to the size of `target` [h, w]: float32. `kspace`: a
+  /// slice as the volume has it. Reads nothing.
+  torch::Tensor zero_filled(const torch::Tensor& kspace, const torch::Tensor& target) const;
 
  private:
-  struct Slice {
-    int64_t index;
-    torch::Tensor kspace;
-  };
-
   KspaceVolume volume_;
   FovCrop fov_crop_;
   torch::Tensor mask_;
   int64_t acceleration_;
-  std::optional<Slice> last_;
 };
 
 }  // namespace dircn

@@ -20,7 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-
 /// A volume as the challenge expects it: `reconstruction` [S, h, w], float32.
 class Hdf5Output : public VolumeOutput {
  public:

@@ -13,7 +13,7 @@ namespace dircn {
 /// targets, and timed. A volume whose image file is missing, cannot be opened; an image file
 /// without k-space is missing. Throws `Error` if no set is named, and as `find_volumes` and
 /// `choose_rule` do.
-ScoreJob network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data,
-                     std::optional<ScorePreset> preset = std::nullopt);
+ScoreJob score_network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data,
+                           std::optional<ScorePreset> preset = std::nullopt);
 
 }  // namespace dircn

@@ -1,4 +1,4 @@
-#include "dircn/score/reconstruction_job.h"
+#include "dircn/score/score_folder_job.h"
 
 #include <torch/types.h>
 
@@ -18,7 +18,7 @@
 #include "dircn/data/volume_tree.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/score/scored_kspace.h"
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -48,7 +48,7 @@ std::optional<torch::Tensor> kept_mask(const Hdf5File& made, const KspaceVolume&
 }
 
 struct FoundKspace {
-  std::shared_ptr<ScoredKspace> kspace = nullptr;  // null: none
+  std::optional<ScoredKspace> kspace = std::nullopt;
   std::optional<std::string> note = std::nullopt;  // why there is none
 };
 
@@ -58,7 +58,7 @@ FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const Da
   const auto open = [&](const fs::path& path) {
     KspaceVolume volume(path, data);
     const auto mask = kept_mask(made, volume);
-    return std::make_shared<ScoredKspace>(std::move(volume), data.fov_crop, mask);
+    return ScoredKspace(std::move(volume), data.fov_crop, mask);
   };
   const fs::path& target = label.file().path();
   if (label.file().has_dataset(kKspaceName)) {
@@ -72,7 +72,7 @@ FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const Da
   try {
     return {open(*beside)};
   } catch (const Error& problem) {
-    return {nullptr, "k-space beside the target was not used: " + reason(problem)};
+    return {std::nullopt, "k-space beside the target was not used: " + reason(problem)};
   }
 }
 
@@ -117,22 +117,39 @@ SliceOutputs read_outputs(const Hdf5File& file, int64_t slice, const Extras& wan
   return outputs;
 }
 
-ScoredVolume open_pair(const ImageEntry& target, const fs::path& made, const ScoreRule& rule,
-                       const DataConfig& data) {
+/// Reconstructions that lie in a file.
+class FileSource : public VolumeSource {
+ public:
+  FileSource(Hdf5File made, LabelVolume label, FoundKspace found)
+      : VolumeSource(std::move(label), std::move(found.kspace), std::move(found.note)),
+        made_(std::move(made)) {}
+
+ private:
+  void add_stored(int64_t index, const Extras& wanted, SliceInput& slice) const override {
+    slice.stored.merge(read_outputs(made_, index, wanted));
+  }
+
+  SliceOutputs outputs(const SliceInput& slice, const Extras& /*wanted*/) override {
+    return slice.stored;
+  }
+
+  Hdf5File made_;
+};
+
+std::unique_ptr<VolumeSource> open_pair(const ImageEntry& target, const fs::path& made,
+                                        const ScoreRule& rule, const DataConfig& data) {
   LabelVolume label(target.file, data.layout);
-  const auto reconstruction = std::make_shared<const Hdf5File>(made);
-  require_shape(*reconstruction, label, rule);
-  auto [kspace, note] = find_kspace(label, *reconstruction, data);
-  const auto read = [reconstruction](int64_t slice, const Extras& wanted) {
-    return read_outputs(*reconstruction, slice, wanted);
-  };
-  return {std::move(label), std::move(kspace), read, std::move(note)};
+  Hdf5File reconstruction(made);
+  require_shape(reconstruction, label, rule);
+  auto found = find_kspace(label, reconstruction, data);
+  return std::make_unique<FileSource>(std::move(reconstruction), std::move(label),
+                                      std::move(found));
 }
 
 }  // namespace
 
-ScoreJob reconstruction_job(const fs::path& target, const fs::path& reconstruction,
-                            std::optional<ScorePreset> preset, const DataConfig& data) {
+ScoreJob score_folder_job(const fs::path& target, const fs::path& reconstruction,
+                          std::optional<ScorePreset> preset, const DataConfig& data) {
   const auto targets = find_images(target, reconstruction);
   const auto made = find_images(reconstruction, target);
   ScoreJob job;

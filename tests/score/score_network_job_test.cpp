@@ -1,6 +1,6 @@
 // A network that reconstructs the validation set, and its scores.
 
-#include "dircn/score/network_job.h"
+#include "dircn/score/score_network_job.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -26,7 +26,7 @@
 #include "support/paths.h"
 #include "support/small_set.h"
 
-namespace dircn::network_job_test {
+namespace dircn::score_network_job_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -49,15 +49,16 @@ std::shared_ptr<SliceMethod> method(const Network& trained, torch::Device device
 }
 
 ScoreJob job_of(const DataConfig& set, std::optional<ScorePreset> preset = std::nullopt) {
-  return network_job(method(network()), set, preset);
+  return score_network_job(method(network()), set, preset);
 }
 
-DIRCN_DEVICE_TEST(NetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
+DIRCN_DEVICE_TEST(ScoreNetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
   const TemporaryFolder folder;
   SmallSet set;
   set.slices = 7;
   write_small_set(folder.path(), set);
-  const Scores scores = score_volumes(network_job(method(network(), device), data(folder.path())));
+  const Scores scores =
+      score_volumes(score_network_job(method(network(), device), data(folder.path())));
   ASSERT_TRUE(scores.problems.empty()) << scores.problems[0].text;
   EXPECT_EQ(scores.rule.preset, ScorePreset::snu2022);
   ASSERT_EQ(scores.slices.size(), 14U);
@@ -84,7 +85,7 @@ DIRCN_DEVICE_TEST(NetworkJob, ReconstructsScoresAndTimesTheValidationSet) {
   EXPECT_NEAR(scores.slices[10].metrics.at(kSsim).zero_filled.value(), ssim(zero_filled), 1e-5);
 }
 
-TEST(NetworkJob, HasNoTimeOfVolumesThatAreShort) {
+TEST(ScoreNetworkJob, HasNoTimeOfVolumesThatAreShort) {
   const TemporaryFolder folder;
   write_small_set(folder.path(), SmallSet{});
   const Scores scores = score_volumes(job_of(data(folder.path())));
@@ -92,7 +93,7 @@ TEST(NetworkJob, HasNoTimeOfVolumesThatAreShort) {
   EXPECT_TRUE(scores.times->milliseconds.empty());
 }
 
-TEST(NetworkJob, TakesFastmriFiles) {
+TEST(ScoreNetworkJob, TakesFastmriFiles) {
   const TemporaryFolder folder;
   const auto kspace = testing::full_kspace(2, 2, 48, 32, 1);
   testing::write_fastmri(folder / "val/a.h5", kspace, torch::rand({2, 24, 20}) + 0.1,
@@ -105,18 +106,37 @@ TEST(NetworkJob, TakesFastmriFiles) {
   EXPECT_EQ(chosen.rule.preset, ScorePreset::snu2026);
 }
 
-TEST(NetworkJob, SaysWhereTheFieldOfViewIsNotCropped) {
+TEST(ScoreNetworkJob, SaysWhereTheFieldOfViewIsNotCropped) {
   const TemporaryFolder folder;
   write_small_set(folder.path(), SmallSet{});
   testing::write_kspace(folder / "kspace/brain2.h5", testing::full_kspace(2, 2, 48, 40, 1),
                         testing::some_columns(40).expand({48, 40}));
   const auto job = job_of(data(folder.path()));
-  EXPECT_FALSE(job.volumes[0].open().note().has_value());
-  EXPECT_EQ(job.volumes[1].open().note(), (folder / "kspace/brain2.h5").string() +
-                                              ": 2-D mask, so the field of view is not cropped");
+  EXPECT_FALSE(job.volumes[0].open()->note().has_value());
+  EXPECT_EQ(job.volumes[1].open()->note(), (folder / "kspace/brain2.h5").string() +
+                                               ": 2-D mask, so the field of view is not cropped");
 }
 
-TEST(NetworkJob, ReadsTargetsOfTheLayoutThatIsNamed) {
+/// The k-space is read once for the network and the zero-filled image, whose thread reads no file.
+TEST(ScoreNetworkJob, ComputesFromWhatWasRead) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  const torch::NoGradGuard no_grad;
+  const auto source = job_of(data(folder.path())).volumes[0].open();
+  const SliceImages expected = source->read_slice(1);
+  const SliceInput slice = source->read(1);
+  EXPECT_TRUE(torch::equal(slice.kspace, KspaceVolume(folder / "kspace/brain1.h5").read_slice(1)));
+  for (const char* file : {"kspace/brain1.h5", "image/brain1.h5"}) {
+    testing::write_file(folder / file, "spoilt since");
+  }
+  EXPECT_ANY_THROW(source->read(0));
+  const SliceImages images = source->images(slice);
+  EXPECT_TRUE(torch::equal(images.target, expected.target));
+  EXPECT_TRUE(torch::equal(images.reconstruction, expected.reconstruction));
+  EXPECT_TRUE(torch::equal(images.zero_filled.value(), expected.zero_filled.value()));
+}
+
+TEST(ScoreNetworkJob, ReadsTargetsOfTheLayoutThatIsNamed) {
   const TemporaryFolder folder;
   const auto rss = torch::rand({2, 24, 20}) + 0.1;
   {
@@ -131,11 +151,11 @@ TEST(NetworkJob, ReadsTargetsOfTheLayoutThatIsNamed) {
   const auto job = job_of(named);
   EXPECT_EQ(job.rule.preset, ScorePreset::fastmri);
   const auto volume = job.volumes[0].open();
-  EXPECT_TRUE(torch::equal(volume.label().read_slice(1), rss[1]));
-  EXPECT_EQ(volume.acceleration(), 4);
+  EXPECT_TRUE(torch::equal(volume->label().read_slice(1), rss[1]));
+  EXPECT_EQ(volume->acceleration(), 4);
 }
 
-TEST(NetworkJob, NamesWhatFailsAndScoresTheRest) {
+TEST(ScoreNetworkJob, NamesWhatFailsAndScoresTheRest) {
   const TemporaryFolder folder;
   SmallSet set;
   set.volumes = 4;
@@ -154,7 +174,7 @@ TEST(NetworkJob, NamesWhatFailsAndScoresTheRest) {
   EXPECT_EQ(scores.volumes[0].name, "brain4.h5");
 }
 
-TEST(NetworkJob, RefusesTwoImagesOfOneName) {
+TEST(ScoreNetworkJob, RefusesTwoImagesOfOneName) {
   const TemporaryFolder folder;
   write_small_set(folder.path(), SmallSet{});
   fs::create_directory(folder / "image/image");
@@ -162,7 +182,7 @@ TEST(NetworkJob, RefusesTwoImagesOfOneName) {
   EXPECT_THROW(job_of(data(folder.path())), Error);
 }
 
-TEST(NetworkJob, NamesVolumesOnWhichTheNetworkFails) {
+TEST(ScoreNetworkJob, NamesVolumesOnWhichTheNetworkFails) {
   const TemporaryFolder folder;
   write_small_set(folder.path(), SmallSet{});
   auto broken = network();
@@ -172,17 +192,17 @@ TEST(NetworkJob, NamesVolumesOnWhichTheNetworkFails) {
       parameter.fill_(std::nan(""));
     }
   }
-  const Scores scores = score_volumes(network_job(method(broken), data(folder.path())));
+  const Scores scores = score_volumes(score_network_job(method(broken), data(folder.path())));
   ASSERT_EQ(scores.problems.size(), 2U);
   EXPECT_NE(scores.problems[0].text.find("brain1.h5"), std::string::npos);
   EXPECT_NE(scores.problems[0].text.find("NaN"), std::string::npos) << scores.problems[0].text;
   EXPECT_FALSE(scores.overall.has_value());
 }
 
-TEST(NetworkJob, NeedsAValidationSet) {
+TEST(ScoreNetworkJob, NeedsAValidationSet) {
   EXPECT_THROW(job_of(data("")), Error);
   EXPECT_THROW(job_of(data("/no/such/folder")), Error);
 }
 
 }  // namespace
-}  // namespace dircn::network_job_test
+}  // namespace dircn::score_network_job_test

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,38 +16,45 @@
 #include <variant>
 #include <vector>
 
-#include "dircn/config/config.h"
 #include "dircn/data/volume.h"
 #include "dircn/reconstruct/slice_outputs.h"
-#include "dircn/reconstruct/volume_output.h"
 
 namespace dircn {
 
-namespace detail {
-class OpenVolume;
-}
-
-/// A volume to be reconstructed: where its k-space is and where its images go.
-struct VolumeTask {
-  std::filesystem::path kspace;
-  std::filesystem::path output;  // of HDF5; for others see `OutputFormat::path`
+/// What is read of a slice.
+struct SliceInput {
+  torch::Tensor kspace;      // [C, H, W] complex64; undefined where nothing is made of it
+  torch::Tensor mask;        // of that: bool [W] or [H, W]
+  ImageSize size;            // of the image that is wanted
+  SliceOutputs stored = {};  // what the volume's files have beside it, by name
 };
 
-struct PipelineOptions {
-  DataConfig data;              // layout, masks to be drawn, size of images where a file names none
-  std::optional<int64_t> crop;  // edge of the square that is written, whatever the file says
-  size_t ahead = 2;             // slices at most that are read and wait; positive
-  std::vector<OutputFormat> formats = {output_formats().at("h5")};
-  std::map<std::string, std::string> provenance = {};  // attributes that HDF5 files get
+/// A volume between its files and those who make something of its slices. Destroyed before
+/// `finish()` it leaves nothing behind. All functions throw what goes wrong with its files.
+class PipelinedVolume {
+ public:
+  PipelinedVolume() = default;
+  PipelinedVolume(const PipelinedVolume&) = delete;
+  PipelinedVolume& operator=(const PipelinedVolume&) = delete;
+  virtual ~PipelinedVolume() = default;
+
+  virtual int64_t slices() const = 0;
+  /// What the log is to say of the volume.
+  virtual const std::optional<std::string>& note() const = 0;
+  virtual SliceInput read(int64_t index) = 0;
+
+  /// Takes what was computed of a slice: every slice once, in order.
+  virtual void write(int64_t /*index*/, const SliceOutputs& /*outputs*/) {}
+  virtual void finish() {}
 };
 
-/// Reads volumes and writes their images beside the network: one thread of its own, on one core,
-/// does all that touches files, so that a slice is ready when the network has done the one before,
-/// also where a volume begins or ends. No more than `ahead` slices wait or
+/// Reads volumes and writes what is made of them beside the network: one thread of its own, on one
+/// core, does all that touches files, so that a slice is ready when the network has done the one
+/// before, also where a volume begins or ends. No more than `ahead` slices wait or
 /// are being read, beside the one that `next()` gave last; what an output keeps of its volume until
 /// that is whole comes to that.
 ///
-///     VolumePipeline pipeline(tasks, options, prepare);
+///     VolumePipeline pipeline(volumes, open);
 ///     while (auto event = pipeline.next()) {
 ///       if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {
 ///         pipeline.write(*slice, outputs_of(slice->kspace, slice->mask, slice->size));
@@ -57,12 +63,9 @@ struct PipelineOptions {
 class VolumePipeline {
  public:
   /// A slice for the network.
-  struct Slice {
-    size_t volume;         // place in the list of tasks
-    int64_t index;         // in the volume
-    torch::Tensor kspace;  // what `prepare` made of it
-    torch::Tensor mask;    // the volume's own: bool [W] or [H, W]
-    ImageSize size;        // of the image that is to be written
+  struct Slice : SliceInput {
+    size_t volume;  // its number
+    int64_t index;  // in the volume
   };
   /// Something that the log is to say, before the volume's first slice.
   struct Note {
@@ -79,14 +82,14 @@ class VolumePipeline {
   };
   using Event = std::variant<Slice, Note, Written, Failed>;
 
-  /// Makes k-space [C, H, W] complex64 as it was read, and its mask, ready for the network. Called
-  /// on the pipeline's thread.
-  using Prepare =
-      std::function<torch::Tensor(const torch::Tensor& kspace, const torch::Tensor& mask)>;
+  /// Opens the volume of that number. Called on the pipeline's thread, as all functions of what it
+  /// returns.
+  using Open = std::function<std::unique_ptr<PipelinedVolume>(size_t volume)>;
 
-  /// Begins to read. Throws `Error` unless `options.ahead` is positive; what goes wrong with a
+  /// Begins to read. `ahead`: how many slices wait at most; two are one for the network to take,
+  /// and one to be read meanwhile. Throws `Error` unless it is positive; what goes wrong with a
   /// volume is an event.
-  VolumePipeline(std::vector<VolumeTask> volumes, PipelineOptions options, Prepare prepare);
+  VolumePipeline(size_t volumes, Open open, size_t ahead = 2);
   /// As `stop()`, and waits for the thread.
   ~VolumePipeline();
   VolumePipeline(const VolumePipeline&) = delete;
@@ -94,7 +97,7 @@ class VolumePipeline {
 
   /// Waits for the next event: slices in order, volume after volume, and every volume ends as
   /// `Written` or `Failed`. None after the last of them. Each slice must be answered by `write` or
-  /// `fail` before the next call.
+  /// `fail` before the next call; until then its volume stays open.
   std::optional<Event> next();
 
   /// Hands over what was computed of a slice. Returns at once.
@@ -124,14 +127,15 @@ class VolumePipeline {
   void write_now(const Image& image);
   void open(size_t number);
   void begin_next_volume();
+  void give_up(size_t volume, const std::string& reason);
   void close_failed();
 
-  const std::vector<VolumeTask> volumes_;
-  const PipelineOptions options_;
-  const Prepare prepare_;
+  const size_t volumes_;
+  const Open open_volume_;
+  const size_t ahead_;
 
   // The thread's own.
-  std::map<size_t, std::unique_ptr<detail::OpenVolume>> open_;
+  std::map<size_t, std::unique_ptr<PipelinedVolume>> open_;
   size_t volume_ = 0;  // which slice is read next
   int64_t index_ = 0;
 
@@ -140,7 +144,8 @@ class VolumePipeline {
   std::deque<Event> events_;
   std::deque<Image> images_;
   std::vector<bool> failed_;
-  size_t left_;  // volumes that are neither written nor failed
+  std::optional<size_t> in_work_;  // the volume of a slice that is not answered yet
+  size_t left_;                    // volumes that are neither written nor failed
   bool stopped_ = false;
   bool ended_ = false;
 

@@ -1,4 +1,4 @@
-#include "dircn/score/network_job.h"
+#include "dircn/score/score_network_job.h"
 
 #include <torch/types.h>
 
@@ -20,7 +20,7 @@
 #include "dircn/data/volume_tree.h"
 #include "dircn/reconstruct/reconstruct.h"
 #include "dircn/score/scored_kspace.h"
-#include "dircn/score/scored_volume.h"
+#include "dircn/score/volume_source.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -34,16 +34,23 @@ struct Run {
 };
 
 /// Reconstructs the slices of one volume and measures all of them but the first ones.
-class TimedVolume {
+class NetworkSource : public VolumeSource {
  public:
-  TimedVolume(std::shared_ptr<Run> run, std::shared_ptr<ScoredKspace> kspace, ImageSize size)
-      : run_(std::move(run)), kspace_(std::move(kspace)), size_(size) {}
+  NetworkSource(std::shared_ptr<Run> run, LabelVolume label, ScoredKspace kspace,
+                std::optional<std::string> note)
+      : VolumeSource(std::move(label), std::move(kspace), std::move(note)), run_(std::move(run)) {}
+
+ private:
+  void add_stored(int64_t index, const Extras& /*wanted*/, SliceInput& slice) const override {
+    slice.kspace = kspace()->volume().read_slice(index);
+    slice.mask = kspace()->mask();
+  }
 
   /// What takes more than the image is not timed.
-  SliceOutputs operator()(int64_t slice, const Extras& wanted) {
-    const torch::Tensor data = kspace_->read_slice(slice);
+  SliceOutputs outputs(const SliceInput& slice, const Extras& wanted) override {
     const auto start = std::chrono::steady_clock::now();
-    SliceOutputs outputs = run_->reconstructor.outputs(data, kspace_->mask(), size_, wanted);
+    SliceOutputs outputs =
+        run_->reconstructor.outputs(slice.kspace, slice.mask, slice.size, wanted);
     const auto end = std::chrono::steady_clock::now();
     if (wanted.empty() && ++done_ > kWarmUpSlices) {
       run_->times->milliseconds.push_back(
@@ -52,22 +59,18 @@ class TimedVolume {
     return outputs;
   }
 
- private:
   std::shared_ptr<Run> run_;
-  std::shared_ptr<ScoredKspace> kspace_;
-  ImageSize size_;
   int64_t done_ = 0;
 };
 
-ScoredVolume volume_to_score(const std::shared_ptr<Run>& run, const VolumeEntry& entry) {
+std::unique_ptr<VolumeSource> volume_to_score(const std::shared_ptr<Run>& run,
+                                              const VolumeEntry& entry) {
   const DataConfig& data = run->data;
-  const auto kspace =
-      std::make_shared<ScoredKspace>(KspaceVolume(entry.kspace, data), data.fov_crop);
-  const DataLayout& layout = kspace->volume().layout();
+  ScoredKspace kspace(KspaceVolume(entry.kspace, data), data.fov_crop);
+  const DataLayout& layout = kspace.volume().layout();
   LabelVolume label(label_file(entry, layout), layout.name);
-  const ImageSize size{label.shape()[1], label.shape()[2]};
-  return {std::move(label), kspace, TimedVolume(run, kspace, size),
-          fov_crop_note(entry.kspace, data.fov_crop, kspace->mask())};
+  auto note = fov_crop_note(entry.kspace, data.fov_crop, kspace.mask());
+  return std::make_unique<NetworkSource>(run, std::move(label), std::move(kspace), std::move(note));
 }
 
 /// The image files of a folder, none where it has none: then each volume will say what it lacks.
@@ -94,8 +97,8 @@ std::vector<ScoreProblem> images_alone(const fs::path& folder,
 
 }  // namespace
 
-ScoreJob network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data,
-                     std::optional<ScorePreset> preset) {
+ScoreJob score_network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data,
+                           std::optional<ScorePreset> preset) {
   require(!data.val.empty(), [] {
     return Error::Parts{"validation set", "no folder named", "a folder of volumes",
                         "Name it in the configuration: data.val."};

@@ -19,9 +19,9 @@ namespace dircn {
 ///
 /// Opening a volume throws `Error` unless the shapes agree: with fastmri the reconstruction may be
 /// larger than the target, or smaller as long as the crop lies in it; else they are equal.
-ScoreJob reconstruction_job(const std::filesystem::path& target,
-                            const std::filesystem::path& reconstruction,
-                            std::optional<ScorePreset> preset = std::nullopt,
-                            const DataConfig& data = {});
+ScoreJob score_folder_job(const std::filesystem::path& target,
+                          const std::filesystem::path& reconstruction,
+                          std::optional<ScorePreset> preset = std::nullopt,
+                          const DataConfig& data = {});
 
 }  // namespace dircn
