@@ -161,7 +161,7 @@ TEST(TrainingStep, ComputesAndRecordsEachTermOfTheLossByTheNameOfItsKey) {
     }
     Config config = parse_config(yaml, "c.yaml");
     config.model = testing::small_model();
-    Dircn network = double_network(config, torch::kCPU);
+    const Network network = double_network(config, torch::kCPU);
     FocalWeights focal(config.train.loss.focal);
     TrainingStep step(network, config, focal, 1);
     step.add(sample, "slice");

@@ -46,17 +46,17 @@ class Validation : public testing::SmallRun {
     }
   }
 
-  static ValidationScores validated(Dircn& network, const Config& settings) {
+  static ValidationScores validated(const Network& network, const Config& settings) {
     return validate(network, detail::validation_set(settings).value(), settings, torch::kCPU, "",
                     never)
         .value();
   }
 
   /// As `dircn_eval` scores the volumes of a folder.
-  static Metrics evaluated(const Dircn& network, const fs::path& folder) {
+  static Metrics evaluated(const Network& network, const fs::path& folder) {
     DataConfig data;
     data.val = folder.string();
-    const auto method = std::make_shared<NetworkEnsemble>(std::vector<Dircn>{network},
+    const auto method = std::make_shared<NetworkEnsemble>(std::vector<Network>{network},
                                                           EnsembleOptions{torch::kCPU});
     return score_volumes(score_network_job(method, data)).overall.value().metrics;
   }
@@ -94,7 +94,7 @@ TEST_F(Validation, ValidatesOnTheLabelsCrop) {
 TEST_F(Validation, AgreesWithTheEvaluationOfTheChallenge) {
   Config settings = config();
   settings.data.val = settings.data.train;  // more volumes than one
-  Dircn network(settings.model);
+  const Network network = make_network(settings.model);
   const ValidationScores scores = validated(network, settings);
   const Metrics expected = evaluated(network, settings.data.val);
   EXPECT_NEAR(scores.ssim, expected.at(kSsim).value, kTolerance);
@@ -106,7 +106,7 @@ TEST_F(Validation, AgreesWithTheEvaluationOfFastmri) {
   write_fastmri_set(folder_ / "val");
   Config settings = config();
   settings.data.val = (folder_ / "val").string();
-  Dircn network(settings.model);
+  const Network network = make_network(settings.model);
   expect_fastmri_scores(validated(network, settings), evaluated(network, folder_ / "val"));
 }
 
@@ -119,7 +119,7 @@ TEST_F(Validation, ScoresWhatIsKeptOfATrainingSetByTheSameRule) {
   const auto kept = detail::validation_set(settings).value().slices.volume_of(0).kspace;
   fs::create_directory(folder_ / "kept");
   fs::copy(kept, folder_ / "kept" / kept.filename());
-  Dircn network(settings.model);
+  const Network network = make_network(settings.model);
   expect_fastmri_scores(validated(network, settings), evaluated(network, folder_ / "kept"));
 }
 

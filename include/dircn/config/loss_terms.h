@@ -30,7 +30,7 @@ struct EnumNames<LossTerm> {
                                    {LossTerm::mse, "mse", 0}};
 };
 
-constexpr auto& kLossTerms = EnumNames<LossTerm>::kTable;
+inline constexpr auto& kLossTerms = EnumNames<LossTerm>::kTable;
 
 /// Whether a table has one row for each term, which is the row's `first`, in their order.
 template <typename Row, size_t N>

@@ -62,10 +62,10 @@ class Reconstructor {
   torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask, ImageSize size);
 
   /// Writes what was computed of each volume to `output / volume.relative`, in the formats that the
-  /// options name (see `OutputFormat::path`); those that are there already, with all extras, are skipped
-  /// unless `overwrite`. A volume that fails is logged, and the next one follows; it leaves nothing
-  /// behind but files that were whole before another of its files could not be written. Throws
-  /// `Error` if an output would replace its input.
+  /// options name (see `OutputFormat::path`); those that are there already, with all extras, are
+  /// skipped unless `overwrite`. A volume that fails is logged, and the next one follows; it leaves
+  /// nothing behind but files that were whole before another of its files could not be written.
+  /// Throws `Error` if an output would replace its input.
   ReconstructionSummary volumes(const std::vector<VolumeEntry>& volumes,
                                 const std::filesystem::path& output);
 
