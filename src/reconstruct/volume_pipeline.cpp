@@ -37,27 +37,16 @@ std::optional<VolumePipeline::Event> VolumePipeline::next() {
   }
   std::optional<Event> event = std::move(events_.front());
   events_.pop_front();
-  if (const auto* slice = std::get_if<Slice>(&*event)) {
-    in_work_ = slice->volume;
-  }
   lock.unlock();
   changed_.notify_all();
   return event;
 }
 
 void VolumePipeline::write(const Slice& slice, SliceOutputs outputs) {
-  change([&] {
-    in_work_.reset();
-    images_.push_back({slice.volume, slice.index, std::move(outputs)});
-  });
+  change([&] { images_.push_back({slice.volume, slice.index, std::move(outputs)}); });
 }
 
 void VolumePipeline::fail(size_t volume, const std::string& reason) {
-  change([&] { in_work_.reset(); });
-  give_up(volume, reason);
-}
-
-void VolumePipeline::give_up(size_t volume, const std::string& reason) {
   change([&] {
     if (!failed_[volume]) {
       failed_[volume] = true;
@@ -150,7 +139,7 @@ void VolumePipeline::read_next() {
       }
     });
   } catch (const std::exception& error) {
-    give_up(number, reason(error));
+    fail(number, reason(error));
   }
 }
 
@@ -180,15 +169,14 @@ void VolumePipeline::write_now(const Image& image) {
       });
     }
   } catch (const std::exception& error) {
-    give_up(image.volume, reason(error));
+    fail(image.volume, reason(error));
   }
 }
 
 /// Takes away what volumes that failed have begun to write.
 void VolumePipeline::close_failed() {
   for (auto volume = open_.begin(); volume != open_.end();) {
-    const bool over = failed_[volume->first] && in_work_ != volume->first;
-    volume = over ? open_.erase(volume) : std::next(volume);
+    volume = failed_[volume->first] ? open_.erase(volume) : std::next(volume);
   }
 }
 

@@ -25,23 +25,27 @@
 namespace dircn {
 namespace {
 
-/// A volume of which the pipeline reads, and writes nothing.
-class ScoredVolume : public PipelinedVolume {
- public:
+/// A volume and its scores. Both threads hold it: the one that reads gives it up where a slice
+/// cannot be read, while the other may be at work on the slice before.
+struct ScoredVolume {
   ScoredVolume(const ScoreJob::Volume& volume, const ScoreRule& rule)
-      : source_(volume.open()), scorer_(*source_, volume.name, rule) {}
+      : source(volume.open()), scorer(*source, volume.name, rule) {}
 
-  int64_t slices() const override { return source_->label().slices(); }
-  const std::optional<std::string>& note() const override { return source_->note(); }
-  SliceInput read(int64_t index) override { return source_->read(index); }
+  std::unique_ptr<VolumeSource> source;
+  VolumeScorer scorer;
+};
 
-  // For the thread that computes.
-  void score(const SliceInput& slice) { scorer_.add(source_->images(slice)); }
-  ScoredSlices finish_scores() { return scorer_.finish(); }
+/// The pipeline's side of it, which writes nothing.
+class ReadVolume : public PipelinedVolume {
+ public:
+  explicit ReadVolume(std::shared_ptr<ScoredVolume> volume) : volume_(std::move(volume)) {}
+
+  int64_t slices() const override { return volume_->source->label().slices(); }
+  const std::optional<std::string>& note() const override { return volume_->source->note(); }
+  SliceInput read(int64_t index) override { return volume_->source->read(index); }
 
  private:
-  std::unique_ptr<VolumeSource> source_;
-  VolumeScorer scorer_;
+  std::shared_ptr<ScoredVolume> volume_;
 };
 
 /// The computing side of a pipeline that reads the volumes of a job.
@@ -56,9 +60,8 @@ class ScoringRun {
   /// False if a signal stopped it.
   bool run() {
     VolumePipeline pipeline(opened_.size(), [this](size_t volume) {
-      auto opened = std::make_unique<ScoredVolume>(job_.volumes[volume], job_.rule);
-      opened_[volume] = opened.get();
-      return opened;
+      opened_[volume] = std::make_shared<ScoredVolume>(job_.volumes[volume], job_.rule);
+      return std::make_unique<ReadVolume>(opened_[volume]);
     });
     while (const auto event = pipeline.next()) {
       if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {
@@ -83,9 +86,9 @@ class ScoringRun {
     }
     try {
       ScoredVolume& volume = *opened_[slice.volume];
-      volume.score(slice);
-      if (slice.index + 1 == volume.slices()) {
-        ScoredSlices scored = volume.finish_scores();
+      volume.scorer.add(volume.source->images(slice));
+      if (slice.index + 1 == volume.source->label().slices()) {
+        ScoredSlices scored = volume.scorer.finish();
         scored.volume.job = slice.volume;
         add_scored(scores_, std::move(scored));
       }
@@ -103,13 +106,16 @@ class ScoringRun {
     }
     if (const auto* failed = std::get_if<VolumePipeline::Failed>(&event)) {
       unusable_[failed->volume] = failed->reason;
+      opened_[failed->volume].reset();
+    } else {
+      opened_[std::get<VolumePipeline::Written>(event).volume].reset();
     }
     progress_.advance();
   }
 
   const ScoreJob& job_;
   Scores& scores_;
-  std::vector<ScoredVolume*> opened_;       // the pipeline's, each while a slice of it is in work
+  std::vector<std::shared_ptr<ScoredVolume>> opened_;
   std::map<size_t, std::string> unusable_;  // why, in the order of the job
   Progress progress_;
   bool stopped_ = false;

@@ -6,14 +6,18 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/data/label_volume.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
@@ -21,6 +25,7 @@
 #include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/reconstruct/reconstruct.h"
 #include "dircn/score/score_volumes.h"
+#include "dircn/score/volume_source.h"
 #include "support/challenge_files.h"
 #include "support/devices.h"
 #include "support/paths.h"
@@ -124,16 +129,46 @@ TEST(ScoreNetworkJob, ComputesFromWhatWasRead) {
   const torch::NoGradGuard no_grad;
   const auto source = job_of(data(folder.path())).volumes[0].open();
   const SliceImages expected = source->read_slice(1);
-  const SliceInput slice = source->read(1);
+  SliceInput slice = source->read(1);
   EXPECT_TRUE(torch::equal(slice.kspace, KspaceVolume(folder / "kspace/brain1.h5").read_slice(1)));
-  for (const char* file : {"kspace/brain1.h5", "image/brain1.h5"}) {
-    testing::write_file(folder / file, "spoilt since");
-  }
-  EXPECT_ANY_THROW(source->read(0));
   const SliceImages images = source->images(slice);
   EXPECT_TRUE(torch::equal(images.target, expected.target));
   EXPECT_TRUE(torch::equal(images.reconstruction, expected.reconstruction));
   EXPECT_TRUE(torch::equal(images.zero_filled.value(), expected.zero_filled.value()));
+  slice.kspace = 2 * slice.kspace;  // not what the file holds
+  const auto doubled = source->images(slice).zero_filled.value();
+  EXPECT_TRUE(torch::allclose(doubled, 2 * expected.zero_filled.value()));
+}
+
+/// Its second slice cannot be read, and the first one takes a while.
+class SpoiltSource : public VolumeSource {
+ public:
+  explicit SpoiltSource(LabelVolume label)
+      : VolumeSource(std::move(label), std::nullopt, std::nullopt) {}
+
+ private:
+  void add_stored(int64_t index, const Extras& /*wanted*/, SliceInput& /*slice*/) const override {
+    require(index == 0, [] { return Error::Parts{"slice 1", "spoilt", "", ""}; });
+  }
+
+  SliceOutputs outputs(const SliceInput& /*slice*/, const Extras& /*wanted*/) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return {{kReconstruction, label().read_slice(0)}};
+  }
+};
+
+TEST(ScoreVolumes, KeepsWhatIsInWorkWhenALaterSliceCannotBeRead) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  ScoreJob job;
+  job.volumes.push_back({"a.h5", [&] {
+                           LabelVolume label(folder / "image/brain1.h5", Layout::automatic);
+                           return std::make_unique<SpoiltSource>(std::move(label));
+                         }});
+  const Scores scores = score_volumes(job);
+  EXPECT_TRUE(scores.volumes.empty());
+  ASSERT_EQ(scores.problems.size(), 1U);
+  EXPECT_NE(scores.problems[0].text.find("spoilt"), std::string::npos) << scores.problems[0].text;
 }
 
 TEST(ScoreNetworkJob, ReadsTargetsOfTheLayoutThatIsNamed) {

@@ -97,7 +97,7 @@ class VolumePipeline {
 
   /// Waits for the next event: slices in order, volume after volume, and every volume ends as
   /// `Written` or `Failed`. None after the last of them. Each slice must be answered by `write` or
-  /// `fail` before the next call; until then its volume stays open.
+  /// `fail` before the next call; its volume may be closed before, if it fails meanwhile.
   std::optional<Event> next();
 
   /// Hands over what was computed of a slice. Returns at once.
@@ -127,7 +127,6 @@ class VolumePipeline {
   void write_now(const Image& image);
   void open(size_t number);
   void begin_next_volume();
-  void give_up(size_t volume, const std::string& reason);
   void close_failed();
 
   const size_t volumes_;
@@ -144,8 +143,7 @@ class VolumePipeline {
   std::deque<Event> events_;
   std::deque<Image> images_;
   std::vector<bool> failed_;
-  std::optional<size_t> in_work_;  // the volume of a slice that is not answered yet
-  size_t left_;                    // volumes that are neither written nor failed
+  size_t left_;  // volumes that are neither written nor failed
   bool stopped_ = false;
   bool ended_ = false;
 
