@@ -21,6 +21,7 @@ class BoundedQueue {
  public:
   /// `capacity`: how many values may be in it; positive.
   explicit BoundedQueue(size_t capacity) : capacity_(capacity) {}
+  ~BoundedQueue() = default;
   BoundedQueue(const BoundedQueue&) = delete;
   BoundedQueue& operator=(const BoundedQueue&) = delete;
 

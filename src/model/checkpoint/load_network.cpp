@@ -19,7 +19,7 @@ Network load_network(const std::filesystem::path& path, const std::optional<Mode
     log_warning(path.string() +
                 ": the checkpoint's own model configuration is used; the given one differs");
   }
-  const Network network = make_network(checkpoint.model ? *checkpoint.model : *model);
+  Network network = make_network(checkpoint.model ? *checkpoint.model : *model);
   load_state(*network, checkpoint);
   return network;
 }
