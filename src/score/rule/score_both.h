@@ -16,8 +16,11 @@ std::optional<Metric> score_both(const SliceImages& images, const Score& score) 
   if (!value) {
     return std::nullopt;
   }
-  return Metric{*value, images.zero_filled ? std::optional<double>(score(*images.zero_filled))
-                                           : std::nullopt};
+  Metric metric{*value};
+  if (images.zero_filled) {
+    metric.zero_filled = score(*images.zero_filled);
+  }
+  return metric;
 }
 
 /// Adds the SSIM that there is.
