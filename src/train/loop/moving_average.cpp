@@ -14,7 +14,7 @@ namespace {
 
 /// A network of its own, with the same weights, device and dtype; it wants no gradients.
 Network copy_of(const Network& network) {
-  const Network copy = make_network(network->config());
+  Network copy = make_network(network->config());
   const auto like = network->parameters().front();
   copy->to(like.device(), like.scalar_type());
   const auto from = state_of(*network);

@@ -116,7 +116,7 @@ Network load_start(const std::filesystem::path& file, const ModelConfig& model) 
   } else {
     of_file.cascades = cascades_in(checkpoint, model);
   }
-  const Network network = random_network(of_file, 0);
+  Network network = random_network(of_file, 0);
   load_state(*network, checkpoint);
   return network;
 }
