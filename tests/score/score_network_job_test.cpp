@@ -157,7 +157,7 @@ class SpoiltSource : public VolumeSource {
   }
 };
 
-TEST(ScoreVolumes, KeepsWhatIsInWorkWhenALaterSliceCannotBeRead) {
+TEST(ScoreSpoiltSource, KeepsWhatIsInWorkWhenALaterSliceCannotBeRead) {
   const TemporaryFolder folder;
   write_small_set(folder.path(), SmallSet{});
   ScoreJob job;
