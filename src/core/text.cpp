@@ -8,6 +8,8 @@ namespace dircn {
 
 namespace {
 
+constexpr size_t kLongestExcerpt = 80;
+
 /// What std::to_chars writes, which asks no locale how.
 template <typename... Form>
 std::string number_text(double value, Form... form) {
@@ -38,6 +40,25 @@ std::string csv_field(const std::string& value) {
     field += c == '"' ? "\"\"" : std::string(1, c);
   }
   return field + "\"";
+}
+
+std::string excerpt(const std::string& text) {
+  size_t length = std::min(text.size(), kLongestExcerpt);
+  while (length < text.size() && length > 0 && (text[length] & 0xC0) == 0x80) {
+    --length;  // never cut inside a UTF-8 character
+  }
+  std::string result = text.substr(0, length) + (length < text.size() ? "..." : "");
+  std::replace_if(
+      result.begin(), result.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  return result;
+}
+
+std::string join_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
 }
 
 size_t text_width(const std::string& text) {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/core/error.h"
 
 namespace dircn {

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/core/error.h"
 #include "dircn/data/data_layout.h"
 

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
 #include "dircn/reconstruct/slice_outputs.h"

@@ -26,14 +26,6 @@ TEST(NearestName, TakesTheFirstOfEquallyNearOnes) {
   EXPECT_EQ(nearest_name("", {"ab", "c"}), "c");
 }
 
-TEST(Excerpt, CutsLongTextsBetweenCharacters) {
-  EXPECT_EQ(excerpt("short"), "short");
-  EXPECT_EQ(excerpt(std::string(80, 'x')), std::string(80, 'x'));
-  EXPECT_EQ(excerpt(std::string(81, 'x')), std::string(80, 'x') + "...");
-  EXPECT_EQ(excerpt(std::string(79, 'x') + "\xC3\xA4y"), std::string(79, 'x') + "...");
-  EXPECT_EQ(excerpt("a\nb\x1B"), "a?b?");
-}
-
 TEST(EnumNames, ConvertBothWays) {
   EXPECT_EQ(to_string(Aggregation::weighted_sum), "weighted_sum");
   EXPECT_EQ(to_string(DataConsistency::variational), "variational");

@@ -45,5 +45,13 @@ TEST(TextWidth, CountsCharacters) {
   EXPECT_EQ(text_width("± 脳"), 3U);
 }
 
+TEST(Excerpt, CutsLongTextsBetweenCharacters) {
+  EXPECT_EQ(excerpt("short"), "short");
+  EXPECT_EQ(excerpt(std::string(80, 'x')), std::string(80, 'x'));
+  EXPECT_EQ(excerpt(std::string(81, 'x')), std::string(80, 'x') + "...");
+  EXPECT_EQ(excerpt(std::string(79, 'x') + "\xC3\xA4y"), std::string(79, 'x') + "...");
+  EXPECT_EQ(excerpt("a\nb\x1B"), "a?b?");
+}
+
 }  // namespace
 }  // namespace dircn::text_test

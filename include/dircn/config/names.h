@@ -5,18 +5,13 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 
 namespace dircn {
 
 /// The valid name with the smallest edit distance to `wrong` (upper and lower case count as equal;
 /// of equally near ones the first). `valid` must not be empty.
 std::string nearest_name(const std::string& wrong, const std::vector<std::string>& valid);
-
-/// The names with commas between them.
-std::string join_names(const std::vector<std::string>& names);
-
-/// `text` fit for a message: long texts are cut, control characters become '?'.
-std::string excerpt(const std::string& text);
 
 /// The spelling of an enumeration in YAML, checkpoints and messages. Specialised beside each
 /// enumeration:

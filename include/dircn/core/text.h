@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace dircn {
 
@@ -18,6 +19,12 @@ std::string shortest(double value);
 /// One field of a line of CSV (RFC 4180): in quotes where it holds a comma, a quote or a line
 /// break.
 std::string csv_field(const std::string& value);
+
+/// `text` fit for a message: long texts are cut, control characters become '?'.
+std::string excerpt(const std::string& text);
+
+/// The names with commas between them.
+std::string join_names(const std::vector<std::string>& names);
 
 /// How many columns a text takes in a terminal: characters of UTF-8 count as one, however many
 /// bytes they have.

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/core/error.h"
 #include "formats/torch_file/tensor_rebuild.h"
 

@@ -1,6 +1,6 @@
 #include "dircn/formats/pickle_value.h"
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/core/error.h"
 
 namespace dircn {

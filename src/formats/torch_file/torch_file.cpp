@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
 #include "formats/torch_file/pickler.h"

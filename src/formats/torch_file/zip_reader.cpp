@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/core/error.h"
 
 // The field offsets below are those of the ZIP file format specification (APPNOTE.TXT),

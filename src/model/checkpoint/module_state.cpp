@@ -6,7 +6,7 @@
 #include <map>
 #include <sstream>
 
-#include "dircn/config/names.h"
+#include "dircn/core/text.h"
 #include "dircn/core/error.h"
 #include "dircn/model/network.h"
 

@@ -1,0 +1,22 @@
+# cmake -DROOT=FOLDER "-DLAYERS=core=core;page=page,core;..." -P DircnLayers.cmake: fails where a layer includes a header
+# of one that it does not link, itself or through others. A link line forgives that as long as some other layer brings
+# the missing one along.
+set(wrong "")
+foreach(row IN LISTS LAYERS)
+  string(REGEX MATCH "^([a-z]+)=(.*)$" row "${row}")
+  set(layer "${CMAKE_MATCH_1}")
+  string(REPLACE "," ";" known "${CMAKE_MATCH_2}")
+  file(GLOB_RECURSE files "${ROOT}/src/${layer}/*" "${ROOT}/include/dircn/${layer}/*")
+  foreach(file IN LISTS files)
+    file(STRINGS "${file}" lines REGEX "^#include \"(dircn/)?[a-z]+/")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE "^#include \"(dircn/)?([a-z]+)/.*" "\\2" used "${line}")
+      if(IS_DIRECTORY "${ROOT}/src/${used}" AND NOT used IN_LIST known)
+        string(APPEND wrong "${file}: ${layer} does not link ${used}\n")
+      endif()
+    endforeach()
+  endforeach()
+endforeach()
+if(wrong)
+  message(FATAL_ERROR "${wrong}")
+endif()
