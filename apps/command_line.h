@@ -16,6 +16,7 @@
 #include "dircn/core/precision.h"
 #include "dircn/runtime/device.h"
 #include "dircn/runtime/memory.h"
+#include "dircn/runtime/threads.h"
 #include "dircn/runtime/versions.h"
 
 namespace dircn {
@@ -112,6 +113,7 @@ inline int run_command(CLI::App& app, int argc, char** argv, const std::function
   app.set_version_flag("--version", version_line, "Print what this is and computes with, and stop");
   try {
     app.parse(argc, argv);
+    let_waiting_threads_sleep(argv);
     use_all_cores();
     if (memory == FreedMemory::kept) {
       keep_freed_memory();

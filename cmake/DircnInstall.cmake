@@ -15,7 +15,7 @@ configure_package_config_file(cmake/dircnConfig.cmake.in "${CMAKE_BINARY_DIR}/di
                               INSTALL_DESTINATION "${package_folder}")
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/dircnConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_BINARY_DIR}/dircnConfig.cmake" "${CMAKE_BINARY_DIR}/dircnConfigVersion.cmake"
-              cmake/LibTorch.cmake cmake/DircnHdf5.cmake cmake/DircnNifti.cmake DESTINATION "${package_folder}")
+              cmake/LibTorch.cmake cmake/DircnHdf5.cmake cmake/DircnHighway.cmake cmake/DircnNifti.cmake DESTINATION "${package_folder}")
 
 # The installed libraries of a sanitizer build would need the sanitizers in their users too.
 if(DIRCN_BUILD_TESTS AND NOT DIRCN_SANITIZE)

@@ -1,6 +1,7 @@
 # cmake -DROOT=FOLDER "-DLAYERS=core=core;page=page,core;..." -P DircnLayers.cmake: fails where a layer includes a header
 # of one that it does not link, itself or through others. A link line forgives that as long as some other layer brings
 # the missing one along.
+cmake_minimum_required(VERSION 3.22)
 set(wrong "")
 foreach(row IN LISTS LAYERS)
   string(REGEX MATCH "^([a-z]+)=(.*)$" row "${row}")

@@ -5,11 +5,11 @@
 readonly VENV=.venv
 readonly REQUIREMENTS=scripts/requirements.txt            # LibTorch
 readonly TEST_REQUIREMENTS=scripts/requirements-test.txt  # what tests compare with
-readonly BUILD_PACKAGES=(g++ cmake ninja-build libhdf5-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
+readonly BUILD_PACKAGES=(g++ cmake ninja-build libhdf5-dev libhwy-dev libnifti2-dev libpng-dev libyaml-cpp-dev libspdlog-dev
                          libcli11-dev nlohmann-json3-dev libpugixml-dev zlib1g-dev python3)
 readonly OPTIONAL_BUILD_PACKAGES=(ccache)
 readonly TEST_PACKAGES=(libgtest-dev)
-readonly OPTIONAL_TEST_PACKAGES=(bart chromium chromium-driver)  # tests that need them say that they skip
+readonly OPTIONAL_TEST_PACKAGES=(bart chromium chromium-driver valgrind)  # tests that need them say that they skip
 
 say() { printf '== %s\n' "$*"; }
 complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

@@ -1,5 +1,7 @@
 #include "bench/options.h"
 
+#include "dircn/runtime/simd.h"
+
 namespace dircn::bench {
 namespace {
 
@@ -54,6 +56,10 @@ void Options::add_to(CLI::App& app) {
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
   add_device_option(app, task.device);
+  takes_one_of(app.add_option("--simd", simd,
+                              "Instructions on the CPU, for dircn's kernels and LibTorch's "
+                              "(default: the best that it has)"),
+               simd_targets());
   add_loader_options(app, loader);
   app.add_option("--json", json_file, "Write the results to this file, too");
   app.add_flag("--child", child)->group("");  // how this program starts itself for one task

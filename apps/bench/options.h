@@ -19,6 +19,7 @@ struct Options {
   std::string form = "fast";
   std::vector<int64_t> cascades;  // empty: the configuration's
   std::vector<int64_t> coils{15};
+  std::string simd;  // empty: the best
   std::string json_file;
   bool child = false;
 

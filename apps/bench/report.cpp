@@ -9,11 +9,13 @@
 
 #include "bench/floor.h"
 #include "bench/loader.h"
+#include "bench/machine.h"
 #include "bench/measure.h"
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/run_program.h"
 #include "dircn/runtime/device.h"
 #include "dircn/runtime/memory.h"
+#include "dircn/runtime/simd.h"
 
 namespace dircn::bench {
 namespace {
@@ -46,12 +48,21 @@ nlohmann::json make_report(const std::vector<std::string>& command, const Option
   if (!options.json_file.empty()) {
     file.emplace(options.json_file);
   }
+  if (!options.simd.empty()) {
+    use_simd_target_everywhere(options.simd);
+  }
   const bool loads = options.task.mode == Mode::loader;
   nlohmann::json report{{"command", command},
                         {"libtorch", TORCH_VERSION},
                         {"device", select_device(loads ? "cpu" : options.task.device).str()},
-                        {"threads", torch::get_num_threads()}};
+                        {"threads", torch::get_num_threads()},
+                        {"processor", processor_name()},
+                        {"simd", simd_target()}};
+  const OtherLoad others;
   report["results"] = measure_all(options, config);
+  if (const auto cores = others.cores()) {
+    report["cores_used_by_others"] = *cores;
+  }
   if (file) {
     file->commit(report.dump(2) + "\n");
   }

@@ -10,8 +10,9 @@
 namespace dircn::bench {
 
 /// Measures what `options` ask for, each task in a process of its own (the loader in this one), and
-/// reports: {command, libtorch, device, threads, results[]}, with `command` the words on the
-/// command line. Also written to the file of --json.
+/// reports: {command, libtorch, device, threads, processor, simd, cores_used_by_others (where that
+/// is known), results[]}, with `command` the words on the command line. Also written to the file of
+/// --json.
 nlohmann::json make_report(const std::vector<std::string>& command, const Options& options,
                            const Config& config);
 

@@ -197,6 +197,15 @@ bool any_checkpointing(const Json& results) {
                      [](const Json& result) { return result.value("checkpointing", false); });
 }
 
+/// Empty on a quiet machine.
+std::string load_warning(const Json& report) {
+  constexpr double kQuiet = 0.15;
+  const double cores = report.value("cores_used_by_others", 0.0);
+  return cores < kQuiet ? ""
+                        : "Other processes used " + fixed(cores, 1) +
+                              " cores meanwhile: on a quiet machine it takes less.\n";
+}
+
 std::string loader_line(const Json& result) {
   const auto count = [&](const char* key, int width) { return word(result[key].dump(), width); };
   return "workers  prefetch  slices   slices/s   k-space MB/s   median ms      peak\n" +
@@ -215,8 +224,10 @@ std::string table(const Json& report) {
   const auto mode = first["mode"].get<std::string>();
   const auto where = report["device"].get<std::string>() + ", " + report["threads"].dump() +
                      " threads, LibTorch " + report["libtorch"].get<std::string>() + "\n";
+  const auto processor = report["processor"].get<std::string>() + ", " +
+                         report["simd"].get<std::string>() + "\n" + load_warning(report);
   if (mode == "loader") {
-    return mode + ", " + where + loader_line(first);
+    return mode + ", " + where + processor + loader_line(first);
   }
   const auto rows = rows_of(report["results"]);
   const auto [cascades, coils] = rows.begin()->first;
@@ -226,7 +237,8 @@ std::string table(const Json& report) {
          (any_checkpointing(report["results"]) ? "checkpointing, " : "") + where +
          (several ? ""
                   : std::to_string(cascades) + " cascades, " + std::to_string(coils) + " coils, ") +
-         size + "x" + size + "\n" + (several ? several_rows(rows) : only_row(rows.begin()->second));
+         size + "x" + size + "\n" + processor +
+         (several ? several_rows(rows) : only_row(rows.begin()->second));
 }
 
 }  // namespace dircn::bench

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "dircn/core/text.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 
 namespace dircn {
 namespace {

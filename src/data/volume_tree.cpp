@@ -6,8 +6,8 @@
 #include <system_error>
 #include <utility>
 
-#include "dircn/core/text.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 #include "dircn/data/data_layout.h"
 
 namespace dircn {

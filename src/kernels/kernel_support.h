@@ -5,12 +5,17 @@
 #include <c10/util/BFloat16.h>
 #include <torch/types.h>
 
+#include <string>
+
+#include "dircn/runtime/simd.h"
+
 namespace dircn {
 
 constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
 /// What the kernels take: float32 or bfloat16 on the CPU, [B, C, H, W] with channels last.
 inline bool has_kernel_form(const torch::Tensor& x) {
+  static const std::string target = simd_target();  // as the environment says, before any kernel
   return x.is_cpu() && x.dim() == 4 && x.numel() > 0 && x.is_contiguous(kChannelsLast) &&
          (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16);
 }

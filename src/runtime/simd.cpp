@@ -1,36 +1,93 @@
 #include "dircn/runtime/simd.h"
 
+#include "dircn/runtime/highway_targets.h"
+
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+#include <algorithm>
 #include <cstdlib>
-#include <string>
+#include <mutex>
 
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 
 namespace dircn {
+namespace {
 
-Simd simd_limit() {
-  const char* variable = std::getenv("DIRCN_SIMD");
-  const std::string limit = variable == nullptr ? "avx512" : variable;
-  require(limit == "avx2" || limit == "avx512", [&] {
-    return Error::Parts{"environment variable DIRCN_SIMD", "'" + limit + "'", "avx2 or avx512",
-                        "Unset it to use what the processor has."};
+/// What LibTorch calls it, and the libraries in it: oneDNN and MKL. Null: they take what they find.
+struct Target {
+  const char* name;
+  int64_t bit;
+  const char* libtorch;
+  const char* onednn;
+  const char* mkl;
+};
+
+constexpr Target kTargets[] = {{"avx512", HWY_AVX3, nullptr, nullptr, nullptr},
+                               {"avx2", HWY_AVX2, "avx2", "AVX2", "AVX2"},
+                               {"sse4", HWY_SSE4, "default", "SSE41", "SSE4_2"},
+                               {"neon", HWY_NEON, nullptr, nullptr, nullptr},
+                               {"scalar", HWY_SCALAR, "default", "SSE41", "SSE4_2"}};
+
+constexpr const char* kVariable = "DIRCN_SIMD";
+
+/// `origin`: what named it.
+const Target& choose(const std::string& name, const std::string& origin) {
+  const auto names = simd_targets();
+  require(std::find(names.begin(), names.end(), name) != names.end(), [&] {
+    return Error::Parts{origin, "'" + name + "'", "one of this processor's: " + join_names(names),
+                        "Leave it out to use the best of them."};
   });
-  return limit == "avx2" ? Simd::avx2 : Simd::avx512;
+  const auto& target = *std::find_if(std::begin(kTargets), std::end(kTargets),
+                                     [&](const Target& each) { return name == each.name; });
+  hwy::SetSupportedTargetsForTest(target.bit);
+  return target;
 }
 
-Simd simd_in_use() {
-  const Simd limit = simd_limit();
-#ifdef __x86_64__
-  // All that compilers take x86-64-v4 for; a virtual machine may hide some of it.
-  if (limit == Simd::avx512 && __builtin_cpu_supports("avx512f") != 0 &&
-      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-      __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512cd") != 0 &&
-      __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("fma") != 0) {
-    return Simd::avx512;
+constexpr const char* kOrigin = "instruction set of the kernels";
+
+}  // namespace
+
+std::vector<std::string> simd_targets() {
+  static const int64_t supported = hwy::SupportedTargets() & HWY_TARGETS;
+  std::vector<std::string> names;
+  for (const auto& target : kTargets) {
+    if ((supported & target.bit) != 0) {
+      names.emplace_back(target.name);
+    }
   }
-  return __builtin_cpu_supports("avx2") != 0 ? Simd::avx2 : Simd::none;
-#else
-  return Simd::none;
-#endif
+  return names;
+}
+
+std::string simd_target() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    simd_targets();
+    if (const char* value = std::getenv(kVariable)) {
+      choose(value, std::string("environment variable ") + kVariable);
+    }
+  });
+  const int64_t supported = hwy::SupportedTargets() & HWY_TARGETS;
+  const auto* used =
+      std::find_if(std::begin(kTargets), std::end(kTargets),
+                   [&](const Target& target) { return (supported & target.bit) != 0; });
+  return used->name;
+}
+
+void use_simd_target(const std::string& name) {
+  simd_target();  // so that the variable comes first
+  choose(name, kOrigin);
+}
+
+void use_simd_target_everywhere(const std::string& name) {
+  const Target& target = choose(name, kOrigin);
+  setenv(kVariable, target.name, 1);
+  if (target.libtorch != nullptr) {
+    setenv("ATEN_CPU_CAPABILITY", target.libtorch, 1);
+    setenv("ONEDNN_MAX_CPU_ISA", target.onednn, 1);
+    setenv("MKL_ENABLE_INSTRUCTIONS", target.mkl, 1);
+  }
 }
 
 }  // namespace dircn

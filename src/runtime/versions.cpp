@@ -3,9 +3,6 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <torch/version.h>
 
-#include <array>
-#include <cstddef>
-
 #include "dircn/runtime/simd.h"
 
 namespace dircn {
@@ -36,9 +33,7 @@ std::string versions_text() {
 }
 
 std::string version_line() {
-  constexpr std::array<const char*, 3> kSimd = {"no AVX2", "AVX2", "AVX-512"};
-  return versions_text() + ", CUDA " + cuda_version() + ", " +
-         kSimd.at(static_cast<size_t>(simd_in_use()));
+  return versions_text() + ", CUDA " + cuda_version() + ", " + simd_target();
 }
 
 }  // namespace dircn

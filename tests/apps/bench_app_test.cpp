@@ -248,5 +248,15 @@ TEST(BenchAppUse, NamesWhatIsWrong) {
   EXPECT_NE(missing.output.find("/no/such.yaml"), std::string::npos) << missing.output;
 }
 
+TEST(BenchApp, SaysOnWhatItMeasured) {
+  const Bench bench("--coils 1 --size 32 --repeat 1 --simd scalar");
+  ASSERT_EQ(bench.result.exit_code, 0) << bench.result.output;
+  EXPECT_EQ(bench.report["simd"], "scalar");
+  EXPECT_FALSE(bench.report["processor"].get<std::string>().empty());
+  EXPECT_GE(bench.report["cores_used_by_others"].get<double>(), 0);
+  EXPECT_TRUE(bench.prints(bench.report["processor"].get<std::string>() + ", scalar\n"))
+      << bench.result.output;
+}
+
 }  // namespace
 }  // namespace dircn::bench_app_test

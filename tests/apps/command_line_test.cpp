@@ -6,12 +6,14 @@
 #include <string>
 
 #include "support/command.h"
+#include "support/paths.h"
 
 namespace dircn::command_line_test {
 namespace {
 
 using testing::program;
 using testing::run_command;
+using testing::test_data;
 
 class EveryProgram : public ::testing::TestWithParam<const char*> {};
 
@@ -54,8 +56,9 @@ TEST(Choices, AreListedWithWhatIsTakenUnasked) {
 }
 
 TEST(Choices, AreNamesAlone) {
-  for (const char* wrong : {"bench --mode 0", "bench --precision half", "bench --form quick",
-                            "simulate --output x --layout auto", "eval --preset snu2000"}) {
+  for (const char* wrong :
+       {"bench --mode 0", "bench --precision half", "bench --form quick",
+        "simulate --output x --layout auto", "eval --preset snu2000", "bench --simd mmx"}) {
     const std::string line = wrong;
     const size_t name = line.find(' ');
     const auto result = run_command(program(line.substr(0, name)) + line.substr(name));
@@ -67,10 +70,32 @@ TEST(Choices, AreNamesAlone) {
 
 TEST(Version, FollowsTheEnvironment) {
   const auto narrow = run_command("DIRCN_SIMD=avx2 " + program("inspect") + " --version");
-  EXPECT_EQ(narrow.output.find("AVX-512"), std::string::npos) << narrow.output;
+  EXPECT_EQ(narrow.output.find("avx512"), std::string::npos) << narrow.output;
   const auto wrong = run_command("DIRCN_SIMD=sse " + program("inspect") + " --version");
   EXPECT_EQ(wrong.exit_code, 1);
   EXPECT_NE(wrong.output.find("DIRCN_SIMD"), std::string::npos) << wrong.output;
+}
+
+/// What GNU's OpenMP says of its waiting threads when a program that works is loaded.
+std::string waiting(const std::string& environment) {
+  const auto result =
+      run_command("env -u OMP_NUM_THREADS OMP_DISPLAY_ENV=verbose " + environment +
+                  program("inspect") + " " + test_data("reference_small.yaml").string());
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  const size_t last = result.output.rfind("GOMP_SPINCOUNT");
+  return last == std::string::npos
+             ? ""
+             : result.output.substr(last, result.output.find('\n', last) - last);
+}
+
+TEST(WaitingThreads, SleepUnlessTheEnvironmentSaysHowTheyWait) {
+  if (waiting("").empty()) {
+    GTEST_SKIP() << "this LibTorch's OpenMP is another than GNU's";
+  }
+  EXPECT_EQ(waiting(""), "GOMP_SPINCOUNT = '100'");
+  EXPECT_EQ(waiting("GOMP_SPINCOUNT=7 "), "GOMP_SPINCOUNT = '7'");
+  EXPECT_NE(waiting("OMP_WAIT_POLICY=active "), "GOMP_SPINCOUNT = '100'");
+  EXPECT_NE(waiting("OMP_NUM_THREADS=1 "), "GOMP_SPINCOUNT = '100'");
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <optional>
 #include <string>
 
 #include "dircn/core/error.h"
@@ -11,46 +11,31 @@
 namespace dircn::simd_test {
 namespace {
 
-/// Sets DIRCN_SIMD, and puts back what was there.
-class Variable {
- public:
-  explicit Variable(const char* value) {
-    if (const char* before = std::getenv(kName)) {
-      before_ = before;
-    }
-    ::setenv(kName, value, 1);
+TEST(Simd, UsesOneOfTheProcessorsTargets) {
+  const auto targets = simd_targets();
+  ASSERT_FALSE(targets.empty());
+  EXPECT_EQ(std::count(targets.begin(), targets.end(), simd_target()), 1);
+  if (std::getenv("DIRCN_SIMD") == nullptr) {
+    EXPECT_EQ(simd_target(), targets.front());
   }
-  ~Variable() { before_ ? ::setenv(kName, before_->c_str(), 1) : ::unsetenv(kName); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  static constexpr const char* kName = "DIRCN_SIMD";
-  std::optional<std::string> before_;
-};
-
-TEST(SimdLimit, IsWhatTheVariableSays) {
-  {
-    const Variable variable("avx2");
-    EXPECT_EQ(simd_limit(), Simd::avx2);
-  }
-  const Variable variable("avx512");
-  EXPECT_EQ(simd_limit(), Simd::avx512);
 }
 
-TEST(SimdInUse, IsNoMoreThanTheLimit) {
-  const Variable variable("avx2");
-  EXPECT_LE(simd_in_use(), Simd::avx2);
+TEST(Simd, CanBeChosen) {
+  const std::string before = simd_target();
+  for (const auto& target : simd_targets()) {
+    use_simd_target(target);
+    EXPECT_EQ(simd_target(), target);
+  }
+  use_simd_target(before);
 }
 
-TEST(SimdLimit, NamesWhatItTakes) {
-  const Variable variable("sse");
+TEST(Simd, NamesWhatTheProcessorHas) {
   try {
-    simd_in_use();
+    use_simd_target("mmx");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.parts().found, "'sse'");
-    EXPECT_EQ(error.parts().expected, "avx2 or avx512");
+    EXPECT_EQ(error.parts().found, "'mmx'");
+    EXPECT_NE(error.parts().expected.find(simd_targets().front()), std::string::npos);
   }
 }
 

@@ -1,15 +1,24 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace dircn {
 
-enum class Simd { none, avx2, avx512 };
+/// The instruction sets that dircn's kernels are compiled for and this processor has, the best
+/// first: of "avx512", "avx2", "sse4", "neon" and "scalar".
+std::vector<std::string> simd_targets();
 
-/// The widest instructions that dircn's own kernels may use where the processor has them: what the
-/// environment variable DIRCN_SIMD says ("avx2" or "avx512", the default). So a processor with
-/// AVX-512 can stand in for one without, in tests and measurements. Throws `Error` for other words.
-Simd simd_limit();
+/// The one that the kernels use: the best, or the one that the environment variable DIRCN_SIMD or
+/// `use_simd_target` names. Throws `Error` if the variable's is none of this processor's.
+std::string simd_target();
 
-/// What of these they use: what this processor has, up to the limit. Throws as `simd_limit` does.
-Simd simd_in_use();
+/// From now on. So a processor can stand in for an older one, in tests and measurements. Throws
+/// `Error` for what is none of `simd_targets`. Not while kernels run.
+void use_simd_target(const std::string& name);
+
+/// The same for LibTorch's operators, too, and for the programs that this one starts: sets the
+/// environment variables that they read when they compute for the first time.
+void use_simd_target_everywhere(const std::string& name);
 
 }  // namespace dircn

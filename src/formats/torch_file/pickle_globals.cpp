@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "dircn/core/text.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 #include "formats/torch_file/tensor_rebuild.h"
 
 namespace dircn {

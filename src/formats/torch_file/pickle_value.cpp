@@ -1,7 +1,7 @@
 #include "dircn/formats/pickle_value.h"
 
-#include "dircn/core/text.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 
 namespace dircn {
 

@@ -13,9 +13,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "dircn/core/text.h"
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 #include "formats/torch_file/pickler.h"
 #include "formats/torch_file/unpickler.h"
 #include "formats/torch_file/zip_reader.h"

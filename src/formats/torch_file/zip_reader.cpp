@@ -9,8 +9,8 @@
 #include <system_error>
 #include <utility>
 
-#include "dircn/core/text.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 
 // The field offsets below are those of the ZIP file format specification (APPNOTE.TXT),
 // sections 4.3.6 to 4.5.3.

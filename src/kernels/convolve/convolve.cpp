@@ -10,11 +10,8 @@
 #include <vector>
 
 #include "dircn/runtime/gradients.h"
-#include "dircn/runtime/simd.h"
-#include "kernels/kernel_support.h"
-#ifdef DIRCN_AVX512
 #include "kernels/convolve/convolve_cpu.h"
-#endif
+#include "kernels/kernel_support.h"
 
 namespace dircn {
 namespace {
@@ -36,12 +33,9 @@ torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight,
   return last ? y.contiguous(kChannelsLast) : y;
 }
 
-#ifdef DIRCN_AVX512
-
 bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
-  static const bool processor_has = simd_in_use() == Simd::avx512;
   static const bool libtorch_is_faster_in_bf16 = has_matrix_unit();
-  if (!processor_has || sources.empty() || (groups != 1 && sources.size() != 1) ||
+  if (!has_convolve_cpu() || sources.empty() || (groups != 1 && sources.size() != 1) ||
       (libtorch_is_faster_in_bf16 && sources[0].scalar_type() == torch::kBFloat16)) {
     return false;
   }
@@ -171,17 +165,13 @@ NormInput convolve_here(const Tensors& sources, const torch::Tensor& weight, int
   return {std::move(result.y), std::move(result.statistics)};
 }
 
-#endif
-
 }  // namespace
 
 NormInput convolve(const std::vector<torch::Tensor>& sources, const torch::Tensor& weight,
                    int64_t groups) {
-#ifdef DIRCN_AVX512
   if (has_kernel(sources, weight, groups)) {
     return convolve_here(sources, weight, groups);
   }
-#endif
   return {run_operators(sources, weight, groups)};
 }
 

@@ -8,13 +8,16 @@
 #include "kernels/convolve/convolve_cpu.h"
 
 #include <c10/util/BFloat16.h>
+#ifdef __x86_64__
 #include <cpuid.h>
+#endif
 
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
 #include <vector>
 
+#include "dircn/runtime/simd.h"
 #include "dircn/runtime/threads.h"
 #include "kernels/cache_lines.h"
 #include "kernels/convolve/convolve_loops.h"
@@ -23,12 +26,28 @@
 namespace dircn {
 namespace {
 
+/// The weights of the m, [4][out][in][3], from [out][in][3][3] (Note [Two rows at once]).
+void pair_weights(const float* weight, int64_t count, float* terms) {
+  for (int64_t i = 0; i < count; ++i) {
+    for (int64_t kx = 0; kx < 3; ++kx) {
+      const float g0 = weight[9 * i + kx];
+      const float g1 = weight[9 * i + 3 + kx];
+      const float g2 = weight[9 * i + 6 + kx];
+      float* term = terms + 3 * i + kx;
+      term[0] = g0;
+      term[3 * count] = 0.5F * (g0 + g1 + g2);
+      term[6 * count] = 0.5F * (g0 - g1 + g2);
+      term[9 * count] = g2;
+    }
+  }
+}
+
 /// The weights as the loops take them.
 class PackedWeights {
  public:
   /// weight: [out][in][3][3].
   PackedWeights(const float* weight, int64_t in, const ConvolveShape& shape)
-      : in_pairs(shape.groups == 1 && in >= kEnoughForPairs && shape.out >= kTile),
+      : in_pairs(shape.groups == 1 && in >= kEnoughForPairs && 2 * shape.out >= kEnoughForPairs),
         packed_((in_pairs ? kPairTerms * 3 : kTaps) * shape.out * in) {
     const int64_t count = shape.out * in;
     if (in_pairs) {
@@ -54,10 +73,11 @@ class PackedWeights {
   /// [out][size] -> for each group and tile of output channels [size][channels of the tile].
   static void pack(const float* weight, int64_t size, const ConvolveShape& shape, float* packed) {
     const int64_t group = shape.out / shape.groups;
-    const int64_t tiles = (group + kTile - 1) / kTile;
+    const int64_t most = convolve_loops().tile;
+    const int64_t tiles = (group + most - 1) / most;
     parallel_for(shape.groups * tiles, [&](int64_t i) {
-      const int64_t first = i / tiles * group + i % tiles * kTile;
-      const int64_t tile = std::min(kTile, group - i % tiles * kTile);
+      const int64_t first = i / tiles * group + i % tiles * most;
+      const int64_t tile = std::min(most, group - i % tiles * most);
       for (int64_t k = 0; k < size * tile; ++k) {
         packed[first * size + k] = weight[(first + k % tile) * size + k / tile];
       }
@@ -136,36 +156,37 @@ class Strip {
                             3,
                             stride_,
                             shape_.width};
-      convolve_row(rows, in, out, weight_.at(group * out * in * kTaps),
-                   output_ + group * out * stride_);
+      loops_.convolve_row(rows, in, out, weight_.at(group * out * in * kTaps),
+                          output_ + group * out * stride_);
     }
   }
 
   void convolve_pair(int64_t row) {
     const float* const x[] = {staged(row - 1), staged(row), staged(row + 1), staged(row + 2)};
-    pair_inputs(x, in_ * stride_, terms_);
+    loops_.pair_inputs(x, in_ * stride_, terms_);
     for (int64_t term = 0; term < kPairTerms; ++term) {
       const StagedRows rows{{terms_ + term * in_ * stride_}, 1, stride_, shape_.width};
-      convolve_row(rows, in_, shape_.out, weight_.at(term * 3 * shape_.out * in_),
-                   output_ + term * shape_.out * stride_);
+      loops_.convolve_row(rows, in_, shape_.out, weight_.at(term * 3 * shape_.out * in_),
+                          output_ + term * shape_.out * stride_);
     }
-    pair_outputs(output_, shape_.out, shape_.width, output_, output_ + shape_.out * stride_);
+    loops_.pair_outputs(output_, shape_.out, shape_.width, output_, output_ + shape_.out * stride_);
   }
 
   /// Writes an output row and takes the moments of what it wrote.
   void finish(float* output, int64_t row, bool first, T* y) {
-    auto* place = reinterpret_cast<Stored<T>*>(y + (image_ * shape_.height + row) * shape_.width *
-                                                       shape_.out);
-    RowLoops<Stored<T>>::unstage(output, shape_.out, shape_.width, place);
+    auto* place = stored(y + (image_ * shape_.height + row) * shape_.width * shape_.out);
+    const auto rows = row_loops<Stored<T>>();
+    rows.unstage(output, shape_.out, shape_.width, place);
     if constexpr (!std::is_same_v<T, float>) {  // it was rounded
-      RowLoops<Stored<T>>::stage(place, shape_.out, shape_.width, output);
+      rows.stage(place, shape_.out, shape_.width, output);
     }
     for (int64_t c = 0; first && c < shape_.out; ++c) {
       pivot_[c] = output[c * stride_ + kMargin];
     }
-    add_row_moments(output, shape_.out, shape_.width, pivot_.data(), sums_.data());
+    loops_.add_row_moments(output, shape_.out, shape_.width, pivot_.data(), sums_.data());
   }
 
+  const ConvolveLoops loops_ = convolve_loops();
   const std::vector<ConvolveSource<T>>& sources_;
   const ConvolveShape& shape_;
   const PackedWeights& weight_;
@@ -181,7 +202,13 @@ class Strip {
 
 }  // namespace
 
+bool has_convolve_cpu() {
+  static const bool has = simd_target() != "scalar";
+  return has;
+}
+
 bool has_matrix_unit() {
+#ifdef __x86_64__
   constexpr unsigned kFeatures = 7;
   constexpr unsigned kAmxBf16 = 1U << 22U;
   unsigned eax = 0;
@@ -189,6 +216,9 @@ bool has_matrix_unit() {
   unsigned ecx = 0;
   unsigned edx = 0;
   return __get_cpuid_count(kFeatures, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & kAmxBf16) != 0;
+#else
+  return false;
+#endif
 }
 
 template <typename T>

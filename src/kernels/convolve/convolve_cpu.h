@@ -21,6 +21,10 @@ struct ConvolveShape {
   int64_t groups;  // divides both numbers of channels
 };
 
+/// Whether this processor has registers for several floats, and the kernels may use them
+/// (dircn/runtime/simd.h).
+bool has_convolve_cpu();
+
 /// Whether this processor has AMX, whose rate in bfloat16 is many times that of single precision.
 /// LibTorch makes use of it; the kernels here do not.
 bool has_matrix_unit();

@@ -1,205 +1,245 @@
 // Channels-last rows to staged ones and back (Note [Rows with channels apart]).
 
-#include "kernels/convolve/avx512.h"
+#include <algorithm>
+#include <cstdint>
+
 #include "kernels/convolve/convolve_loops.h"
 
+#include "dircn/runtime/highway_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/convolve/convolve_staging.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "kernels/lane_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
 namespace dircn {
+namespace HWY_NAMESPACE {
 namespace {
 
-DIRCN_LOCAL_INLINE __m512 load(const float* x, __mmask16 which) {
-  return _mm512_maskz_loadu_ps(which, x);
-}
+constexpr OneFloat kOne;
 
-DIRCN_LOCAL_INLINE __m512 load(const Bfloat16Bits* x, __mmask16 which) {
-  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(which, x));
-  return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
-}
+// `staged` is where the row's first pixel lies.
 
-DIRCN_LOCAL_INLINE void store(__m512 value, float* place, __mmask16 which) {
-  _mm512_mask_storeu_ps(place, which, value);
-}
-
-/// Rounds to nearest, ties to even; not-a-number stays what it is.
-DIRCN_LOCAL_INLINE void store(__m512 value, Bfloat16Bits* place, __mmask16 which) {
-  const __m512i bits = _mm512_castps_si512(value);
-  const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-  const __m512i half = _mm512_add_epi32(_mm512_set1_epi32(0x7FFF), odd);
-  const __m512i rounded = _mm512_srli_epi32(_mm512_add_epi32(bits, half), 16);
-  const __mmask16 nan = _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
-  const __m512i result = _mm512_mask_mov_epi32(rounded, nan, _mm512_set1_epi32(0x7FC0));
-  _mm256_mask_storeu_epi16(place, which, _mm512_cvtepi32_epi16(result));
-}
-
-/// a0 b0 a1 b1 ... in two vectors -> a0 a1 ..., b0 b1 ...
-DIRCN_LOCAL_INLINE void unzip(__m512& first, __m512& second) {
-  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
-  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-  const __m512 a = first;
-  first = _mm512_permutex2var_ps(a, even, second);
-  second = _mm512_permutex2var_ps(a, odd, second);
-}
-
-/// The other way.
-DIRCN_LOCAL_INLINE void zip(__m512& first, __m512& second) {
-  const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-  const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
-  const __m512 a = first;
-  first = _mm512_permutex2var_ps(a, low, second);
-  second = _mm512_permutex2var_ps(a, high, second);
-}
-
-/// 16 pixels of 2, 4, 8 or 16 channels, one after the other -> a vector for each channel.
-template <int Channels>
-DIRCN_LOCAL_INLINE void channels_apart(__m512* v) {
-  DIRCN_UNROLL
-  for (int step = 1; step < Channels; step *= 2) {
-    DIRCN_UNROLL
-    for (int i = 0; i < Channels; ++i) {
-      if ((i & step) == 0) {
-        unzip(v[i], v[i + step]);
-      }
-    }
-  }
-}
-
-/// The other way.
-template <int Channels>
-DIRCN_LOCAL_INLINE void channels_together(__m512* v) {
-  DIRCN_UNROLL
-  for (int step = Channels / 2; step > 0; step /= 2) {
-    DIRCN_UNROLL
-    for (int i = 0; i < Channels; ++i) {
-      if ((i & step) == 0) {
-        zip(v[i], v[i + step]);
-      }
-    }
-  }
-}
-
-/// 16 pixels to the first `count` of so many staged channels.
-template <int Channels>
-DIRCN_LOCAL_INLINE void store_apart(__m512* v, int64_t count, int64_t stride, float* staged) {
-  channels_apart<Channels>(v);
-  DIRCN_UNROLL
-  for (int64_t i = 0; i < Channels; ++i) {
-    if (i < count) {
-      _mm512_storeu_ps(staged + i * stride, v[i]);
-    }
-  }
-}
-
-/// The other way; further channels are zero.
-template <int Channels>
-DIRCN_LOCAL_INLINE void load_together(const float* staged, int64_t stride, int64_t count,
-                                      __m512* v) {
-  DIRCN_UNROLL
-  for (int64_t i = 0; i < Channels; ++i) {
-    v[i] = i < count ? _mm512_loadu_ps(staged + i * stride) : _mm512_setzero_ps();
-  }
-  channels_together<Channels>(v);
-}
-
-/// Rows of so few channels that a vector holds several pixels. `staged` is where their first pixel
-/// goes.
-template <int Channels, typename T>
-void stage_dense(const T* row, int64_t width, float* staged) {
-  for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    const int64_t left = (width - pixel) * Channels;
-    __m512 v[Channels];
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < Channels; ++i) {
-      const int64_t first = i * kLaneCount;
-      v[i] = load(row + pixel * Channels + first, first_lanes(left - first));
-    }
-    store_apart<Channels>(v, Channels, staged_stride(width), staged + pixel);
-  }
-}
-
-template <int Channels, typename T>
-void unstage_dense(const float* staged, int64_t width, T* row) {
-  for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    const int64_t left = (width - pixel) * Channels;
-    __m512 v[Channels];
-    load_together<Channels>(staged + pixel, staged_stride(width), Channels, v);
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < Channels; ++i) {
-      const int64_t first = i * kLaneCount;
-      store(v[i], row + pixel * Channels + first, first_lanes(left - first));
-    }
-  }
-}
-
-/// `count` of a row's channels, 16 at most; `distance` is that of pixels.
 template <typename T>
-void stage_channels(const T* row, int64_t distance, int64_t count, int64_t width, float* staged) {
-  const __mmask16 lanes = first_lanes(count);
-  for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    __m512 v[kLaneCount];
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < kLaneCount; ++i) {
-      v[i] = load(row + (pixel + i) * distance, pixel + i < width ? lanes : 0);
+void stage_pixels(const T* row, int64_t channels, int64_t width, int64_t stride, float* staged) {
+  for (int64_t c = 0; c < channels; ++c) {
+    for (int64_t pixel = 0; pixel < width; ++pixel) {
+      staged[c * stride + pixel] = to_float(row[pixel * channels + c]);
     }
-    store_apart<kLaneCount>(v, count, staged_stride(width), staged + pixel);
   }
 }
 
 template <typename T>
-void unstage_channels(const float* staged, int64_t distance, int64_t count, int64_t width, T* row) {
-  const __mmask16 lanes = first_lanes(count);
-  for (int64_t pixel = 0; pixel < width; pixel += kLaneCount) {
-    __m512 v[kLaneCount];
-    load_together<kLaneCount>(staged + pixel, staged_stride(width), count, v);
-    DIRCN_UNROLL
-    for (int64_t i = 0; i < kLaneCount; ++i) {
-      if (pixel + i < width) {
-        store(v[i], row + (pixel + i) * distance, lanes);
-      }
+void unstage_pixels(const float* staged, int64_t channels, int64_t width, int64_t stride, T* row) {
+  for (int64_t pixel = 0; pixel < width; ++pixel) {
+    for (int64_t c = 0; c < channels; ++c) {
+      store(kOne, load(kOne, staged + c * stride + pixel), row + pixel * channels + c);
     }
   }
+}
+
+#if HWY_TARGET == HWY_SCALAR
+
+template <typename T>
+void stage_row(const T* row, int64_t channels, int64_t width, int64_t stride, float* staged) {
+  stage_pixels(row, channels, width, stride, staged);
+}
+
+template <typename T>
+void unstage_row(const float* staged, int64_t channels, int64_t width, int64_t stride, T* row) {
+  unstage_pixels(staged, channels, width, stride, row);
+}
+
+#else
+
+// Otherwise 4 channels of a register's pixels are turned at a time: of each block of 4 lanes, 4
+// pixels' channels become 4 channels' pixels. What is left over is turned with some of its
+// neighbours once more.
+
+constexpr int64_t kBlock = 4;
+constexpr int64_t kPixels = HWY_MAX_BYTES / sizeof(float);
+
+/// Block b of 4 lanes from place + b · distance.
+template <class D, typename T>
+HWY_INLINE hn::Vec<D> load_blocks(D d, const T* place, int64_t distance) {
+  if constexpr (hn::MaxLanes(D()) == kBlock) {
+    return load(d, place);
+  } else {
+    const hn::Half<D> half;
+    const int64_t upper = static_cast<int64_t>(hn::MaxLanes(half)) / kBlock * distance;
+    return hn::Combine(d, load_blocks(half, place + upper, distance),
+                       load_blocks(half, place, distance));
+  }
+}
+
+template <class D, typename T>
+HWY_INLINE void store_blocks(D d, hn::Vec<D> value, T* place, int64_t distance) {
+  if constexpr (hn::MaxLanes(D()) == kBlock) {
+    store(d, value, place);
+  } else {
+    const hn::Half<D> half;
+    const int64_t upper = static_cast<int64_t>(hn::MaxLanes(half)) / kBlock * distance;
+    store_blocks(half, hn::LowerHalf(half, value), place, distance);
+    store_blocks(half, hn::UpperHalf(half, value), place + upper, distance);
+  }
+}
+
+/// In each block of 4 lanes, rows become columns.
+HWY_INLINE void turn_blocks(hn::Vec<Floats>* v) {
+  const Floats d;
+  const hn::Repartition<double, Floats> pairs;
+  const auto low = [&](auto a, auto b) HWY_ATTR {
+    return hn::BitCast(d, hn::InterleaveLower(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b)));
+  };
+  const auto high = [&](auto a, auto b) HWY_ATTR {
+    return hn::BitCast(d, hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b)));
+  };
+  const auto ab_low = hn::InterleaveLower(d, v[0], v[1]);
+  const auto ab_high = hn::InterleaveUpper(d, v[0], v[1]);
+  const auto cd_low = hn::InterleaveLower(d, v[2], v[3]);
+  const auto cd_high = hn::InterleaveUpper(d, v[2], v[3]);
+  v[0] = low(ab_low, cd_low);
+  v[1] = high(ab_low, cd_low);
+  v[2] = low(ab_high, cd_high);
+  v[3] = high(ab_high, cd_high);
+}
+
+/// Channels c to c + 3 of a register's pixels.
+template <typename T>
+HWY_INLINE void stage_block(const T* row, int64_t channels, int64_t stride, float* staged) {
+  hn::Vec<Floats> v[kBlock];
+  for (int64_t i = 0; i < kBlock; ++i) {
+    v[i] = load_blocks(Floats(), row + i * channels, kBlock * channels);
+  }
+  turn_blocks(v);
+  for (int64_t i = 0; i < kBlock; ++i) {
+    hn::StoreU(v[i], Floats(), staged + i * stride);
+  }
+}
+
+template <typename T>
+HWY_INLINE void unstage_block(const float* staged, int64_t channels, int64_t stride, T* row) {
+  hn::Vec<Floats> v[kBlock];
+  for (int64_t i = 0; i < kBlock; ++i) {
+    v[i] = hn::LoadU(Floats(), staged + i * stride);
+  }
+  turn_blocks(v);
+  for (int64_t i = 0; i < kBlock; ++i) {
+    store_blocks(Floats(), v[i], row + i * channels, kBlock * channels);
+  }
+}
+
+/// Two channels of a register's pixels.
+template <typename T>
+HWY_INLINE void stage_two(const T* row, int64_t stride, float* staged) {
+  const Floats d;
+  const auto lower = load(d, row);
+  const auto upper = load(d, row + kPixels);
+  hn::StoreU(hn::ConcatEven(d, upper, lower), d, staged);
+  hn::StoreU(hn::ConcatOdd(d, upper, lower), d, staged + stride);
+}
+
+template <typename T>
+HWY_INLINE void unstage_two(const float* staged, int64_t stride, T* row) {
+  const Floats d;
+  float values[2 * kPixels];
+  hn::StoreInterleaved2(hn::LoadU(d, staged), hn::LoadU(d, staged + stride), d, values);
+  store(d, hn::LoadU(d, values), row);
+  store(d, hn::LoadU(d, values + kPixels), row + kPixels);
+}
+
+/// Calls work(place) so that places to place + step cover 0 to size, which is at least step.
+template <typename Work>
+HWY_INLINE void cover(int64_t size, int64_t step, const Work& work) {
+  for (int64_t place = 0; place < size; place += step) {
+    work(std::min(place, size - step));
+  }
+}
+
+template <typename T>
+void stage_row(const T* row, int64_t channels, int64_t width, int64_t stride, float* staged) {
+  if (width < kPixels || channels == 1 || channels == 3) {
+    stage_pixels(row, channels, width, stride, staged);
+    return;
+  }
+  cover(width, kPixels, [&](int64_t pixel) HWY_ATTR {
+    if (channels == 2) {
+      stage_two(row + pixel * channels, stride, staged + pixel);
+      return;
+    }
+    cover(channels, kBlock, [&](int64_t c) HWY_ATTR {
+      stage_block(row + pixel * channels + c, channels, stride, staged + c * stride + pixel);
+    });
+  });
+}
+
+template <typename T>
+void unstage_row(const float* staged, int64_t channels, int64_t width, int64_t stride, T* row) {
+  if (width < kPixels || channels == 1 || channels == 3) {
+    unstage_pixels(staged, channels, width, stride, row);
+    return;
+  }
+  cover(width, kPixels, [&](int64_t pixel) HWY_ATTR {
+    if (channels == 2) {
+      unstage_two(staged + pixel, stride, row + pixel * channels);
+      return;
+    }
+    cover(channels, kBlock, [&](int64_t c) HWY_ATTR {
+      unstage_block(staged + c * stride + pixel, channels, stride, row + pixel * channels + c);
+    });
+  });
+}
+
+#endif
+
+template <typename T>
+void stage(const T* row, int64_t channels, int64_t width, float* staged) {
+  const int64_t stride = staged_stride(width);
+  for (int64_t c = 0; c < channels; ++c) {
+    std::fill_n(staged + c * stride, kMargin, 0.0F);
+    std::fill_n(staged + c * stride + kMargin + width, stride - kMargin - width, 0.0F);
+  }
+  stage_row(row, channels, width, stride, staged + kMargin);
+}
+
+template <typename T>
+void unstage(const float* staged, int64_t channels, int64_t width, T* row) {
+  unstage_row(staged + kMargin, channels, width, staged_stride(width), row);
+}
+
+RowLoops<float> float_loops() {
+  return {stage<float>, unstage<float>};
+}
+
+RowLoops<Bfloat16Bits> bfloat16_loops() {
+  return {stage<Bfloat16Bits>, unstage<Bfloat16Bits>};
 }
 
 }  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace dircn
+HWY_AFTER_NAMESPACE();
 
-template <typename T>
-void RowLoops<T>::stage(const T* row, int64_t channels, int64_t width, float* staged) {
-  const int64_t stride = staged_stride(width);
-  for (int64_t c = 0; c < channels; ++c) {
-    _mm512_storeu_ps(staged + c * stride, _mm512_setzero_ps());
-    _mm512_storeu_ps(staged + (c + 1) * stride - kMargin, _mm512_setzero_ps());
-  }
-  switch (channels) {
-    case 2:
-      return stage_dense<2>(row, width, staged + kMargin);
-    case 4:
-      return stage_dense<4>(row, width, staged + kMargin);
-    case 8:
-      return stage_dense<8>(row, width, staged + kMargin);
-    default:
-      for (int64_t c = 0; c < channels; c += kLaneCount) {
-        stage_channels(row + c, channels, smaller(channels - c, kLaneCount), width,
-                       staged + c * stride + kMargin);
-      }
-  }
+#if HWY_ONCE
+namespace dircn {
+namespace {
+
+HWY_EXPORT(float_loops);
+HWY_EXPORT(bfloat16_loops);
+
+}  // namespace
+
+template <>
+RowLoops<float> row_loops() {
+  return HWY_DYNAMIC_DISPATCH(float_loops)();
 }
 
-template <typename T>
-void RowLoops<T>::unstage(const float* staged, int64_t channels, int64_t width, T* row) {
-  switch (channels) {
-    case 2:
-      return unstage_dense<2>(staged + kMargin, width, row);
-    case 4:
-      return unstage_dense<4>(staged + kMargin, width, row);
-    case 8:
-      return unstage_dense<8>(staged + kMargin, width, row);
-    default:
-      for (int64_t c = 0; c < channels; c += kLaneCount) {
-        unstage_channels(staged + c * staged_stride(width) + kMargin, channels,
-                         smaller(channels - c, kLaneCount), width, row + c);
-      }
-  }
+template <>
+RowLoops<Bfloat16Bits> row_loops() {
+  return HWY_DYNAMIC_DISPATCH(bfloat16_loops)();
 }
-
-template struct RowLoops<float>;
-template struct RowLoops<Bfloat16Bits>;
 
 }  // namespace dircn
+#endif

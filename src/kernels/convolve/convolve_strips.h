@@ -3,11 +3,8 @@
 // How the kernels of convolve_cpu.h go through an image: in strips of rows, which are staged (Note
 // [Rows with channels apart]).
 
-#include <c10/util/BFloat16.h>
-
 #include <algorithm>
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
 #include "kernels/convolve/convolve_cpu.h"
@@ -16,10 +13,6 @@
 namespace dircn {
 
 constexpr int64_t kTaps = 9;
-
-/// How the loops see stored values.
-template <typename T>
-using Stored = std::conditional_t<std::is_same_v<T, float>, float, Bfloat16Bits>;
 
 template <typename T>
 int64_t channels_of(const std::vector<ConvolveSource<T>>& sources) {
@@ -40,8 +33,8 @@ void stage_row(const std::vector<ConvolveSource<T>>& sources, const ConvolveShap
       std::fill_n(staged, source.channels * stride, 0.0F);
     } else {
       const int64_t first = (image * shape.height + row) * shape.width * source.channels;
-      RowLoops<Stored<T>>::stage(reinterpret_cast<const Stored<T>*>(source.data + first),
-                                 source.channels, shape.width, staged);
+      row_loops<Stored<T>>().stage(stored(source.data + first), source.channels, shape.width,
+                                   staged);
     }
     staged += source.channels * stride;
   }

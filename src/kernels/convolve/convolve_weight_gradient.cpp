@@ -45,8 +45,8 @@ void weight_gradient_of_strip(const std::vector<ConvolveSource<T>>& sources,
                             shape.out * stride,
                             stride,
                             shape.width};
-      add_weight_gradient(band, group_in, group_out,
-                          gradient + group * group_out * group_in * kTaps);
+      convolve_loops().add_weight_gradient(band, group_in, group_out,
+                                           gradient + group * group_out * group_in * kTaps);
     }
   }
 }

@@ -16,7 +16,6 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/norm_act/lane_math.h"
 #include "kernels/norm_act/norm_act_cut.h"
 #include "kernels/norm_act/norm_act_loops.h"
 
@@ -66,13 +65,16 @@ T* offset(T* start, int64_t distance) {
 
 template <typename T>
 void channel_statistics_cpu(const T* x, const NormShape& shape, double* mean, double* std) {
+  const auto loops = norm_loops<Stored<T>>();
   const Cut cut(shape);
   // Sums of x − pivot, the image's first pixel: a constant channel has variance 0.
-  const auto pivot = [&](int64_t image, int64_t c) { return load(x[image * cut.image + c]); };
+  const auto pivot = [&](int64_t image, int64_t c) {
+    return static_cast<float>(x[image * cut.image + c]);
+  };
   const auto sums = channel_sums(shape, cut, [&](int64_t image, int64_t task, LaneSums total) {
     const auto pivots = cut.spread([&](int64_t c) { return pivot(image, c); });
     cut.for_each_block(task, [&](int64_t at, Block block) {
-      NormLoops<T>::add_moments(x + image * cut.image + at, block, pivots.data(), total);
+      loops.add_moments(stored(x + image * cut.image + at), block, pivots.data(), total);
     });
   });
   const auto pixels = static_cast<double>(shape.pixels);
@@ -90,13 +92,15 @@ void channel_statistics_cpu(const T* x, const NormShape& shape, double* mean, do
 template <typename T>
 void norm_act_cpu(const T* x, const T* residual, T* y, const NormShape& shape,
                   const NormTerms& terms, bool silu) {
+  const auto loops = norm_loops<Stored<T>>();
   const Cut cut(shape);
   const auto channels = channel_terms(shape, terms);
   for_each_task(shape, cut, [&](int64_t image, int64_t task) {
     const ForwardTerms lanes(cut, &channels[image * cut.channels]);
     cut.for_each_block(task, [&](int64_t at, Block block) {
       at += image * cut.image;
-      NormLoops<T>::apply(x + at, offset(residual, at), y + at, block, lanes.view(), silu);
+      loops.apply(stored(x + at), stored(offset(residual, at)), stored(y + at), block, lanes.view(),
+                  silu);
     });
   });
 }
@@ -104,14 +108,15 @@ void norm_act_cpu(const T* x, const T* residual, T* y, const NormShape& shape,
 template <typename T>
 void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const NormShape& shape,
                            const NormTerms& terms, bool silu, const NormGradients<T>& gradients) {
+  const auto loops = norm_loops<Stored<T>>();
   const Cut cut(shape);
   const auto channels = channel_terms(shape, terms);
   const auto sums = channel_sums(shape, cut, [&](int64_t image, int64_t task, LaneSums total) {
     const ForwardTerms lanes(cut, &channels[image * cut.channels]);
     cut.for_each_block(task, [&](int64_t at, Block block) {
       at += image * cut.image;
-      NormLoops<T>::add_gradients({x + at, offset(residual, at), dy + at},
-                                  offset(gradients.residual, at), block, lanes.view(), total, silu);
+      loops.add_gradients({stored(x + at), stored(offset(residual, at)), stored(dy + at)},
+                          stored(offset(gradients.residual, at)), block, lanes.view(), total, silu);
     });
   });
   // Per image and channel: mean(dz), and mean(dz · x̂) / sqrt(var + eps).
@@ -136,8 +141,8 @@ void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const Nor
     const auto slopes = cut.spread([&](int64_t c) { return linear[first + c]; });
     cut.for_each_block(task, [&](int64_t at, Block block) {
       at += image * cut.image;
-      NormLoops<T>::input_gradient({x + at, nullptr, given + at}, gradients.x + at, block,
-                                   lanes.view(), {constants.data(), slopes.data()}, !has_dz);
+      loops.input_gradient({stored(x + at), nullptr, stored(given + at)}, stored(gradients.x + at),
+                           block, lanes.view(), {constants.data(), slopes.data()}, !has_dz);
     });
   });
 }

@@ -1,170 +1,221 @@
-// Vector code comes from the compiler: -O3 -fopt-info-vec tells which loops it took.
+// Written once, compiled for each of the processor's generations; the program takes the best that
+// its machine has.
 
 #include "kernels/norm_act/norm_act_loops.h"
-
-#include <c10/util/BFloat16.h>
 
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/norm_act/lane_math.h"
+#include "dircn/runtime/highway_targets.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/norm_act/norm_act_loops.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "kernels/lane_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
 namespace dircn {
+namespace HWY_NAMESPACE {
 namespace {
 
-// The loops proper. What is the same for all values is a template argument, so that no value asks.
-
-/// The argument of act at place i of a row that starts at `start`.
-template <bool Add, typename T>
-DIRCN_INLINE float argument(float centred, LaneTerms terms, const T* residual, int64_t start,
-                            int64_t i) {
-  const float z = centred * terms.slope[i] + terms.shift[i];
-  if constexpr (Add) {
-    return z + load(residual[start + i]);
+/// Calls work(tag, place) for whole registers, then for single values.
+template <typename Work>
+HWY_INLINE void for_lanes(int64_t lanes, const Work& work) {
+  const Floats floats;
+  const auto step = static_cast<int64_t>(hn::Lanes(floats));
+  int64_t i = 0;
+  for (; i + step <= lanes; i += step) {
+    work(floats, i);
   }
-  return z;
+  for (; i < lanes; ++i) {
+    work(OneFloat(), i);
+  }
 }
 
-template <bool Add, bool WithSilu, typename T>
-DIRCN_INLINE void apply_loop(const T* x, const T* residual, T* y, Block block, LaneTerms terms) {
+/// The same for each row of a block: work(tag, place in the block, place in the row).
+template <typename Work>
+HWY_INLINE void for_rows(Block block, const Work& work) {
   for (int64_t row = 0; row < block.rows; ++row) {
     const int64_t start = row * block.lanes;
-    DIRCN_VECTORIZE
-    for (int64_t i = 0; i < block.lanes; ++i) {
-      const float centred = load(x[start + i]) - terms.centre[i];
-      const float z = argument<Add>(centred, terms, residual, start, i);
-      store(WithSilu ? silu(z) : z, y[start + i]);
+    for_lanes(block.lanes, [&](auto d, int64_t i) HWY_ATTR { work(d, start + i, i); });
+  }
+}
+
+template <class D>
+HWY_INLINE void add_to(D d, float* place, hn::Vec<D> value) {
+  hn::StoreU(hn::Add(hn::LoadU(d, place), value), d, place);
+}
+
+/// x − centre.
+template <class D, typename T>
+HWY_INLINE hn::Vec<D> centred_value(D d, const T* x, LaneTerms terms, int64_t i) {
+  return hn::Sub(load(d, x), hn::LoadU(d, terms.centre + i));
+}
+
+/// The argument of act without its residual.
+template <class D>
+HWY_INLINE hn::Vec<D> argument(D d, hn::Vec<D> centred, LaneTerms terms, int64_t i) {
+  return hn::MulAdd(centred, hn::LoadU(d, terms.slope + i), hn::LoadU(d, terms.shift + i));
+}
+
+// What is the same for all values is a template argument, so that no value asks.
+
+template <bool Add, bool WithSilu, typename T>
+void apply_to(const T* x, const T* residual, T* y, Block block, LaneTerms terms) {
+  for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
+    auto z = argument(d, centred_value(d, x + at, terms, i), terms, i);
+    if constexpr (Add) {
+      z = hn::Add(z, load(d, residual + at));
     }
-  }
+    if constexpr (WithSilu) {
+      z = silu(d, z);
+    }
+    store(d, z, y + at);
+  });
 }
 
 template <bool Add, bool WithSilu, typename T>
-DIRCN_INLINE void add_gradients_loop(const BackwardInput<T>& input, T* dz_out, Block block,
-                                     LaneTerms terms, LaneSums sums) {
-  float* first = sums.block;
-  float* second = sums.block + sums.lanes;
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const int64_t start = row * block.lanes;
-    DIRCN_VECTORIZE
-    for (int64_t i = 0; i < block.lanes; ++i) {
-      const float centred = load(input.x[start + i]) - terms.centre[i];
-      float dz = load(input.dy[start + i]);
-      if constexpr (WithSilu) {
-        dz *= silu_slope(argument<Add>(centred, terms, input.residual, start, i));
-      }
+void add_gradients_of(const BackwardInput<T>& input, T* dz_out, Block block, LaneTerms terms,
+                      LaneSums sums) {
+  for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
+    const auto centred = centred_value(d, input.x + at, terms, i);
+    auto dz = load(d, input.dy + at);
+    if constexpr (WithSilu) {
+      auto z = argument(d, centred, terms, i);
       if constexpr (Add) {
-        store(dz, dz_out[start + i]);
+        z = hn::Add(z, load(d, input.residual + at));
       }
-      first[i] += dz;
-      second[i] += dz * centred;
+      dz = hn::Mul(dz, silu_slope(d, z));
     }
-  }
+    if constexpr (Add) {
+      store(d, dz, dz_out + at);
+    }
+    add_to(d, sums.block + i, dz);
+    float* second = sums.block + sums.lanes + i;
+    hn::StoreU(hn::MulAdd(dz, centred, hn::LoadU(d, second)), d, second);
+  });
 }
 
 template <bool WithSilu, typename T>
-DIRCN_INLINE void input_gradient_loop(const BackwardInput<T>& input, T* dx, Block block,
-                                      LaneTerms terms, LaneMeans means) {
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const int64_t start = row * block.lanes;
-    DIRCN_VECTORIZE
-    for (int64_t i = 0; i < block.lanes; ++i) {
-      const float centred = load(input.x[start + i]) - terms.centre[i];
-      float dz = load(input.dy[start + i]);
-      if constexpr (WithSilu) {
-        dz *= silu_slope(argument<false>(centred, terms, input.residual, start, i));
-      }
-      const float result = terms.slope[i] * (dz - means.constant[i] - centred * means.linear[i]);
-      store(result, dx[start + i]);
+void write_input_gradient(const BackwardInput<T>& input, T* dx, Block block, LaneTerms terms,
+                          LaneMeans means) {
+  for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
+    const auto centred = centred_value(d, input.x + at, terms, i);
+    auto dz = load(d, input.dy + at);
+    if constexpr (WithSilu) {
+      dz = hn::Mul(dz, silu_slope(d, argument(d, centred, terms, i)));
     }
-  }
+    const auto above = hn::Sub(dz, hn::LoadU(d, means.constant + i));
+    const auto result = hn::NegMulAdd(centred, hn::LoadU(d, means.linear + i), above);
+    store(d, hn::Mul(hn::LoadU(d, terms.slope + i), result), dx + at);
+  });
 }
-
-}  // namespace
 
 // Within a block the sums are taken about each lane's mean over a few rows, in float. These rows
 // are of the block, so whatever the values, the sum of squares is at most some times that about the
 // mean over all of them, and loses next to nothing.
 template <typename T>
-DIRCN_FOR_EACH_CPU void NormLoops<T>::add_moments(const T* x, Block block, const float* pivot,
-                                                  LaneSums sums) {
+void add_moments(const T* x, Block block, const float* pivot, LaneSums sums) {
   float* centre = sums.block;
   float* first = sums.block + sums.lanes;
   float* second = sums.block + 2 * sums.lanes;
   std::fill_n(sums.block, 3 * sums.lanes, 0.0F);
   const int64_t few = std::min<int64_t>(block.rows, 4);
   const float share = 1.0F / static_cast<float>(few);
-  for (int64_t row = 0; row < few; ++row) {
-    const int64_t start = row * block.lanes;
-    DIRCN_VECTORIZE
-    for (int64_t i = 0; i < block.lanes; ++i) {
-      centre[i] += share * load(x[start + i]);
-    }
-  }
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const int64_t start = row * block.lanes;
-    DIRCN_VECTORIZE
-    for (int64_t i = 0; i < block.lanes; ++i) {
-      const float difference = load(x[start + i]) - centre[i];
-      first[i] += difference;
-      second[i] += difference * difference;
-    }
-  }
+  for_rows({few, block.lanes}, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
+    add_to(d, centre + i, hn::Mul(hn::Set(d, share), load(d, x + at)));
+  });
+  for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
+    const auto difference = hn::Sub(load(d, x + at), hn::LoadU(d, centre + i));
+    add_to(d, first + i, difference);
+    const auto before = hn::LoadU(d, second + i);
+    hn::StoreU(hn::MulAdd(difference, difference, before), d, second + i);
+  });
   const auto rows = static_cast<double>(block.rows);
-  double* total_first = sums.total;
-  double* total_second = sums.total + sums.lanes;
-  DIRCN_VECTORIZE
   for (int64_t i = 0; i < block.lanes; ++i) {
     const double step = static_cast<double>(centre[i]) - static_cast<double>(pivot[i]);
     const double sum = first[i];
-    total_first[i] += sum + rows * step;
-    total_second[i] += second[i] + step * (2 * sum + rows * step);
+    sums.total[i] += sum + rows * step;
+    sums.total[sums.lanes + i] += second[i] + step * (2 * sum + rows * step);
   }
 }
 
 template <typename T>
-DIRCN_FOR_EACH_CPU void NormLoops<T>::apply(const T* x, const T* residual, T* y, Block block,
-                                            LaneTerms terms, bool silu) {
+void apply(const T* x, const T* residual, T* y, Block block, LaneTerms terms, bool silu) {
   if (residual != nullptr && silu) {
-    apply_loop<true, true>(x, residual, y, block, terms);
+    apply_to<true, true>(x, residual, y, block, terms);
   } else if (residual != nullptr) {
-    apply_loop<true, false>(x, residual, y, block, terms);
+    apply_to<true, false>(x, residual, y, block, terms);
   } else if (silu) {
-    apply_loop<false, true>(x, residual, y, block, terms);
+    apply_to<false, true>(x, residual, y, block, terms);
   } else {
-    apply_loop<false, false>(x, residual, y, block, terms);
+    apply_to<false, false>(x, residual, y, block, terms);
   }
 }
 
 template <typename T>
-DIRCN_FOR_EACH_CPU void NormLoops<T>::add_gradients(const BackwardInput<T>& input, T* dz,
-                                                    Block block, LaneTerms terms, LaneSums sums,
-                                                    bool silu) {
+void add_gradients(const BackwardInput<T>& input, T* dz, Block block, LaneTerms terms,
+                   LaneSums sums, bool silu) {
   std::fill_n(sums.block, 2 * sums.lanes, 0.0F);
   if (input.residual != nullptr) {
-    add_gradients_loop<true, true>(input, dz, block, terms, sums);
+    add_gradients_of<true, true>(input, dz, block, terms, sums);
   } else if (silu) {
-    add_gradients_loop<false, true>(input, dz, block, terms, sums);
+    add_gradients_of<false, true>(input, dz, block, terms, sums);
   } else {
-    add_gradients_loop<false, false>(input, dz, block, terms, sums);
+    add_gradients_of<false, false>(input, dz, block, terms, sums);
   }
-  DIRCN_VECTORIZE
   for (int64_t i = 0; i < 2 * sums.lanes; ++i) {
     sums.total[i] += static_cast<double>(sums.block[i]);
   }
 }
 
 template <typename T>
-DIRCN_FOR_EACH_CPU void NormLoops<T>::input_gradient(const BackwardInput<T>& input, T* dx,
-                                                     Block block, LaneTerms terms, LaneMeans means,
-                                                     bool silu) {
+void input_gradient(const BackwardInput<T>& input, T* dx, Block block, LaneTerms terms,
+                    LaneMeans means, bool silu) {
   if (silu) {
-    input_gradient_loop<true>(input, dx, block, terms, means);
+    write_input_gradient<true>(input, dx, block, terms, means);
   } else {
-    input_gradient_loop<false>(input, dx, block, terms, means);
+    write_input_gradient<false>(input, dx, block, terms, means);
   }
 }
 
-template struct NormLoops<float>;
-template struct NormLoops<c10::BFloat16>;
+template <typename T>
+NormLoops<T> loops() {
+  return {add_moments<T>, apply<T>, add_gradients<T>, input_gradient<T>};
+}
+
+NormLoops<float> float_loops() {
+  return loops<float>();
+}
+
+NormLoops<Bfloat16Bits> bfloat16_loops() {
+  return loops<Bfloat16Bits>();
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace dircn
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dircn {
+namespace {
+
+HWY_EXPORT(float_loops);
+HWY_EXPORT(bfloat16_loops);
+
+}  // namespace
+
+template <>
+NormLoops<float> norm_loops() {
+  return HWY_DYNAMIC_DISPATCH(float_loops)();
+}
+
+template <>
+NormLoops<Bfloat16Bits> norm_loops() {
+  return HWY_DYNAMIC_DISPATCH(bfloat16_loops)();
+}
 
 }  // namespace dircn
+#endif

@@ -12,6 +12,8 @@
 
 #include <cstdint>
 
+#include "kernels/stored.h"
+
 namespace dircn {
 
 /// Values [rows][lanes], dense.
@@ -48,23 +50,26 @@ struct BackwardInput {
   const T* dy;
 };
 
-/// The loops for one storage type: float or c10::BFloat16.
+/// The loops for one storage type, float or Bfloat16Bits, and for the instructions in use.
 template <typename T>
 struct NormLoops {
   /// Adds Σ (x − pivot) and Σ (x − pivot)².
-  static void add_moments(const T* x, Block block, const float* pivot, LaneSums sums);
+  void (*add_moments)(const T* x, Block block, const float* pivot, LaneSums sums);
 
   /// y = act(z + residual); `residual` may be null, y may be x.
-  static void apply(const T* x, const T* residual, T* y, Block block, LaneTerms terms, bool silu);
+  void (*apply)(const T* x, const T* residual, T* y, Block block, LaneTerms terms, bool silu);
 
   /// Adds Σ dz and Σ dz · (x − centre), dz being the gradient of act's argument; writes dz where
   /// there is a residual.
-  static void add_gradients(const BackwardInput<T>& input, T* dz, Block block, LaneTerms terms,
-                            LaneSums sums, bool silu);
+  void (*add_gradients)(const BackwardInput<T>& input, T* dz, Block block, LaneTerms terms,
+                        LaneSums sums, bool silu);
 
   /// Writes dx; without silu `input.dy` is dz.
-  static void input_gradient(const BackwardInput<T>& input, T* dx, Block block, LaneTerms terms,
-                             LaneMeans means, bool silu);
+  void (*input_gradient)(const BackwardInput<T>& input, T* dx, Block block, LaneTerms terms,
+                         LaneMeans means, bool silu);
 };
+
+template <typename T>
+NormLoops<T> norm_loops();
 
 }  // namespace dircn

@@ -6,8 +6,8 @@
 #include <map>
 #include <sstream>
 
-#include "dircn/core/text.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 #include "dircn/model/network.h"
 
 namespace dircn {
