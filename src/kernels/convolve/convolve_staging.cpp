@@ -131,6 +131,50 @@ HWY_INLINE void unstage_block(const float* staged, int64_t channels, int64_t str
   }
 }
 
+/// The order of values that lie `Step` apart in a register's.
+template <int64_t Step>
+struct Order {
+  alignas(HWY_MAX_BYTES) int32_t places[kPixels] = {};
+
+  constexpr Order() {
+    for (int64_t i = 0; i < kPixels; ++i) {
+      constexpr int64_t kRuns = kPixels / Step;
+      places[i] = static_cast<int32_t>(i % kRuns * Step + i / kRuns);
+    }
+  }
+};
+
+// Blocks of a dense row of 4 channels hold pixels that lie as far apart as there are blocks.
+constexpr Order<kBlock> kByPixel;
+constexpr Order<kPixels / kBlock> kByBlock;
+
+/// All of 4 channels of a register's pixels.
+template <typename T>
+HWY_INLINE void stage_four(const T* row, int64_t stride, float* staged) {
+  hn::Vec<Floats> v[kBlock];
+  for (int64_t i = 0; i < kBlock; ++i) {
+    v[i] = load(Floats(), row + i * kPixels);
+  }
+  turn_blocks(v);
+  const auto order = hn::SetTableIndices(Floats(), kByPixel.places);
+  for (int64_t i = 0; i < kBlock; ++i) {
+    hn::StoreU(hn::TableLookupLanes(v[i], order), Floats(), staged + i * stride);
+  }
+}
+
+template <typename T>
+HWY_INLINE void unstage_four(const float* staged, int64_t stride, T* row) {
+  hn::Vec<Floats> v[kBlock];
+  const auto order = hn::SetTableIndices(Floats(), kByBlock.places);
+  for (int64_t i = 0; i < kBlock; ++i) {
+    v[i] = hn::TableLookupLanes(hn::LoadU(Floats(), staged + i * stride), order);
+  }
+  turn_blocks(v);
+  for (int64_t i = 0; i < kBlock; ++i) {
+    store(Floats(), v[i], row + i * kPixels);
+  }
+}
+
 /// Two channels of a register's pixels.
 template <typename T>
 HWY_INLINE void stage_two(const T* row, int64_t stride, float* staged) {
@@ -144,7 +188,7 @@ HWY_INLINE void stage_two(const T* row, int64_t stride, float* staged) {
 template <typename T>
 HWY_INLINE void unstage_two(const float* staged, int64_t stride, T* row) {
   const Floats d;
-  float values[2 * kPixels];
+  alignas(HWY_MAX_BYTES) float values[2 * kPixels];
   hn::StoreInterleaved2(hn::LoadU(d, staged), hn::LoadU(d, staged + stride), d, values);
   store(d, hn::LoadU(d, values), row);
   store(d, hn::LoadU(d, values + kPixels), row + kPixels);
@@ -162,34 +206,38 @@ template <typename T>
 void stage_row(const T* row, int64_t channels, int64_t width, int64_t stride, float* staged) {
   if (width < kPixels || channels == 1 || channels == 3) {
     stage_pixels(row, channels, width, stride, staged);
-    return;
-  }
-  cover(width, kPixels, [&](int64_t pixel) HWY_ATTR {
-    if (channels == 2) {
-      stage_two(row + pixel * channels, stride, staged + pixel);
-      return;
-    }
-    cover(channels, kBlock, [&](int64_t c) HWY_ATTR {
-      stage_block(row + pixel * channels + c, channels, stride, staged + c * stride + pixel);
+  } else if (channels == 2) {
+    cover(width, kPixels,
+          [&](int64_t pixel) HWY_ATTR { stage_two(row + pixel * 2, stride, staged + pixel); });
+  } else if (channels == 4) {
+    cover(width, kPixels,
+          [&](int64_t pixel) HWY_ATTR { stage_four(row + pixel * 4, stride, staged + pixel); });
+  } else {
+    cover(width, kPixels, [&](int64_t pixel) HWY_ATTR {
+      cover(channels, kBlock, [&](int64_t c) HWY_ATTR {
+        stage_block(row + pixel * channels + c, channels, stride, staged + c * stride + pixel);
+      });
     });
-  });
+  }
 }
 
 template <typename T>
 void unstage_row(const float* staged, int64_t channels, int64_t width, int64_t stride, T* row) {
   if (width < kPixels || channels == 1 || channels == 3) {
     unstage_pixels(staged, channels, width, stride, row);
-    return;
-  }
-  cover(width, kPixels, [&](int64_t pixel) HWY_ATTR {
-    if (channels == 2) {
-      unstage_two(staged + pixel, stride, row + pixel * channels);
-      return;
-    }
-    cover(channels, kBlock, [&](int64_t c) HWY_ATTR {
-      unstage_block(staged + c * stride + pixel, channels, stride, row + pixel * channels + c);
+  } else if (channels == 2) {
+    cover(width, kPixels,
+          [&](int64_t pixel) HWY_ATTR { unstage_two(staged + pixel, stride, row + pixel * 2); });
+  } else if (channels == 4) {
+    cover(width, kPixels,
+          [&](int64_t pixel) HWY_ATTR { unstage_four(staged + pixel, stride, row + pixel * 4); });
+  } else {
+    cover(width, kPixels, [&](int64_t pixel) HWY_ATTR {
+      cover(channels, kBlock, [&](int64_t c) HWY_ATTR {
+        unstage_block(staged + c * stride + pixel, channels, stride, row + pixel * channels + c);
+      });
     });
-  });
+  }
 }
 
 #endif
@@ -199,7 +247,7 @@ void stage(const T* row, int64_t channels, int64_t width, float* staged) {
   const int64_t stride = staged_stride(width);
   for (int64_t c = 0; c < channels; ++c) {
     std::fill_n(staged + c * stride, kMargin, 0.0F);
-    std::fill_n(staged + c * stride + kMargin + width, stride - kMargin - width, 0.0F);
+    std::fill_n(staged + (c + 1) * stride - 2 * kMargin, 2 * kMargin, 0.0F);  // some pixels, too
   }
   stage_row(row, channels, width, stride, staged + kMargin);
 }
