@@ -20,7 +20,7 @@ void check_mask(const MaskConfig& mask) {
     return Error::Parts{"data.mask.accelerations",
                         std::to_string(mask.center_fractions.size()) + " center_fractions and " +
                             std::to_string(pairs) + " accelerations",
-                        "one fraction for each acceleration, and at least one", ""};
+                        "one fraction for each acceleration, and at least one"};
   });
 }
 
@@ -35,8 +35,7 @@ void check_increasing(const std::vector<int64_t>& epochs, const std::string& key
   const bool increasing =
       std::adjacent_find(epochs.begin(), epochs.end(), std::greater_equal<>()) == epochs.end();
   require(increasing, [&] {
-    return Error::Parts{key, "an epoch that is not after the one before it", "increasing epochs",
-                        ""};
+    return Error::Parts{key, "an epoch that is not after the one before it", "increasing epochs"};
   });
 }
 
@@ -44,7 +43,7 @@ void check_loss(const LossConfig& loss) {
   const auto counts = [&](const auto& row) { return loss.weights[row.first] > 0; };
   require(std::any_of(std::begin(kLossTerms), std::end(kLossTerms), counts), [] {
     return Error::Parts{"train.loss", "terms that all weigh 0",
-                        "a weight above 0 for one of " + join_names(enum_names<LossTerm>()), ""};
+                        "a weight above 0 for one of " + join_names(enum_names<LossTerm>())};
   });
 }
 
@@ -56,7 +55,7 @@ void check_batch(const BatchConfig& batch) {
   }
   require(largest <= config::kMaxBatch, [&] {
     return Error::Parts{"train.batch.milestones", "batches that grow beyond all bounds",
-                        "at most " + std::to_string(config::kMaxBatch) + " slices", ""};
+                        "at most " + std::to_string(config::kMaxBatch) + " slices"};
   });
   require(batch.at_once <= largest, [&] {
     return Error::Parts{"train.batch.at_once", std::to_string(batch.at_once),

@@ -68,7 +68,7 @@ void Number<T>::check(T number, const std::string& subject) const {
   const bool above = min_excluded ? number > min : number >= min;
   const bool below = max_excluded ? number < max : number <= max;
   require(finite && above && below, [&] {
-    return Error::Parts{subject, yaml_text(number), describe_range(), ""};
+    return Error::Parts{subject, yaml_text(number), describe_range()};
   });
 }
 
@@ -151,7 +151,7 @@ void read_fields(const Fields& fields, const Value& value) {
       return Error::Parts{
           inner.subject(),
           "the key a second time (first in line " + std::to_string(first.first->second) + ")",
-          "each key once", ""};
+          "each key once"};
     });
     source.places[inner.key] = source.place(entry.line);
     if (field->read) {

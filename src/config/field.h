@@ -45,7 +45,7 @@ struct Value {
   std::string subject() const { return source.place(line) + ": " + key; }
   /// The error "found this value; expected ...".
   Error error(const std::string& expected) const {
-    return Error({subject(), describe(tree), expected, ""});
+    return Error({subject(), describe(tree), expected});
   }
 };
 

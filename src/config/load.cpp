@@ -62,7 +62,7 @@ class Loader {
     const fs::path real = fs::weakly_canonical(path, ignored);
     require(std::find(chain_.begin(), chain_.end(), real) == chain_.end(), [&] {
       return Error::Parts{subject, path.string() + ", which this file comes from",
-                          "files that do not extend each other in a circle", ""};
+                          "files that do not extend each other in a circle"};
     });
     const std::string text = read_text(path, subject);
     chain_.push_back(real);
@@ -88,7 +88,7 @@ class Loader {
                            key.back() == '.' || key.find("..") != std::string::npos ||
                            key.size() > kLongestKey;
     require(!malformed, [&] {
-      return Error::Parts{name, "no key and value", "--set section.key=value", ""};
+      return Error::Parts{name, "no key and value", "--set section.key=value"};
     });
     const TreePtr tree = nest(key, parse_value(text.substr(equals + 1), name));
     config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, places_}});
@@ -130,11 +130,11 @@ class Loader {
     const Value value{*entry->value, kExtends, entry->line, source};
     const std::string base = config::Text().read(value);
     require(!base.empty(), [&] {
-      return Error::Parts{value.subject(), "no file name", "another YAML file", ""};
+      return Error::Parts{value.subject(), "no file name", "another YAML file"};
     });
     require(chain_.size() < kLongestChain, [&] {
       return Error::Parts{value.subject(), "too many files that extend each other",
-                          "at most " + std::to_string(kLongestChain), ""};
+                          "at most " + std::to_string(kLongestChain)};
     });
     add_file(fs::path(source.name).parent_path() / base, value.subject());
   }

@@ -79,9 +79,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void refuse_if(bool condition, const YAML::Mark& mark, const char* found,
                  const std::string& expected) const {
-    require(!condition, [&] {
-      return Error::Parts{place(name_, line_of(mark)), found, expected, ""};
-    });
+    require(!condition, [&] { return Error::Parts{place(name_, line_of(mark)), found, expected}; });
   }
 
   // The parser gives "?" to plain values and "!" to quoted ones.
@@ -155,7 +153,7 @@ void refuse_control_characters(const std::string& yaml, const std::string& name)
   });
   require(bad == yaml.end(), [&] {
     const auto line = 1 + static_cast<int>(std::count(yaml.begin(), bad, '\n'));
-    return Error::Parts{place(name, line), "a control character", "a text file in UTF-8", ""};
+    return Error::Parts{place(name, line), "a control character", "a text file in UTF-8"};
   });
 }
 
@@ -163,7 +161,7 @@ void refuse_control_characters(const std::string& yaml, const std::string& name)
 
 TreePtr parse_tree(const std::string& yaml, const std::string& name) {
   require(yaml.size() <= kMaxYamlBytes, [&] {
-    return Error::Parts{name, "more than 1 MiB", "a configuration in YAML", ""};
+    return Error::Parts{name, "more than 1 MiB", "a configuration in YAML"};
   });
   refuse_control_characters(yaml, name);
   TreeBuilder builder(name);
@@ -175,7 +173,7 @@ TreePtr parse_tree(const std::string& yaml, const std::string& name) {
   } catch (const YAML::Exception& error) {
     const std::string column = ", column " + std::to_string(error.mark.column + 1);
     throw Error({place(name, line_of(error.mark)) + column, "bad syntax (" + error.msg + ")",
-                 "valid YAML", ""});
+                 "valid YAML"});
   }
   return builder.root();
 }

@@ -15,7 +15,7 @@ constexpr size_t kMostDigits = 9;  // of a slice's number
 constexpr double kLargest = 1e6;   // pixels; sums stay far from overflow
 
 Error misshapen(const std::string& subject, const std::string& found, const std::string& expected) {
-  return Error({subject, found, expected, ""});
+  return Error({subject, found, expected});
 }
 
 int64_t pixels(const Json& box, const char* name, const std::string& subject) {

@@ -131,7 +131,7 @@ torch::Tensor augment(const torch::Tensor& coil_images, const AugmentationDraw& 
     return Error::Parts{"augmentation",
                         "a quarter turn of " + std::to_string(coil_images.size(1)) + " x " +
                             std::to_string(coil_images.size(2)) + " pixels",
-                        "half turns where height and width differ", ""};
+                        "half turns where height and width differ"};
   });
   torch::Tensor images = coil_images;
   if (draw.flip_rows) {

@@ -12,7 +12,7 @@ torch::Tensor fov_crop(const torch::Tensor& kspace) {
   require(kspace.is_complex() && kspace.dim() >= 2, [&] {
     return Error::Parts{"FOV crop",
                         "a tensor of type " + std::string(c10::toString(kspace.scalar_type())),
-                        "complex k-space [C, H, W]", ""};
+                        "complex k-space [C, H, W]"};
   });
   if (kspace.size(-2) <= kspace.size(-1)) {
     return kspace;

@@ -36,7 +36,7 @@ void LabelVolume::read_shape() {
   const Hdf5Dataset header = file_.dataset(name);
   const std::string subject = file_.path().string() + ": '" + name + "'";
   require(header.kind == Hdf5Dataset::Kind::kReal, [&] {
-    return Error::Parts{subject, header.type, "real numbers", ""};
+    return Error::Parts{subject, header.type, "real numbers"};
   });
   shape_ = header.shape;
   const bool usable = shape_.size() == 3 && shape_[0] > 0 && shape_[0] <= kMostSlices &&
@@ -45,8 +45,7 @@ void LabelVolume::read_shape() {
     const auto edge = std::to_string(kSmallest);
     return Error::Parts{subject, "shape " + shape_text(shape_),
                         "[slices, height, width] of at least " + edge + " x " + edge +
-                            " pixels, at most " + std::to_string(kMostSlices) + " slices",
-                        ""};
+                            " pixels, at most " + std::to_string(kMostSlices) + " slices"};
   });
 }
 
@@ -57,7 +56,7 @@ void LabelVolume::read_maximum() {
   maximum_ = file_.read_number_attribute(kMaximumName);
   require(std::isfinite(*maximum_) && *maximum_ > 0, [&] {
     return Error::Parts{file_.path().string() + ": '" + kMaximumName + "'",
-                        std::to_string(*maximum_), "the volume's maximum, a positive number", ""};
+                        std::to_string(*maximum_), "the volume's maximum, a positive number"};
   });
 }
 
@@ -71,7 +70,7 @@ double LabelVolume::maximum() const {
   }
   require(largest > 0, [&] {
     return Error::Parts{file_.path().string() + ": '" + layout_->target + "'",
-                        "no value above 0 in any slice", "images", ""};
+                        "no value above 0 in any slice", "images"};
   });
   return largest;
 }

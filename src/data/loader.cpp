@@ -19,9 +19,7 @@ namespace dircn {
 namespace {
 
 void require_positive(int64_t value, const std::string& subject) {
-  require(value > 0, [&] {
-    return Error::Parts{subject, std::to_string(value), "at least 1", ""};
-  });
+  require(value > 0, [&] { return Error::Parts{subject, std::to_string(value), "at least 1"}; });
 }
 
 }  // namespace

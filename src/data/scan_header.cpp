@@ -51,7 +51,7 @@ int64_t count(const Place& place, int64_t smallest, const std::string& subject) 
   require(value >= smallest && value <= kLargest, [&] {
     return Error::Parts{
         subject + ": " + place.name, place.node.empty() ? "nothing" : "'" + excerpt(text) + "'",
-        "a whole number from " + std::to_string(smallest) + " to " + std::to_string(kLargest), ""};
+        "a whole number from " + std::to_string(smallest) + " to " + std::to_string(kLargest)};
   });
   return value;
 }
@@ -100,7 +100,7 @@ ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::st
   const Place root{find_child(document, "ismrmrdHeader"), "ismrmrdHeader"};
   require(parsed && !root.node.empty(), [&] {
     return Error::Parts{subject, parsed ? "XML without ismrmrdHeader" : parsed.description(),
-                        "an ISMRMRD header in XML", ""};
+                        "an ISMRMRD header in XML"};
   });
   const Place encoding = child(root, {"encoding"});
   const Place image = child(encoding, {"reconSpace", "matrixSize"});
@@ -119,7 +119,7 @@ ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::st
     return Error::Parts{subject,
                         std::to_string(acquired) + " lines around line " + std::to_string(centre) +
                             " of " + std::to_string(encoded),
-                        "lines within the " + std::to_string(width) + " columns of k-space", ""};
+                        "lines within the " + std::to_string(width) + " columns of k-space"};
   });
   return header;
 }

@@ -34,8 +34,7 @@ Vector read_vector(const Hdf5File& file, const std::string& name) {
   const std::string subject = file.path().string() + ": '" + name + "'";
   const std::vector<int64_t> shape = file.dataset(name).shape;
   require(shape == std::vector<int64_t>{3}, [&] {
-    return Error::Parts{subject, "shape " + shape_text(shape), "[3]: towards left, back and head",
-                        ""};
+    return Error::Parts{subject, "shape " + shape_text(shape), "[3]: towards left, back and head"};
   });
   const torch::Tensor values = file.read_real(name);
   Vector vector = {};
@@ -43,7 +42,7 @@ Vector read_vector(const Hdf5File& file, const std::string& name) {
     vector[axis] = values[static_cast<int64_t>(axis)].item<double>();
   }
   require(std::isfinite(inner_product(vector, vector)), [&] {
-    return Error::Parts{subject, vector_text(vector), "finite numbers", ""};
+    return Error::Parts{subject, vector_text(vector), "finite numbers"};
   });
   return vector;
 }

@@ -26,7 +26,7 @@ void require_kspace_of_every_image(const fs::path& images) {
     }
   }
   require(!error, [&] {
-    return Error::Parts{images.string(), error.message(), "a folder that can be listed", ""};
+    return Error::Parts{images.string(), error.message(), "a folder that can be listed"};
   });
 }
 

@@ -36,7 +36,7 @@ void require_finite(const torch::Tensor& kspace, const std::string& file, int64_
 
 void require_sampled(const torch::Tensor& mask, const std::string& file, const std::string& found) {
   require(mask.any().item<bool>(), [&] {
-    return Error::Parts{file + ": '" + kMaskName + "'", found, "at least one sampled column", ""};
+    return Error::Parts{file + ": '" + kMaskName + "'", found, "at least one sampled column"};
   });
 }
 
@@ -59,7 +59,7 @@ torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width) {
   const torch::Tensor others = values.masked_select(torch::logical_not(mask | (values == 0)));
   require(others.numel() == 0, [&] {
     return Error::Parts{subject, "the value " + std::to_string(others[0].item<float>()),
-                        "only 0 and 1", ""};
+                        "only 0 and 1"};
   });
   require_sampled(mask, file.path().string(), "only zeros");
   return mask;
@@ -87,7 +87,7 @@ void KspaceVolume::read_shape() {
   const Hdf5Dataset header = file_.dataset(kKspaceName);
   const std::string subject = path().string() + ": '" + kKspaceName + "'";
   require(header.kind == Hdf5Dataset::Kind::kComplex, [&] {
-    return Error::Parts{subject, header.type, "complex numbers: a compound (r, i) of float32", ""};
+    return Error::Parts{subject, header.type, "complex numbers: a compound (r, i) of float32"};
   });
   bool positive = header.shape.size() == 4;
   for (const int64_t size : header.shape) {
@@ -96,7 +96,7 @@ void KspaceVolume::read_shape() {
   require(positive && header.shape[0] <= kMostSlices, [&] {
     return Error::Parts{
         subject, "shape " + shape_text(header.shape),
-        "[slices, coils, height, width], at most " + std::to_string(kMostSlices) + " slices", ""};
+        "[slices, coils, height, width], at most " + std::to_string(kMostSlices) + " slices"};
   });
   slices_ = header.shape[0];
   coils_ = header.shape[1];
@@ -110,7 +110,7 @@ void KspaceVolume::set_image_size(ImageSize size, const std::string& source) {
   require(plausible(size.height) && plausible(size.width), [&] {
     return Error::Parts{path().string() + ": '" + source + "'",
                         "images of " + shape_text({size.height, size.width}),
-                        "sides of at most " + std::to_string(most) + " for this k-space", ""};
+                        "sides of at most " + std::to_string(most) + " for this k-space"};
   });
   image_size_ = size;
 }
@@ -133,7 +133,7 @@ void KspaceVolume::obey_scan_header() {
     const std::vector<int64_t> shape = file_.dataset(target).shape;
     require(shape.size() == 3, [&] {
       return Error::Parts{path().string() + ": '" + target + "'", "shape " + shape_text(shape),
-                          "[slices, height, width]", ""};
+                          "[slices, height, width]"};
     });
     set_image_size({shape[1], shape[2]}, target);
   }

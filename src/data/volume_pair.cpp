@@ -28,7 +28,7 @@ fs::path label_file(const VolumeEntry& entry, const DataLayout& layout) {
     const std::string folders = std::string("a folder ") + layout.kspace_folder + "/ with " +
                                 layout.image_folder + "/ beside it";
     return Error::Parts{entry.kspace.string(), "no image file with its label",
-                        image_place(entry.kspace).value_or(folders).string(), ""};
+                        image_place(entry.kspace).value_or(folders).string()};
   });
   return *entry.image;
 }

@@ -41,7 +41,7 @@ std::vector<int64_t> volumes_of_part(Part part, int64_t count, const DataConfig&
       order.erase(boundary, order.end());
       require(validation > 0, [] {
         return Error::Parts{"data.validation_share", "nothing kept for validation",
-                            "a share of the training volumes, and no folder data.val", ""};
+                            "a share of the training volumes, and no folder data.val"};
       });
     }
   }

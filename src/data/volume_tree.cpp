@@ -116,7 +116,7 @@ class Search {
       content.push_back(entry->path());
     }
     require(!error, [&] {
-      return Error::Parts{folder.string(), error.message(), "a folder that can be listed", ""};
+      return Error::Parts{folder.string(), error.message(), "a folder that can be listed"};
     });
     std::sort(content.begin(), content.end());
     return content;

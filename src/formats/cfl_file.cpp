@@ -58,7 +58,7 @@ std::vector<int64_t> read_dimensions(const fs::path& path) {
   }
   require(!dimensions.empty(), [&] {
     return Error::Parts{path.string(), stream.is_open() ? "no line of dimensions" : "no such file",
-                        "the header of an array of BART", ""};
+                        "the header of an array of BART"};
   });
   dimensions.resize(kDimensions, 1);
   return dimensions;
@@ -85,7 +85,7 @@ torch::Tensor read_cfl(const fs::path& name, torch::IntArrayRef sizes) {
   const std::vector<int64_t> found = read_dimensions(header);
   const std::vector<int64_t> expected = dimensions_of(sizes);
   require(found == expected, [&] {
-    return Error::Parts{header.string(), "dimensions " + text_of(found), text_of(expected), ""};
+    return Error::Parts{header.string(), "dimensions " + text_of(found), text_of(expected)};
   });
   torch::Tensor values = torch::empty(sizes, torch::kComplexFloat);
   const auto bytes = static_cast<std::streamsize>(values.nbytes());
@@ -94,7 +94,7 @@ torch::Tensor read_cfl(const fs::path& name, torch::IntArrayRef sizes) {
   stream.read(static_cast<char*>(values.data_ptr()), bytes);
   require(stream.gcount() == bytes, [&] {
     return Error::Parts{content.string(), std::to_string(stream.gcount()) + " bytes",
-                        std::to_string(bytes) + " bytes", ""};
+                        std::to_string(bytes) + " bytes"};
   });
   return values;
 }

@@ -36,7 +36,7 @@ Image open(const fs::path& path) {
                                               : nullptr);
   require(image != nullptr, [&] {
     return Error::Parts{path.string(), "a file that is not NIfTI-1, or is damaged",
-                        "a NIfTI file (.nii or .nii.gz)", ""};
+                        "a NIfTI file (.nii or .nii.gz)"};
   });
   return image;
 }
@@ -47,7 +47,7 @@ void require_volume(const nifti_image& image, const fs::path& path) {
   require(!flat && image.nt <= 1 && image.nu <= 1 && image.nv <= 1 && image.nw <= 1, [&] {
     const std::vector<int64_t> dims(image.dim + 1, image.dim + 1 + image.ndim);
     return Error::Parts{path.string(), "an image of " + shape_text(dims) + " values",
-                        "a three-dimensional one", ""};
+                        "a three-dimensional one"};
   });
   require(shape[0] * shape[1] * shape[2] <= kMaxValues, [&] {
     return Error::Parts{path.string(), "an image of " + shape_text(shape) + " values",
@@ -114,7 +114,7 @@ torch::Tensor numbers(nifti_image& image, const fs::path& path) {
     default:
       throw Error({path.string(),
                    std::string("values of type ") + nifti_datatype_string(image.datatype),
-                   "real numbers", ""});
+                   "real numbers"});
   }
 }
 

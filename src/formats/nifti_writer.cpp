@@ -60,8 +60,7 @@ void require_writable(const torch::Tensor& values, const fs::path& path) {
     found << "values of shape " << values.sizes() << " and type " << values.scalar_type();
     return Error::Parts{path.string(), found.str(),
                         "real ones, [Z, Y, X] or [T, Z, Y, X], at most " +
-                            std::to_string(kLongestSide) + " in each dimension",
-                        ""};
+                            std::to_string(kLongestSide) + " in each dimension"};
   });
 }
 
@@ -83,7 +82,7 @@ void require_geometry(const VoxelGeometry& geometry, const fs::path& path) {
     return Error::Parts{path.string(),
                         "voxels " + significant(z, 6) + ", " + significant(y, 6) + " and " +
                             significant(x, 6) + " mm apart, or a place that is not finite",
-                        "positive spacings and finite directions", ""};
+                        "positive spacings and finite directions"};
   });
 }
 
@@ -142,7 +141,7 @@ nifti_1_header header_of(const torch::Tensor& values, const VoxelGeometry& geome
   }
   const NewImage image(nifti_make_new_nim(dims.data(), DT_FLOAT32, /*data_fill=*/0));
   require(image != nullptr, [&] {
-    return Error::Parts{path.string(), "no NIfTI header for these values", "one", ""};
+    return Error::Parts{path.string(), "no NIfTI header for these values", "one"};
   });
   image->nifti_type = NIFTI_FTYPE_NIFTI1_1;
   image->iname_offset = sizeof(nifti_1_header) + kNoExtensions.size();

@@ -18,7 +18,7 @@ void require_picture(const torch::Tensor& image, const std::string& subject) {
     std::ostringstream found;
     found << "shape " << image.sizes() << " of type " << image.scalar_type();
     return Error::Parts{subject, found.str(),
-                        "a picture of uint8, [height, width] or [height, width, 3]", ""};
+                        "a picture of uint8, [height, width] or [height, width, 3]"};
   });
 }
 
@@ -35,9 +35,7 @@ std::string encode_png(const torch::Tensor& image, const std::string& subject) {
   const auto encode = [&](void* memory, png_alloc_size_t& size) {
     const int encoded =
         png_image_write_to_memory(&header, memory, &size, 0, pixels.data_ptr(), 0, nullptr);
-    require(encoded != 0, [&] {
-      return Error::Parts{subject, header.message, "a PNG picture", ""};
-    });
+    require(encoded != 0, [&] { return Error::Parts{subject, header.message, "a PNG picture"}; });
   };
   png_alloc_size_t size = 0;
   encode(nullptr, size);  // asks for the size

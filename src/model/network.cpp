@@ -24,8 +24,7 @@ void NetworkImpl::check_input(const torch::Tensor& masked_kspace, const torch::T
           << mask.sizes() << " of " << mask.dtype();
     return Error::Parts{
         "network input", found.str(),
-        "complex k-space [B, C, H, W] and a bool mask [B or 1, 1, H or 1, W] of the same H and W",
-        ""};
+        "complex k-space [B, C, H, W] and a bool mask [B or 1, 1, H or 1, W] of the same H and W"};
   });
 }
 

@@ -71,7 +71,7 @@ torch::Tensor canonical_mask(const torch::Tensor& mask) {
   require(mask.dim() == 1 || mask.dim() == 2 || (mask.dim() == 4 && mask.size(1) == 1), [&] {
     std::ostringstream shape;
     shape << "shape " << mask.sizes();
-    return Error::Parts{"sampling mask", shape.str(), "[W], [H, W] or [B, 1, H or 1, W]", ""};
+    return Error::Parts{"sampling mask", shape.str(), "[W], [H, W] or [B, 1, H or 1, W]"};
   });
   auto sampled = mask != 0;
   switch (mask.dim()) {

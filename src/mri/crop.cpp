@@ -26,7 +26,7 @@ torch::Tensor center_crop_or_pad(const torch::Tensor& image, int64_t height, int
     return Error::Parts{"crop",
                         std::to_string(image.dim()) + " dimensions to be cropped to " +
                             std::to_string(height) + " x " + std::to_string(width),
-                        "an image [..., H, W] and positive sizes", ""};
+                        "an image [..., H, W] and positive sizes"};
   });
   return fit(fit(image, -2, height), -1, width);
 }

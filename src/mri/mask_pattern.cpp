@@ -103,7 +103,7 @@ MaskPattern describe_mask(const torch::Tensor& mask) {
   require(usable, [&] {
     std::ostringstream found;
     found << "shape " << mask.sizes() << " of " << mask.dtype();
-    return Error::Parts{"sampling mask", found.str(), "bool [W] or [H, W]", ""};
+    return Error::Parts{"sampling mask", found.str(), "bool [W] or [H, W]"};
   });
   const torch::Tensor here = mask.to(torch::kCPU);
   const torch::Tensor grid = here.dim() == 1 ? here.unsqueeze(0) : here;

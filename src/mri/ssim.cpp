@@ -39,7 +39,7 @@ void check_shapes(const torch::Tensor& image, const torch::Tensor& target) {
     std::ostringstream found;
     found << "image " << image.sizes() << " and target " << target.sizes();
     return Error::Parts{"structural similarity", found.str(),
-                        "two equal shapes [B, H, W], 7 pixels or more a side", ""};
+                        "two equal shapes [B, H, W], 7 pixels or more a side"};
   });
 }
 

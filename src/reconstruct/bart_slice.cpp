@@ -72,14 +72,14 @@ Measurement measurement(const torch::Tensor& kspace, const torch::Tensor& mask) 
     found << kspace.sizes() << " of " << kspace.dtype() << ", mask " << mask.sizes() << " of "
           << mask.dtype();
     return Error::Parts{"k-space", found.str(),
-                        "complex [C, H, W], and a mask, bool, [W] or [H, W]", ""};
+                        "complex [C, H, W], and a mask, bool, [W] or [H, W]"};
   });
   Measurement result;
   result.mask = mask.to(torch::kCPU).expand({kspace.size(1), kspace.size(2)});
   result.kspace = torch::where(result.mask, kspace.to(torch::kCPU, torch::kComplexFloat),
                                torch::zeros({1}, torch::kComplexFloat));
   require(torch::isfinite(torch::view_as_real(result.kspace)).all().item<bool>(), [] {
-    return Error::Parts{"k-space", "NaN or Inf", "finite values", ""};
+    return Error::Parts{"k-space", "NaN or Inf", "finite values"};
   });
   return result;
 }
@@ -121,7 +121,7 @@ void BartSlice::calibrate(const torch::Tensor& mask) const {
     return Error::Parts{"sampling mask",
                         std::to_string(rows) + "x" + std::to_string(columns) +
                             " fully sampled points in the centre",
-                        "4x4 at least, from which to estimate the coils' sensitivities", ""};
+                        "4x4 at least, from which to estimate the coils' sensitivities"};
   });
   const auto limited = [](int64_t size) {
     return std::to_string(std::min(size, kCalibrationSize));
@@ -138,7 +138,7 @@ torch::Tensor BartSlice::image(double regularization, int64_t iterations) const 
                folder_ / "maps", output});
   const torch::Tensor image = read_cfl(output, mask_.sizes());
   require(torch::isfinite(torch::view_as_real(image)).all().item<bool>(), [&] {
-    return Error::Parts{program_, "NaN or Inf in its image", "finite values", ""};
+    return Error::Parts{program_, "NaN or Inf in its image", "finite values"};
   });
   return resampled(image, height_, width_).abs();
 }

@@ -41,7 +41,7 @@ bool parallel_imaging_is_available() {
 ParallelImaging::ParallelImaging(ParallelImagingOptions options) : options_(options) {
   require(options.regularization > 0 && options.iterations > 0, [] {
     return Error::Parts{"parallel imaging", "a regularization or iterations that are not positive",
-                        "numbers above 0", ""};
+                        "numbers above 0"};
   });
   const auto program = find_bart();
   require(program.has_value(), [] {

@@ -18,9 +18,7 @@ VolumePipeline::VolumePipeline(size_t volumes, Open open, size_t ahead)
       ahead_(ahead),
       failed_(volumes, false),
       left_(volumes) {
-  require(ahead_ > 0, [] {
-    return Error::Parts{"slices that are read ahead", "0", "at least 1", ""};
-  });
+  require(ahead_ > 0, [] { return Error::Parts{"slices that are read ahead", "0", "at least 1"}; });
   thread_ = start_single_threaded([this] { work(); });
 }
 

@@ -41,7 +41,7 @@ torch::Device select_device(const std::string& name) {
   }
   const auto index = gpu_index(name);
   require(index.has_value(), [&] {
-    return Error::Parts{"device", "'" + name + "'", "auto, cpu, cuda or cuda:N", ""};
+    return Error::Parts{"device", "'" + name + "'", "auto, cpu, cuda or cuda:N"};
   });
   require(*index < gpus, [&] {
     return Error::Parts{

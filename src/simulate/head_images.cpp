@@ -37,7 +37,7 @@ torch::Tensor read_brain(const fs::path& path, const torch::Tensor& t1) {
   const torch::Tensor values = read_nifti(path).values;
   require(values.sizes() == t1.sizes(), [&] {
     return Error::Parts{path.string(), "shape " + shape_text(values.sizes().vec()),
-                        shape_text(t1.sizes().vec()) + ", as the head beside it has", ""};
+                        shape_text(t1.sizes().vec()) + ", as the head beside it has"};
   });
   return (values > 0).to(torch::kFloat);
 }

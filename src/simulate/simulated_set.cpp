@@ -40,11 +40,10 @@ void require_options(const SetOptions& options) {
   }
   require(distinct && !all.empty(), [&] {
     return Error::Parts{"--acceleration", "a number below 2, or one twice",
-                        "different numbers of 2 and more", ""};
+                        "different numbers of 2 and more"};
   });
   require(options.train + options.val + options.leaderboard > 0, [] {
-    return Error::Parts{"data set", "no volumes", "at least one of --train, --val, --leaderboard",
-                        ""};
+    return Error::Parts{"data set", "no volumes", "at least one of --train, --val, --leaderboard"};
   });
 }
 

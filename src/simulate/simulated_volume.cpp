@@ -34,8 +34,7 @@ const Scan& checked(const Scan& scan) {
                             " coils, " + std::to_string(scan.height) + " x " +
                             std::to_string(scan.width) + ", label " + std::to_string(scan.label),
                         "positive numbers, a width of 16 or more, and a height (readout, "
-                        "oversampled) no smaller than the width",
-                        ""};
+                        "oversampled) no smaller than the width"};
   });
   return scan;
 }

@@ -11,10 +11,10 @@ namespace dircn {
 class Error : public std::runtime_error {
  public:
   struct Parts {
-    std::string subject;   // file, configuration key or tensor at fault
-    std::string found;     // what is there
-    std::string expected;  // what dircn needs; may be empty
-    std::string advice;    // what the user can do; may be empty
+    std::string subject;      // file, configuration key or tensor at fault
+    std::string found;        // what is there
+    std::string expected;     // what dircn needs; may be empty
+    std::string advice = {};  // what the user can do; may be empty
   };
 
   explicit Error(Parts parts);

@@ -58,7 +58,7 @@ Hdf5File::Hdf5File(fs::path path)
     return Error::Parts{path_.string(), found, "an HDF5 file", "Check the path."};
   });
   require(::access(path_.c_str(), R_OK) == 0, [&] {
-    return Error::Parts{path_.string(), "no permission to read it", "a readable HDF5 file", ""};
+    return Error::Parts{path_.string(), "no permission to read it", "a readable HDF5 file"};
   });
   hdf5_guard({path_.string(), "a file that is not HDF5, is truncated or is damaged", "an HDF5 file",
               kCopyAgain},
@@ -83,7 +83,7 @@ std::vector<std::string> Hdf5File::dataset_names() const {
 }
 
 bool Hdf5File::has_dataset(const std::string& name) const {
-  return hdf5_guard({subject(name), "a link that cannot be followed", "a data set", ""}, [&] {
+  return hdf5_guard({subject(name), "a link that cannot be followed", "a data set"}, [&] {
     return file_->nameExists(name) && file_->childObjType(name) == H5O_TYPE_DATASET;
   });
 }
@@ -97,7 +97,7 @@ const H5::DataSet& Hdf5File::open(const std::string& name) const {
     const std::string found =
         hdf5_guard({path_.string(), "a damaged table of contents", "an HDF5 file", kCopyAgain},
                    [&] { return contents(*file_); });
-    return Error::Parts{path_.string(), found, "a data set '" + name + "'", ""};
+    return Error::Parts{path_.string(), found, "a data set '" + name + "'"};
   });
   hdf5_guard({subject(name), "a damaged header", "a data set", kCopyAgain},
              [&] { opened_->by_name.emplace(name, detail::open_with_cache(*file_, name)); });
@@ -128,7 +128,7 @@ std::string Hdf5File::read_text(const std::string& name) const {
     const bool text = opened.getTypeClass() == H5T_STRING;
     require(text && opened.getSpace().getSimpleExtentNpoints() == 1, [&] {
       return Error::Parts{subject(name), text ? "several texts" : detail::describe(opened).type,
-                          "one text", ""};
+                          "one text"};
     });
     detail::require_whole(opened, subject(name));
     const H5::StrType type = opened.getStrType();
@@ -143,9 +143,7 @@ torch::Tensor Hdf5File::read(const std::string& name, Hdf5Dataset::Kind kind,
   const H5::DataSet& opened = open(name);
   return hdf5_guard({where, "a damaged header", "a data set", kCopyAgain}, [&] {
     const Hdf5Dataset header = detail::describe(opened);
-    require(header.kind == kind, [&] {
-      return Error::Parts{where, header.type, kind_text(kind), ""};
-    });
+    require(header.kind == kind, [&] { return Error::Parts{where, header.type, kind_text(kind)}; });
     detail::require_whole(opened, where);
     const H5::DataSpace file_space = detail::select(opened, index, where);
     const bool complex = kind == Hdf5Dataset::Kind::kComplex;

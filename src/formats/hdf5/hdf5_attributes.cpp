@@ -17,7 +17,7 @@ H5::Attribute open_attribute(const H5::H5File& file, const std::string& name,
                              const std::string& subject) {
   const H5::Group root = file.openGroup("/");
   require(root.attrExists(name), [&] {
-    return Error::Parts{subject, "no attribute '" + name + "'", "this attribute on the file", ""};
+    return Error::Parts{subject, "no attribute '" + name + "'", "this attribute on the file"};
   });
   return root.openAttribute(name);
 }
@@ -70,8 +70,8 @@ double Hdf5File::read_number_attribute(const std::string& name) const {
         const H5T_class_t type = attribute.getTypeClass();
         const bool number = type == H5T_INTEGER || type == H5T_FLOAT || type == H5T_ENUM;
         require(number && attribute.getSpace().getSimpleExtentNpoints() == 1, [&] {
-          return Error::Parts{subject(name), number ? "several numbers" : "no number", "one number",
-                              ""};
+          return Error::Parts{subject(name), number ? "several numbers" : "no number",
+                              "one number"};
         });
         double value = 0.0;
         attribute.read(H5::PredType::NATIVE_DOUBLE, &value);
@@ -85,7 +85,7 @@ std::string Hdf5File::read_text_attribute(const std::string& name) const {
         const H5::Attribute attribute = open_attribute(*file_, name, path_.string());
         const bool text = attribute.getTypeClass() == H5T_STRING;
         require(text && attribute.getSpace().getSimpleExtentNpoints() == 1, [&] {
-          return Error::Parts{subject(name), text ? "several texts" : "no text", "one text", ""};
+          return Error::Parts{subject(name), text ? "several texts" : "no text", "one text"};
         });
         const H5::StrType type = attribute.getStrType();
         return detail::read_text(type, subject(name),

@@ -196,7 +196,7 @@ H5::DataSpace select(const H5::DataSet& dataset, const int64_t* index, const std
   std::vector<hsize_t> count = extent(space);
   require(!count.empty() && *index >= 0 && static_cast<hsize_t>(*index) < count.front(), [&] {
     return Error::Parts{subject, "shape " + shape_text({count.begin(), count.end()}),
-                        "a data set with this slice", ""};
+                        "a data set with this slice"};
   });
   std::vector<hsize_t> start(count.size(), 0);
   start.front() = static_cast<hsize_t>(*index);

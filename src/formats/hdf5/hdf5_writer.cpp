@@ -64,7 +64,7 @@ std::string kind_text(bool complex, const std::vector<int64_t>& shape) {
 
 template <typename Action>
 auto Hdf5Writer::guarded(Action&& action) const {
-  return detail::hdf5_guard({path_.string(), "a refusal of HDF5", "a file that can be written", ""},
+  return detail::hdf5_guard({path_.string(), "a refusal of HDF5", "a file that can be written"},
                             std::forward<Action>(action));
 }
 
@@ -86,7 +86,7 @@ void Hdf5Writer::create(const std::string& name, const std::vector<int64_t>& sha
       std::all_of(shape.begin(), shape.end(), [](int64_t size) { return size > 0; });
   require(positive && !shape.empty(), [&] {
     return Error::Parts{path_.string() + ": '" + name + "'", "shape " + shape_text(shape),
-                        "positive sizes", ""};
+                        "positive sizes"};
   });
   guarded([&] {
     // NOLINTNEXTLINE(cppcoreguidelines-slicing): a handle; its id is all that counts
@@ -102,12 +102,12 @@ void Hdf5Writer::require_slice(const std::string& name, int64_t index,
   const std::string subject = path_.string() + ": slice " + std::to_string(index);
   const auto found = sliced_.find(name);
   require(found != sliced_.end(), [&] {
-    return Error::Parts{subject, "no data set '" + name + "'", "one that was created before", ""};
+    return Error::Parts{subject, "no data set '" + name + "'", "one that was created before"};
   });
   const Slices& set = found->second;
   require(index >= 0 && index < set.shape.front(), [&] {
     return Error::Parts{subject, std::to_string(set.shape.front()) + " slices in '" + name + "'",
-                        "a slice within the volume", ""};
+                        "a slice within the volume"};
   });
   const std::vector<int64_t> expected(set.shape.begin() + 1, set.shape.end());
   require(slice.is_complex() == set.complex && slice.sizes() == expected, [&] {
@@ -115,7 +115,7 @@ void Hdf5Writer::require_slice(const std::string& name, int64_t index,
                        : set.complex                     ? "real, shape "
                                                          : "complex, shape ";
     return Error::Parts{subject, kind + shape_text(slice.sizes().vec()),
-                        kind_text(set.complex, expected) + " for '" + name + "'", ""};
+                        kind_text(set.complex, expected) + " for '" + name + "'"};
   });
 }
 
@@ -179,7 +179,7 @@ void Hdf5Writer::finish() {
       return Error::Parts{
           path_.string(),
           "no slice " + std::to_string(missing - set.written.begin()) + " in '" + name + "'",
-          "every slice written", ""};
+          "every slice written"};
     });
   }
   const std::vector<char> bytes = guarded([&] { return image_of(*hdf5_); });

@@ -29,15 +29,14 @@ PickleArena::~PickleArena() {
 void PickleArena::add(const PickleValue& container) {
   require(containers_.size() < kMaxContainers, [&] {
     return Error::Parts{name_, "more than " + std::to_string(kMaxContainers) + " containers",
-                        "a checkpoint", ""};
+                        "a checkpoint"};
   });
   containers_.push_back(container);
 }
 
 PickleArena::Extent PickleArena::measure(const PickleValue& value, int depth) {
   require(value.foreign() == nullptr, [&] {
-    return Error::Parts{name_, "an object " + value.kind(), "tensors and plain containers only",
-                        ""};
+    return Error::Parts{name_, "an object " + value.kind(), "tensors and plain containers only"};
   });
   if (!value.is_sequence() && !value.is_dict()) {
     return {};
@@ -49,7 +48,7 @@ PickleArena::Extent PickleArena::measure(const PickleValue& value, int depth) {
     throw Error({name_,
                  "containers that nest more than " + std::to_string(kMaxNesting) +
                      " deep, contain themselves or are of absurd size",
-                 "what torch.save writes of a checkpoint", ""});
+                 "what torch.save writes of a checkpoint"});
   }
   kept_.emplace(address_of(value), extent);
   return extent;

@@ -90,13 +90,13 @@ PickleValue call_global(const PickleValue& function, const PickleValue& argument
                         const std::string& subject) {
   const auto place = functions().find(function.kind());
   require(function.foreign() != nullptr && place != functions().end(), [&] {
-    return Error::Parts{subject, "a pickle that calls " + function.kind(), "what torch.save writes",
-                        ""};
+    return Error::Parts{subject, "a pickle that calls " + function.kind(),
+                        "what torch.save writes"};
   });
   const Arguments& list = arguments.as_list(subject + ": arguments of " + place->first);
   require(!list.empty() || place->second == make_dict, [&] {
     return Error::Parts{subject, "a call of " + place->first + " without arguments",
-                        "what torch.save writes", ""};
+                        "what torch.save writes"};
   });
   return place->second(list, subject);
 }

@@ -52,7 +52,7 @@ int64_t PickleStream::take_long() {
   const auto length = static_cast<int>(take_unsigned(1));
   require(length <= 8, [&] {
     return Error::Parts{name_, "an integer of " + std::to_string(length) + " bytes",
-                        "integers of 64 bits", ""};
+                        "integers of 64 bits"};
   });
   uint64_t value = take_unsigned(length);
   const bool negative = length > 0 && (value >> (8 * length - 1) & 1U) != 0;

@@ -42,7 +42,7 @@ std::string PickleValue::kind() const {
 template <typename T>
 const T& PickleValue::get(const std::string& subject, const char* expected) const {
   const T* value = std::get_if<T>(&data_);
-  require(value != nullptr, [&] { return Error::Parts{subject, kind(), expected, ""}; });
+  require(value != nullptr, [&] { return Error::Parts{subject, kind(), expected}; });
   return *value;
 }
 
@@ -106,7 +106,7 @@ std::string describe(const PickleDict::Key& key) {
 const PickleValue& PickleDict::at(const Key& key, const std::string& subject) const {
   const PickleValue* value = find(key);
   require(value != nullptr, [&] {
-    return Error::Parts{subject, "the keys " + describe_keys(), "a key " + describe(key), ""};
+    return Error::Parts{subject, "the keys " + describe_keys(), "a key " + describe(key)};
   });
   return *value;
 }

@@ -88,7 +88,7 @@ class Pickler {
                                   given.defined() ? "a tensor of dtype " + static_cast<std::string>(
                                                                                given.dtype().name())
                                                   : "an undefined tensor",
-                                  "dense tensors of integers, floats, complex numbers or bool", ""};
+                                  "dense tensors of integers, floats, complex numbers or bool"};
             });
     const torch::Tensor tensor = given.detach().resolve_conj().resolve_neg();
     // _rebuild_tensor_v2(storage, offset, sizes, strides, requires_grad, backward_hooks)

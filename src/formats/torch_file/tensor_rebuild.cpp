@@ -37,7 +37,7 @@ std::vector<int64_t> integers(const PickleValue& value, const std::string& subje
   for (const PickleValue& item : value.as_list(subject)) {
     result.push_back(item.as_int(subject));
     require(result.back() >= 0, [&] {
-      return Error::Parts{subject, "a negative size or stride", "a whole torch.save file", ""};
+      return Error::Parts{subject, "a negative size or stride", "a whole torch.save file"};
     });
   }
   return result;

@@ -48,11 +48,11 @@ void check_records(const std::string& name, ZipReader& zip) {
                         "In Python: torch.save(torch.jit.load(FILE).state_dict(), NEW_FILE)."};
   });
   require(zip.has("data.pkl"), [&] {
-    return Error::Parts{name, "a zip archive without data.pkl", "a torch.save file", ""};
+    return Error::Parts{name, "a zip archive without data.pkl", "a torch.save file"};
   });
   require(zip.size("data.pkl") <= kMaxPickleSize, [&] {
     return Error::Parts{name, "a data.pkl of " + std::to_string(zip.size("data.pkl")) + " bytes",
-                        "at most " + std::to_string(kMaxPickleSize), ""};
+                        "at most " + std::to_string(kMaxPickleSize)};
   });
 }
 
@@ -159,10 +159,9 @@ PickleValue load_torch_file(const std::filesystem::path& path) {
   try {
     return load(path);
   } catch (const c10::Error& error) {
-    throw Error({path.string(), error.what_without_backtrace(), "a whole torch.save file", ""});
+    throw Error({path.string(), error.what_without_backtrace(), "a whole torch.save file"});
   } catch (const std::bad_alloc&) {
-    throw Error(
-        {path.string(), "more data than there is memory", "a torch.save file that fits", ""});
+    throw Error({path.string(), "more data than there is memory", "a torch.save file that fits"});
   }
 }
 

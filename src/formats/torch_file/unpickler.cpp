@@ -19,7 +19,7 @@ Unpickler::Unpickler(std::string name, std::string pickle, LoadStorage load_stor
       stack_(name_) {}
 
 void Unpickler::fail(const std::string& found, const std::string& expected) const {
-  throw Error({name_, found, expected, ""});
+  throw Error({name_, found, expected});
 }
 
 PickleValue Unpickler::load() {

@@ -53,7 +53,7 @@ ZipReader::ZipReader(const std::filesystem::path& path) : path_(path) {
   require(std::filesystem::is_regular_file(path, error), [&] {
     const bool there = std::filesystem::exists(path);
     return Error::Parts{path.string(), there ? "something that is not a file" : "no such file",
-                        "a torch.save file", ""};
+                        "a torch.save file"};
   });
   file_size_ = std::filesystem::file_size(path, error);
   stream_.open(path, std::ios::binary);

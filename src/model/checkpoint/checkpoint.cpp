@@ -37,14 +37,14 @@ StateDict read_state(const PickleDict& dict, const std::string& name) {
   for (const auto& [key, value] : dict.entries()) {
     const auto* text = std::get_if<std::string>(&key);
     require(text != nullptr, [&] {
-      return Error::Parts{name, "a parameter without a name", "keys of type str", ""};
+      return Error::Parts{name, "a parameter without a name", "keys of type str"};
     });
     const std::string subject = name + ": " + excerpt(*text);
     const torch::Tensor& tensor = value.as_tensor(subject);
     require(tensor.is_floating_point(), [&] {
       return Error::Parts{subject,
                           "a tensor of dtype " + static_cast<std::string>(tensor.dtype().name()),
-                          "a float dtype", ""};
+                          "a float dtype"};
     });
     state.emplace_back(*text, tensor);
   }
@@ -64,8 +64,7 @@ void to_network_names(StateDict& state, const std::string& name) {
     key = kind != nullptr ? kind->own_key(key) : key;
     const bool is_new = seen.insert(key).second;
     require(is_new, [&, &key = key] {
-      return Error::Parts{name + ": " + excerpt(key), "the same parameter under two names", "one",
-                          ""};
+      return Error::Parts{name + ": " + excerpt(key), "the same parameter under two names", "one"};
     });
   }
 }
