@@ -28,163 +28,101 @@ PickleValue Unpickler::load() {
     if (opcode == '.') {
       return stack_.finish();
     }
-    if (!step_scalar(opcode) && !step_container(opcode) && !step_memo(opcode) &&
-        !step_object(opcode)) {
-      fail("a pickle with opcode " + std::to_string(opcode) + " at byte " +
-           std::to_string(stream_.position() - 1));
+    const auto step = steps().find(opcode);
+    if (step == steps().end()) {
+      refuse(opcode);
     }
+    step->second(*this);
   }
 }
 
-bool Unpickler::step_scalar(unsigned char opcode) {
-  switch (opcode) {
-    case 0x80:  // PROTO
-      if (const uint64_t protocol = stream_.take_unsigned(1); protocol < 2 || protocol > 5) {
-        fail("pickle protocol " + std::to_string(protocol), "protocol 2 to 5");
-      }
-      return true;
-    case 0x95:
-      stream_.take_unsigned(8);
-      return true;  // FRAME: only a hint for buffering
-    case 'N':
-      stack_.push(PickleValue());
-      return true;
-    case 0x88:
-      stack_.push(true);
-      return true;
-    case 0x89:
-      stack_.push(false);
-      return true;
-    case 'K':
-      stack_.push(static_cast<int64_t>(stream_.take_unsigned(1)));
-      return true;
-    case 'M':
-      stack_.push(static_cast<int64_t>(stream_.take_unsigned(2)));
-      return true;
-    case 'J':
-      stack_.push(static_cast<int64_t>(static_cast<int32_t>(stream_.take_unsigned(4))));
-      return true;
-    case 0x8A:
-      stack_.push(stream_.take_long());
-      return true;
-    case 'G':
-      stack_.push(stream_.take_double());
-      return true;
-    case 0x8C:
-      stack_.push(stream_.take_text(stream_.take_unsigned(1)));
-      return true;
-    case 'X':
-      stack_.push(stream_.take_text(stream_.take_unsigned(4)));
-      return true;
-    case 0x8D:
-      stack_.push(stream_.take_text(stream_.take_unsigned(8)));
-      return true;
-    default:
-      return false;
+void Unpickler::refuse(int opcode) const {
+  fail("a pickle with opcode " + std::to_string(opcode) + " at byte " +
+       std::to_string(stream_.position() - 1));
+}
+
+const std::map<int, Unpickler::Step>& Unpickler::steps() {
+  using U = Unpickler;
+  static const std::map<int, Step> table = {
+      {0x80, [](U& u) { u.check_protocol(); }},          // PROTO
+      {0x95, [](U& u) { u.stream_.take_unsigned(8); }},  // FRAME: only a hint for buffering
+
+      {'N', [](U& u) { u.stack_.push(PickleValue()); }},
+      {0x88, [](U& u) { u.stack_.push(true); }},
+      {0x89, [](U& u) { u.stack_.push(false); }},
+      {'K', [](U& u) { u.stack_.push(static_cast<int64_t>(u.stream_.take_unsigned(1))); }},
+      {'M', [](U& u) { u.stack_.push(static_cast<int64_t>(u.stream_.take_unsigned(2))); }},
+      {'J', [](U& u) { u.stack_.push(static_cast<int32_t>(u.stream_.take_unsigned(4))); }},
+      {0x8A, [](U& u) { u.stack_.push(u.stream_.take_long()); }},
+      {'G', [](U& u) { u.stack_.push(u.stream_.take_double()); }},
+      {0x8C, [](U& u) { u.push_text(1); }},
+      {'X', [](U& u) { u.push_text(4); }},
+      {0x8D, [](U& u) { u.push_text(8); }},
+
+      {'(', [](U& u) { u.stack_.mark(); }},
+      {'0', [](U& u) { u.stack_.pop(); }},
+      {'1', [](U& u) { u.stack_.pop_to_mark(); }},
+      {'}', [](U& u) { u.stack_.push_container(PickleDict()); }},
+      {']', [](U& u) { u.stack_.push_container(PickleValue::list({})); }},
+      {')', [](U& u) { u.push_tuple({}); }},
+      {0x85, [](U& u) { u.push_tuple(u.stack_.pop_many(1)); }},
+      {0x86, [](U& u) { u.push_tuple(u.stack_.pop_many(2)); }},
+      {0x87, [](U& u) { u.push_tuple(u.stack_.pop_many(3)); }},
+      {'t', [](U& u) { u.push_tuple(u.stack_.pop_to_mark()); }},
+      {'a', [](U& u) { u.append({u.stack_.pop()}); }},
+      {'e', [](U& u) { u.append(u.stack_.pop_to_mark()); }},
+      {'s', [](U& u) { u.set_items(u.stack_.pop_many(2)); }},
+      {'u', [](U& u) { u.set_items(u.stack_.pop_to_mark()); }},
+
+      {'q', [](U& u) { u.stack_.memoize(u.stream_.take_unsigned(1)); }},
+      {'r', [](U& u) { u.stack_.memoize(u.stream_.take_unsigned(4)); }},
+      {0x94, [](U& u) { u.stack_.memoize(); }},
+      {'h', [](U& u) { u.stack_.recall(u.stream_.take_unsigned(1)); }},
+      {'j', [](U& u) { u.stack_.recall(u.stream_.take_unsigned(4)); }},
+
+      {'c', [](U& u) { u.stack_.push(u.take_global()); }},
+      {'i',  // INST, a global and a call in one: never written by torch.save
+       [](U& u) {
+         u.take_global();
+         u.refuse('i');
+       }},
+      {0x93, [](U& u) { u.push_stack_global(); }},
+      {'R', [](U& u) { u.call(); }},
+      {'Q', [](U& u) { u.push_storage(); }},
+      {'b', [](U& u) { u.drop_attributes(); }},
+  };
+  return table;
+}
+
+void Unpickler::check_protocol() {
+  const uint64_t protocol = stream_.take_unsigned(1);
+  if (protocol < 2 || protocol > 5) {
+    fail("pickle protocol " + std::to_string(protocol), "protocol 2 to 5");
   }
 }
 
-bool Unpickler::step_container(unsigned char opcode) {
-  switch (opcode) {
-    case '(':
-      stack_.mark();
-      return true;
-    case '0':
-      stack_.pop();
-      return true;
-    case '1':
-      stack_.pop_to_mark();
-      return true;
-    case '}':
-      stack_.push_container(PickleDict());
-      return true;
-    case ']':
-      stack_.push_container(PickleValue::list({}));
-      return true;
-    case ')':
-      stack_.push_container(PickleValue::tuple(stack_.pop_many(0)));
-      return true;
-    case 0x85:
-      stack_.push_container(PickleValue::tuple(stack_.pop_many(1)));
-      return true;
-    case 0x86:
-      stack_.push_container(PickleValue::tuple(stack_.pop_many(2)));
-      return true;
-    case 0x87:
-      stack_.push_container(PickleValue::tuple(stack_.pop_many(3)));
-      return true;
-    case 't':
-      stack_.push_container(PickleValue::tuple(stack_.pop_to_mark()));
-      return true;
-    case 'a':
-      append({stack_.pop()});
-      return true;
-    case 'e':
-      append(stack_.pop_to_mark());
-      return true;
-    case 's':
-      set_items(stack_.pop_many(2));
-      return true;
-    case 'u':
-      set_items(stack_.pop_to_mark());
-      return true;
-    default:
-      return false;
-  }
+void Unpickler::push_text(int length_bytes) {
+  stack_.push(stream_.take_text(stream_.take_unsigned(length_bytes)));
 }
 
-bool Unpickler::step_memo(unsigned char opcode) {
-  switch (opcode) {
-    case 'q':
-      stack_.memoize(stream_.take_unsigned(1));
-      return true;
-    case 'r':
-      stack_.memoize(stream_.take_unsigned(4));
-      return true;
-    case 0x94:
-      stack_.memoize();
-      return true;
-    case 'h':
-      stack_.recall(stream_.take_unsigned(1));
-      return true;
-    case 'j':
-      stack_.recall(stream_.take_unsigned(4));
-      return true;
-    default:
-      return false;
-  }
+void Unpickler::push_tuple(Items items) {
+  stack_.push_container(PickleValue::tuple(std::move(items)));
 }
 
-bool Unpickler::step_object(unsigned char opcode) {
-  switch (opcode) {
-    case 'c': {  // GLOBAL
-      const std::string module = stream_.take_line();
-      stack_.push(resolve_global(module, stream_.take_line(), name_));
-      return true;
-    }
-    case 'i': {  // INST, a global and a call in one: never written by torch.save
-      const std::string module = stream_.take_line();
-      resolve_global(module, stream_.take_line(), name_);
-      return false;
-    }
-    case 0x93: {  // STACK_GLOBAL
-      const Items names = stack_.pop_many(2);
-      stack_.push(resolve_global(names[0].as_string(name_), names[1].as_string(name_), name_));
-      return true;
-    }
-    case 'R':
-      call();
-      return true;
-    case 'Q':
-      push_storage();
-      return true;
-    case 'b':  // BUILD: attributes of an OrderedDict (a state dict's _metadata); nobody needs them
-      stack_.pop();
-      stack_.top().as_dict(name_ + ": an object with attributes");
-      return true;
-    default:
-      return false;
-  }
+PickleValue Unpickler::take_global() {
+  const std::string module = stream_.take_line();
+  return resolve_global(module, stream_.take_line(), name_);
+}
+
+void Unpickler::push_stack_global() {
+  const Items names = stack_.pop_many(2);
+  stack_.push(resolve_global(names[0].as_string(name_), names[1].as_string(name_), name_));
+}
+
+// BUILD: attributes of an OrderedDict (a state dict's _metadata); nobody needs them.
+void Unpickler::drop_attributes() {
+  stack_.pop();
+  stack_.top().as_dict(name_ + ": an object with attributes");
 }
 
 void Unpickler::append(Items items) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "dircn/formats/pickle_value.h"
@@ -29,12 +30,18 @@ class Unpickler {
  private:
   using Items = PickleValue::List;
 
-  // Each runs one opcode; false if it is not of that group.
-  bool step_scalar(unsigned char opcode);
-  bool step_container(unsigned char opcode);
-  bool step_memo(unsigned char opcode);
-  bool step_object(unsigned char opcode);
+  using Step = void (*)(Unpickler& unpickler);
 
+  /// What each opcode does.
+  static const std::map<int, Step>& steps();
+
+  [[noreturn]] void refuse(int opcode) const;
+  void check_protocol();
+  void push_text(int length_bytes);
+  void push_tuple(Items items);
+  PickleValue take_global();
+  void push_stack_global();
+  void drop_attributes();
   void append(Items items);
   void set_items(const Items& items);
   void call();
