@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -87,35 +88,22 @@ torch::Tensor as_float(const nifti_image& image, const std::vector<char>& conten
 }
 
 torch::Tensor numbers(nifti_image& image, const fs::path& path) {
+  using Convert = torch::Tensor (*)(const nifti_image&, const std::vector<char>&);
+  static const std::map<int, Convert> conversions = {
+      {DT_UINT8, as_float<uint8_t>},       {DT_INT8, as_float<int8_t>},
+      {DT_UINT16, as_float<uint16_t>},     {DT_INT16, as_float<int16_t>},
+      {DT_UINT32, as_float<uint32_t>},     {DT_INT32, as_float<int32_t>},
+      {DT_UINT64, as_float<uint64_t>},     {DT_INT64, as_float<int64_t>},
+      {DT_FLOAT32, as_float<float>},       {DT_FLOAT64, as_float<double>},
+      {DT_FLOAT128, as_float<long double>}};
   const std::vector<char> content = content_of(image, path);
-  switch (image.datatype) {
-    case DT_UINT8:
-      return as_float<uint8_t>(image, content);
-    case DT_INT8:
-      return as_float<int8_t>(image, content);
-    case DT_UINT16:
-      return as_float<uint16_t>(image, content);
-    case DT_INT16:
-      return as_float<int16_t>(image, content);
-    case DT_UINT32:
-      return as_float<uint32_t>(image, content);
-    case DT_INT32:
-      return as_float<int32_t>(image, content);
-    case DT_UINT64:
-      return as_float<uint64_t>(image, content);
-    case DT_INT64:
-      return as_float<int64_t>(image, content);
-    case DT_FLOAT32:
-      return as_float<float>(image, content);
-    case DT_FLOAT64:
-      return as_float<double>(image, content);
-    case DT_FLOAT128:
-      return as_float<long double>(image, content);
-    default:
-      throw Error({path.string(),
-                   std::string("values of type ") + nifti_datatype_string(image.datatype),
-                   "real numbers"});
-  }
+  const auto convert = conversions.find(image.datatype);
+  require(convert != conversions.end(), [&] {
+    return Error::Parts{path.string(),
+                        std::string("values of type ") + nifti_datatype_string(image.datatype),
+                        "real numbers"};
+  });
+  return convert->second(image, content);
 }
 
 /// Where the axes i, j, k of the file point to: NIFTI_L2R and so on; as stored if it does not say.

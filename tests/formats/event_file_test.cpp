@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "formats/tensorboard/crc32c.h"
+#include "formats/tensorboard/protobuf.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/python.h"

@@ -10,6 +10,8 @@
 #include <H5FDdevelop.h>
 #endif
 
+#include "formats/little_endian.h"
+
 namespace dircn::detail {
 namespace {
 
@@ -24,20 +26,12 @@ constexpr uint64_t kLargestHeap = uint64_t{1} << 30;
 H5FD_class_t usual_driver;
 H5FD_class_t checked_driver;
 
-uint64_t unsigned_at(const unsigned char* bytes, size_t count) {
-  uint64_t value = 0;
-  while (count > 0) {
-    value = value << 8 | bytes[--count];
-  }
-  return value;
-}
-
 bool objects_fit(const std::vector<unsigned char>& heap) {
   size_t at = kHeader;
   while (heap.size() - at >= kHeader) {
     const uint64_t left = heap.size() - at;
-    const bool is_rest = unsigned_at(&heap[at], 2) == 0;
-    const uint64_t size = unsigned_at(&heap[at + 8], 8);
+    const bool is_rest = little_endian(&heap[at], 2) == 0;
+    const uint64_t size = little_endian(&heap[at + 8], 8);
     if (is_rest) {
       return size == left;
     }
@@ -56,7 +50,7 @@ bool objects_fit(const std::vector<unsigned char>& heap) {
 /// `head`: the heap's first bytes. HDF5 itself refuses what has another version.
 bool heap_is_sound(H5FD_t* file, H5FD_mem_t type, hid_t access, haddr_t address,
                    const unsigned char* head) {
-  const uint64_t size = unsigned_at(head + 8, 8);
+  const uint64_t size = little_endian(head + 8, 8);
   const haddr_t end = usual_driver.get_eof(file, type);
   if (size < kSmallestHeap || size > kLargestHeap || address > end || size > end - address) {
     return false;

@@ -15,7 +15,7 @@
 #include "dircn/core/error.h"
 #include "dircn/core/write_fully.h"
 #include "dircn/formats/png.h"
-#include "formats/tensorboard/crc32c.h"
+#include "formats/little_endian.h"
 #include "formats/tensorboard/protobuf.h"
 
 namespace dircn {
@@ -23,28 +23,17 @@ namespace {
 
 // Field numbers of TensorBoard's messages (event.proto, summary.proto).
 namespace event {
-constexpr int kWallTime = 1;
-constexpr int kStep = 2;
-constexpr int kFileVersion = 3;
-constexpr int kSummary = 5;
-constexpr int kSessionLog = 7;
-}  // namespace event
+constexpr int kWallTime = 1, kStep = 2, kFileVersion = 3, kSummary = 5, kSessionLog = 7;
+}
 namespace session_log {
-constexpr int kStatus = 1;
-constexpr int kStart = 1;  // a status
-}  // namespace session_log
+constexpr int kStatus = 1, kStart = 1;  // the latter is a status
+}
 namespace summary {
-constexpr int kValue = 1;
-constexpr int kTag = 1;
-constexpr int kSimpleValue = 2;
-constexpr int kImage = 4;
-}  // namespace summary
+constexpr int kValue = 1, kTag = 1, kSimpleValue = 2, kImage = 4;
+}
 namespace picture {
-constexpr int kHeight = 1;
-constexpr int kWidth = 2;
-constexpr int kColorspace = 3;  // how many channels
-constexpr int kEncoded = 4;
-}  // namespace picture
+constexpr int kHeight = 1, kWidth = 2, kColorspace = 3, kEncoded = 4;  // colorspace: channels
+}
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();

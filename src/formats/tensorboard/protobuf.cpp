@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "formats/little_endian.h"
+
 namespace dircn {
 namespace {
 
@@ -13,11 +15,16 @@ constexpr unsigned kFourBytes = 5;
 
 }  // namespace
 
-void append_little_endian(std::string& to, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) {
-    to += static_cast<char>(value & 0xFFU);
-    value >>= 8U;
+uint32_t crc32c(std::string_view bytes) {
+  constexpr uint32_t kReversedPolynomial = 0x82F63B78U;
+  uint32_t crc = ~0U;
+  for (const char c : bytes) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) {
+      crc = (crc >> 1U) ^ ((crc & 1U) * kReversedPolynomial);
+    }
   }
+  return ~crc;
 }
 
 ProtobufMessage& ProtobufMessage::add_integer(int field, int64_t value) {

@@ -6,8 +6,8 @@
 
 namespace dircn {
 
-/// Appends the `bytes` low bytes of a number, the lowest first.
-void append_little_endian(std::string& to, uint64_t value, int bytes);
+/// The CRC-32C (Castagnoli; RFC 3720) of some bytes.
+uint32_t crc32c(std::string_view bytes);
 
 /// Builds one protocol-buffer message, field by field. A message within a message is added as the
 /// bytes of its own writer.

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "dircn/core/error.h"
+#include "formats/little_endian.h"
 
 namespace dircn {
 
@@ -17,12 +18,7 @@ const unsigned char* PickleStream::take(uint64_t count) {
 }
 
 uint64_t PickleStream::take_unsigned(int bytes) {
-  const unsigned char* start = take(bytes);
-  uint64_t value = 0;
-  for (int i = bytes; i-- > 0;) {
-    value = value << 8 | start[i];
-  }
-  return value;
+  return little_endian(take(bytes), bytes);
 }
 
 std::string PickleStream::take_text(uint64_t length) {

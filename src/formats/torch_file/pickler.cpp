@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dircn/core/error.h"
+#include "formats/little_endian.h"
 #include "formats/torch_file/tensor_rebuild.h"
 
 // Opcodes are those of Python's pickletools, written as the characters that the format uses.
@@ -29,20 +30,14 @@ class Pickler {
   using View = std::tuple<const void*, int64_t, std::vector<int64_t>, std::vector<int64_t>,
                           torch::ScalarType>;
 
-  void write_unsigned(uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) {
-      pickle_.bytes += static_cast<char>(value >> (8 * i) & 0xFF);
-    }
-  }
-
   void write_int(int64_t value) {
     if (value >= std::numeric_limits<int32_t>::min() &&
         value <= std::numeric_limits<int32_t>::max()) {
       pickle_.bytes += 'J';
-      write_unsigned(static_cast<uint64_t>(value), 4);
+      append_little_endian(pickle_.bytes, static_cast<uint64_t>(value), 4);
     } else {
       pickle_.bytes += "\x8a\x08";
-      write_unsigned(static_cast<uint64_t>(value), 8);
+      append_little_endian(pickle_.bytes, static_cast<uint64_t>(value), 8);
     }
   }
 
@@ -57,7 +52,7 @@ class Pickler {
 
   void write_text(const std::string& text) {
     pickle_.bytes += 'X';
-    write_unsigned(text.size(), 4);
+    append_little_endian(pickle_.bytes, text.size(), 4);
     pickle_.bytes += text;
   }
 

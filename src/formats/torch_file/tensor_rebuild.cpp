@@ -1,5 +1,6 @@
 #include "formats/torch_file/tensor_rebuild.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -94,12 +95,7 @@ std::optional<std::string> storage_class_of_dtype(torch::ScalarType dtype) {
 }
 
 bool is_dtype_name(const std::string& name) {
-  for (const char* dtype_name : kDtypeNames) {
-    if (name == dtype_name) {
-      return true;
-    }
-  }
-  return false;
+  return std::find(kDtypeNames.begin(), kDtypeNames.end(), name) != kDtypeNames.end();
 }
 
 torch::Tensor rebuild_tensor(const PickleValue::List& arguments, const std::string& subject) {
@@ -133,14 +129,12 @@ torch::Tensor rebuild_tensor(const PickleValue::List& arguments, const std::stri
   });
   torch::Tensor tensor = storage->elements.as_strided(sizes, strides, offset);
   if (arguments.size() > 6 && arguments[6].is_dict()) {
-    if (const PickleValue* conjugate = arguments[6].as_dict().find("conj");
-        conjugate && conjugate->as_bool(subject)) {
-      tensor = torch::conj_physical(tensor);
-    }
-    if (const PickleValue* negative = arguments[6].as_dict().find("neg");
-        negative && negative->as_bool(subject)) {
-      tensor = torch::neg(tensor);
-    }
+    const auto is_set = [&](const char* key) {
+      const PickleValue* value = arguments[6].as_dict().find(key);
+      return value != nullptr && value->as_bool(subject);
+    };
+    tensor = is_set("conj") ? torch::conj_physical(tensor) : tensor;
+    tensor = is_set("neg") ? torch::neg(tensor) : tensor;
   }
   return tensor;
 }

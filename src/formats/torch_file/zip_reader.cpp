@@ -11,6 +11,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/text.h"
+#include "formats/little_endian.h"
 
 // The field offsets below are those of the ZIP file format specification (APPNOTE.TXT),
 // sections 4.3.6 to 4.5.3.
@@ -25,13 +26,6 @@ constexpr size_t kEntrySize = 46;  // central directory entry, without name, ext
 constexpr size_t kHeaderSize = 30;  // local file header, without name and extra field
 constexpr uint32_t kSeeZip64 = 0xFFFFFFFF;
 
-uint64_t little_endian(const unsigned char* bytes, int count) {
-  uint64_t value = 0;
-  for (int i = count; i-- > 0;) {
-    value = value << 8 | bytes[i];
-  }
-  return value;
-}
 uint16_t u16(const unsigned char* bytes) {
   return static_cast<uint16_t>(little_endian(bytes, 2));
 }
