@@ -14,8 +14,20 @@ struct Levels {
   double fat;
 };
 
-constexpr Levels kT2 = {0.90, 0.52, 0.36, 0.22, 0.62};
-constexpr Levels kFlair = {0.07, 0.62, 0.47, 0.26, 0.60};
+struct Sequence {
+  const char* acquisition;
+  double lesion;  // its signal
+  Levels levels;  // not of T1, which the anatomy is
+};
+
+/// In the order of `Contrast`.
+constexpr Sequence kSequences[] = {{"AXT1", 0.55, {}},
+                                   {"AXT2", 0.85, {0.90, 0.52, 0.36, 0.22, 0.62}},
+                                   {"AXFLAIR", 0.95, {0.07, 0.62, 0.47, 0.26, 0.60}}};
+
+const Sequence& sequence_of(Contrast contrast) {
+  return kSequences[static_cast<size_t>(contrast)];
+}
 
 /// Inside of the skull. What is darker than fluid in T1 is bone or air, dark in every contrast.
 torch::Tensor brain_signal(const torch::Tensor& t1, const Levels& levels) {
@@ -37,14 +49,7 @@ torch::Tensor scalp_signal(const torch::Tensor& t1, const Levels& levels) {
 }  // namespace
 
 std::string acquisition_name(Contrast contrast) {
-  switch (contrast) {
-    case Contrast::t1:
-      return "AXT1";
-    case Contrast::t2:
-      return "AXT2";
-    default:
-      return "AXFLAIR";
-  }
+  return sequence_of(contrast).acquisition;
 }
 
 torch::Tensor signal(const Anatomy::Sample& anatomy, Contrast contrast) {
@@ -52,19 +57,12 @@ torch::Tensor signal(const Anatomy::Sample& anatomy, Contrast contrast) {
   if (contrast == Contrast::t1) {  // as it is, but for fat that would outshine everything
     return torch::lerp(1.2 * t1 / (1 + 0.28 * t1), t1, anatomy.brain);
   }
-  const Levels& levels = contrast == Contrast::t2 ? kT2 : kFlair;
+  const Levels& levels = sequence_of(contrast).levels;
   return torch::lerp(scalp_signal(t1, levels), brain_signal(t1, levels), anatomy.brain);
 }
 
 double lesion_signal(Contrast contrast) {
-  switch (contrast) {
-    case Contrast::t1:
-      return 0.55;
-    case Contrast::t2:
-      return 0.85;
-    default:
-      return 0.95;
-  }
+  return sequence_of(contrast).lesion;
 }
 
 }  // namespace dircn::simulation

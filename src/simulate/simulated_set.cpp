@@ -1,22 +1,92 @@
 #include "dircn/simulate/simulated_set.h"
 
 #include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
 #include "dircn/data/data_layout.h"
 #include "dircn/data/volume_tree.h"
-#include "simulate/set_options.h"
 #include "simulate/volume_files.h"
 
 namespace dircn::simulation {
 namespace fs = std::filesystem;
 namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Counts up when the same options come to give other files.
+constexpr int kRevision = 1;
+
+Json note_of(const SetOptions& options, const std::string& anatomy) {
+  const Scan& scan = options.scan;
+  return {{"revision", kRevision},
+          {"layout", to_string(options.layout)},
+          {"anatomy", anatomy},
+          {"seed", options.seed},
+          {"acceleration", options.accelerations},
+          {"slices", scan.slices},
+          {"coils", scan.coils},
+          {"height", scan.height},
+          {"width", scan.width},
+          {"label", scan.label}};
+}
+
+std::string text_of(const Json& json, int indent) {
+  return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
+
+/// Those entries of `wanted` that `other` lacks or has otherwise: "coils 4, width 84".
+std::string note_differences(const Json& wanted, const Json& other) {
+  std::string text;
+  for (const auto& [name, value] : wanted.items()) {
+    if (!other.contains(name) || other[name] != value) {
+      text += (text.empty() ? "" : ", ") + name + " " + text_of(value, -1);
+    }
+  }
+  return text.empty() ? "nothing else" : text;
+}
+
+fs::path note_path(const SetOptions& options) {
+  return options.output / "simulation.json";
+}
+
+/// What the volumes below `options.output` were made with is noted there, in `simulation.json`.
+/// Whether there is such a note; throws `Error` if it says anything else than `options` do. The
+/// numbers of volumes may differ: a volume depends on its own number alone.
+bool is_noted(const SetOptions& options, const std::string& anatomy) {
+  const fs::path path = note_path(options);
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return false;
+  }
+  std::ifstream stream(path);
+  const Json found = Json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  require(found.is_object(), [&] {
+    return Error::Parts{path.string(), "no JSON object", "what an earlier run wrote",
+                        "Choose another --output."};
+  });
+  const Json wanted = Json::parse(text_of(note_of(options, anatomy), -1));
+  require(found == wanted, [&] {
+    return Error::Parts{path.string(), note_differences(found, wanted),
+                        note_differences(wanted, found),
+                        "That folder holds another data set: give the options it was made with, or "
+                        "choose another --output."};
+  });
+  return true;
+}
+
+/// Leaves that note.
+void leave_note(const SetOptions& options, const std::string& anatomy) {
+  AtomicFile(note_path(options)).commit(text_of(note_of(options, anatomy), 2) + "\n");
+}
 
 struct Job {
   VolumeId id;
@@ -27,10 +97,6 @@ struct Job {
     return fs::exists(files.kspace, error) && (!files.image || fs::exists(*files.image, error));
   }
 };
-
-std::string number(int64_t value) {
-  return std::to_string(value);
-}
 
 void require_options(const SetOptions& options) {
   const std::vector<int64_t>& all = options.accelerations;
@@ -71,7 +137,7 @@ std::vector<Job> jobs(const SetOptions& options) {
 }  // namespace
 
 std::string to_string(const SetSummary& summary) {
-  return number(summary.written) + " volumes written, " + number(summary.skipped) +
+  return std::to_string(summary.written) + " volumes written, " + std::to_string(summary.skipped) +
          " skipped (already there)" +
          (summary.interrupted ? "; interrupted, run again to continue" : "");
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/simulate/scan.h"
+#include "dircn/simulate/simulated_set.h"
 #include "simulate/anatomy.h"
 #include "simulate/coil_array.h"
 #include "simulate/contrast.h"
@@ -19,6 +19,10 @@ namespace dircn::simulation {
 
 /// How a data set divides an anatomy: with gaps that no slice reaches across, however it is bent.
 SliceBands bands_of(const Anatomy& anatomy);
+
+/// Every `acceleration`-th column from the first on, and the centre (auto-calibration signal) of
+/// 0.32 / acceleration of all columns, 4 at least: [width] float32, 0 or 1.
+torch::Tensor column_mask(int64_t width, int64_t acceleration);
 
 /// Which volume of a set.
 struct VolumeId {

@@ -23,14 +23,7 @@ const std::initializer_list<Share>& shares() {
 }  // namespace
 
 const char* to_string(Split split) {
-  switch (split) {
-    case Split::train:
-      return "train";
-    case Split::val:
-      return "val";
-    default:
-      return "leaderboard";
-  }
+  return split == Split::train ? "train" : split == Split::val ? "val" : "leaderboard";
 }
 
 SliceBands::SliceBands(double low, double high, double gap) {
@@ -49,16 +42,9 @@ SliceBands::SliceBands(double low, double high, double gap) {
   double at = low;
   for (const Share& share : shares()) {
     const double height = share.height / parts * usable;
-    auto& bands = share.split == Split::train ? train_
-                  : share.split == Split::val ? val_
-                                              : leaderboard_;
-    bands.push_back({at, at + height});
+    bands_[share.split].push_back({at, at + height});
     at += height + gap;
   }
-}
-
-const std::vector<Band>& SliceBands::of(Split split) const {
-  return split == Split::train ? train_ : split == Split::val ? val_ : leaderboard_;
 }
 
 std::vector<double> SliceBands::positions(Split split, int64_t slices, double phase) const {

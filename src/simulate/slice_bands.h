@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace dircn::simulation {
@@ -24,16 +25,14 @@ class SliceBands {
   /// little height for that.
   SliceBands(double low, double high, double gap);
 
-  const std::vector<Band>& of(Split split) const;
+  const std::vector<Band>& of(Split split) const { return bands_.at(split); }
 
   /// The heights of a volume's slices, upwards: they share out the split's bands evenly. `phase` in
   /// [0, 1) moves them all by this part of their distance.
   std::vector<double> positions(Split split, int64_t slices, double phase) const;
 
  private:
-  std::vector<Band> train_;
-  std::vector<Band> val_;
-  std::vector<Band> leaderboard_;
+  std::map<Split, std::vector<Band>> bands_;
 };
 
 }  // namespace dircn::simulation

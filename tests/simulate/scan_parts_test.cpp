@@ -11,11 +11,11 @@
 #include "dircn/core/error.h"
 #include "dircn/mri/acs.h"
 #include "simulate/coil_array.h"
-#include "simulate/column_mask.h"
 #include "simulate/contrast.h"
 #include "simulate/deformation.h"
 #include "simulate/lesion.h"
 #include "simulate/random_stream.h"
+#include "simulate/simulated_volume.h"
 #include "simulate/slice_bands.h"
 
 namespace dircn::simulation::scan_parts_test {

@@ -6,9 +6,17 @@
 #include <vector>
 
 #include "dircn/config/config.h"
-#include "dircn/simulate/scan.h"
 
 namespace dircn::simulation {
+
+/// What a scanner measures of every volume.
+struct Scan {
+  int64_t slices = 16;
+  int64_t coils = 16;
+  int64_t height = 768;  // readout: sees twice the head's field of view where it is twice the width
+  int64_t width = 396;   // phase encoding; pixels are square
+  int64_t label = 384;   // edge of the images
+};
 
 /// `layout` says how the files lie: ROOT/{train,val,leaderboard/accN}/{kspace,image}/NAME.h5 (snu),
 /// or ROOT/multicoil_{train,val,test}/NAME.h5 (fastmri).
