@@ -3,11 +3,8 @@
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
-#include <chrono>
 #include <exception>
-#include <future>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "data/augmentation.h"
@@ -22,118 +19,13 @@ void require_positive(int64_t value, const std::string& subject) {
   require(value > 0, [&] { return Error::Parts{subject, std::to_string(value), "at least 1"}; });
 }
 
+size_t places(const LoaderOptions& options) {
+  require_positive(options.workers, "data.workers");
+  require_positive(options.prefetch, "data.prefetch");
+  return static_cast<size_t>(options.prefetch);
+}
+
 }  // namespace
-
-/// The threads and what they share. A sample is promised in the order's turn before its slice is
-/// read; `next()` waits for the promise, or gets what went wrong instead.
-class Loader::Pipeline {
- public:
-  Pipeline(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
-      : set_(set),
-        order_(std::move(order)),
-        options_(options),
-        pin_(options.pin_memory && torch::cuda::is_available()),
-        samples_(places(options)),
-        slices_(places(options)) {}
-
-  ~Pipeline() {
-    stop();
-    for (auto& thread : threads_) {
-      thread.join();
-    }
-  }
-
-  Pipeline(const Pipeline&) = delete;
-  Pipeline& operator=(const Pipeline&) = delete;
-
-  void start() {
-    threads_.push_back(start_single_threaded([this] { read_slices(); }));
-    for (int64_t i = 0; i < options_.workers; ++i) {
-      threads_.push_back(start_single_threaded([this] { make_samples(); }));
-    }
-  }
-
-  std::optional<Sample> next() {
-    const auto start = std::chrono::steady_clock::now();
-    auto promised = samples_.pop();
-    if (!promised) {
-      return std::nullopt;
-    }
-    promised->wait();
-    waited_ += std::chrono::steady_clock::now() - start;
-    try {
-      return promised->get();
-    } catch (...) {
-      stop();
-      throw;
-    }
-  }
-
-  double seconds_waited() const { return waited_.count(); }
-
- private:
-  struct Raw {
-    int64_t index;
-    RawSlice slice;
-    std::promise<Sample> sample;
-  };
-
-  static size_t places(const LoaderOptions& options) {
-    require_positive(options.workers, "data.workers");
-    require_positive(options.prefetch, "data.prefetch");
-    return static_cast<size_t>(options.prefetch);
-  }
-
-  void stop() {
-    samples_.stop();
-    slices_.stop();
-  }
-
-  void read_slices() {
-    const torch::NoGradGuard no_grad;
-    for (const int64_t index : order_) {
-      std::promise<Sample> sample;
-      if (!samples_.push(sample.get_future())) {
-        return;
-      }
-      try {
-        RawSlice slice = set_.read(index);
-        slices_.push({index, std::move(slice), std::move(sample)});
-      } catch (...) {
-        sample.set_exception(std::current_exception());
-        return;
-      }
-    }
-    samples_.close();
-  }
-
-  void make_samples() {
-    const torch::NoGradGuard no_grad;
-    while (auto raw = slices_.pop()) {
-      try {
-        raw->sample.set_value(sample_of(raw->slice, raw->index));
-      } catch (...) {
-        raw->sample.set_exception(std::current_exception());
-      }
-    }
-  }
-
-  Sample sample_of(const RawSlice& slice, int64_t index) const {
-    Sample sample = make_sample(slice, index, options_.sample);
-    return pin_ ? with_tensors(sample,
-                               [](const torch::Tensor& tensor) { return tensor.pin_memory(); })
-                : sample;
-  }
-
-  const SliceSet& set_;
-  const std::vector<int64_t> order_;
-  const LoaderOptions options_;
-  const bool pin_;
-  std::chrono::duration<double> waited_{0};  // of the thread that calls `next`
-  BoundedQueue<std::future<Sample>> samples_;
-  BoundedQueue<Raw> slices_;
-  std::vector<std::thread> threads_;
-};
 
 LoaderOptions loader_options(const DataConfig& config, torch::Device device) {
   LoaderOptions options;
@@ -161,18 +53,87 @@ LoaderOptions training_loader_options(const DataConfig& config, torch::Device de
 }
 
 Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
-    : pipeline_(std::make_unique<Pipeline>(set, std::move(order), options)) {
-  pipeline_->start();
+    : Loader(set, std::move(order), options,
+             places(options)) {  // whose end joins the threads below
+  threads_.push_back(start_single_threaded([this] { read_slices(); }));
+  for (int64_t i = 0; i < options_.workers; ++i) {
+    threads_.push_back(start_single_threaded([this] { make_samples(); }));
+  }
 }
 
-Loader::~Loader() = default;
+Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options,
+               size_t places)
+    : set_(set),
+      order_(std::move(order)),
+      options_(options),
+      pin_(options.pin_memory && torch::cuda::is_available()),
+      samples_(places),
+      slices_(places) {}
+
+Loader::~Loader() {
+  stop();
+  for (auto& thread : threads_) {
+    thread.join();
+  }
+}
 
 std::optional<Sample> Loader::next() {
-  return pipeline_->next();
+  const auto start = std::chrono::steady_clock::now();
+  auto promised = samples_.pop();
+  if (!promised) {
+    return std::nullopt;
+  }
+  promised->wait();
+  waited_ += std::chrono::steady_clock::now() - start;
+  try {
+    return promised->get();
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-double Loader::seconds_waited() const {
-  return pipeline_->seconds_waited();
+void Loader::stop() {
+  samples_.stop();
+  slices_.stop();
+}
+
+/// A sample is promised in the order's turn before its slice is read; `next()` waits for the
+/// promise, or gets what went wrong instead.
+void Loader::read_slices() {
+  const torch::NoGradGuard no_grad;
+  for (const int64_t index : order_) {
+    std::promise<Sample> sample;
+    if (!samples_.push(sample.get_future())) {
+      return;
+    }
+    try {
+      RawSlice slice = set_.read(index);
+      slices_.push({index, std::move(slice), std::move(sample)});
+    } catch (...) {
+      sample.set_exception(std::current_exception());
+      return;
+    }
+  }
+  samples_.close();
+}
+
+void Loader::make_samples() {
+  const torch::NoGradGuard no_grad;
+  while (auto raw = slices_.pop()) {
+    try {
+      raw->sample.set_value(sample_of(raw->slice, raw->index));
+    } catch (...) {
+      raw->sample.set_exception(std::current_exception());
+    }
+  }
+}
+
+Sample Loader::sample_of(const RawSlice& slice, int64_t index) const {
+  Sample sample = make_sample(slice, index, options_.sample);
+  return pin_
+             ? with_tensors(sample, [](const torch::Tensor& tensor) { return tensor.pin_memory(); })
+             : sample;
 }
 
 }  // namespace dircn

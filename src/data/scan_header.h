@@ -6,6 +6,8 @@
 #include <string>
 
 #include "dircn/data/volume.h"
+#include "dircn/formats/hdf5.h"
+#include "dircn/formats/voxel_geometry.h"
 
 namespace dircn::detail {
 
@@ -22,5 +24,12 @@ struct ScanHeader {
 /// Reads the XML text `ismrmrd_header` of k-space with `width` columns. `subject` names the file.
 /// Throws `Error` if it is no such header or its numbers make no sense.
 ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::string& subject);
+
+/// How the images of a scan lie in the patient, from the data sets `read_dir`, `phase_dir`,
+/// `slice_dir` and `position` of its file, each of three real numbers (LPS, mm). The readout lies
+/// along the rows of k-space, so `read_dir` is the direction in which the row index grows. None
+/// where one of them is missing. Throws `Error`, naming file and data set, if one is of another
+/// shape or not finite, or the directions are no unit vectors at right angles, to 1e-3.
+std::optional<VoxelGeometry::Orientation> read_orientation(const Hdf5File& file);
 
 }  // namespace dircn::detail

@@ -7,7 +7,6 @@
 
 #include "data/draw_mask.h"
 #include "data/scan_header.h"
-#include "data/scan_orientation.h"
 #include "dircn/core/error.h"
 #include "dircn/mri/mask_pattern.h"
 

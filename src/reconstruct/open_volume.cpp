@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "dircn/data/fov_crop.h"
+#include "dircn/data/prepared_slice.h"
 
 namespace dircn::detail {
 namespace {

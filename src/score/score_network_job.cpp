@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/data/fov_crop.h"
 #include "dircn/data/label_volume.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
 #include "dircn/data/volume_tree.h"

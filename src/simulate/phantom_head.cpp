@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <initializer_list>
 #include <vector>
 
 #include "simulate/head_images.h"
@@ -53,19 +52,15 @@ struct Ellipsoid {
   double t1;
 };
 
-const std::initializer_list<Ellipsoid>& organs() {
-  static const std::initializer_list<Ellipsoid> list = {
-      {{23, 6, -4}, {7, 19, 13}, 0.80},      // basal ganglia
-      {{11, -10, -2}, {8, 14, 11}, 0.83},    // thalamus
-      {{0, -48, -52}, {44, 28, 18}, 0.76},   // cerebellum
-      {{7, 18, 10}, {4.5, 17, 9}, 0.33},     // ventricles: frontal horns,
-      {{8, 2, 14}, {4, 16, 6}, 0.33},        // bodies,
-      {{15, -22, 10}, {5, 17, 8}, 0.33},     // occipital horns,
-      {{0, -6, -4}, {1.6, 12, 10}, 0.33},    // the third
-      {{30, 65, -52}, {16, 18, 16}, 1.5},    // fat around the eyes
-      {{30, 70, -52}, {11, 11, 11}, 0.36}};  // eyes
-  return list;
-}
+constexpr Ellipsoid kOrgans[] = {{{23, 6, -4}, {7, 19, 13}, 0.80},     // basal ganglia
+                                 {{11, -10, -2}, {8, 14, 11}, 0.83},   // thalamus
+                                 {{0, -48, -52}, {44, 28, 18}, 0.76},  // cerebellum
+                                 {{7, 18, 10}, {4.5, 17, 9}, 0.33},    // ventricles: frontal horns,
+                                 {{8, 2, 14}, {4, 16, 6}, 0.33},       // bodies,
+                                 {{15, -22, 10}, {5, 17, 8}, 0.33},    // occipital horns,
+                                 {{0, -6, -4}, {1.6, 12, 10}, 0.33},   // the third
+                                 {{30, 65, -52}, {16, 18, 16}, 1.5},   // fat around the eyes
+                                 {{30, 70, -52}, {11, 11, 11}, 0.36}};  // eyes
 
 /// Paints one plane after the other; every plane shows the same head.
 class Painter {
@@ -92,7 +87,7 @@ class Painter {
     fill(surface - 0.9, 0.72 + 0.012 * texture, 0.6);  // cortex
     fill(surface - 3.6 - 0.3 * ribbon, 0.98 + 0.012 * texture - 0.04 * smooth_step(radius, 0, 0.8),
          0.7);  // white matter
-    for (const Ellipsoid& organ : organs()) {
+    for (const Ellipsoid& organ : kOrgans) {
       fill(inside(organ, height) + 0.4 * ribbon, organ.t1 + 0.01 * texture, 0.6);
     }
     t1[z].copy_(image.clamp_min_(0));

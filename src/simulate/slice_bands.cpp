@@ -1,6 +1,6 @@
 #include "simulate/slice_bands.h"
 
-#include <initializer_list>
+#include <iterator>
 #include <string>
 
 #include "dircn/core/error.h"
@@ -13,12 +13,9 @@ struct Share {
   double height;  // in parts
 };
 
-const std::initializer_list<Share>& shares() {
-  static const std::initializer_list<Share> list = {
-      {Split::train, 14}, {Split::val, 5},         {Split::leaderboard, 5}, {Split::train, 14},
-      {Split::val, 5},    {Split::leaderboard, 5}, {Split::train, 14}};
-  return list;
-}
+constexpr Share kShares[] = {{Split::train, 14}, {Split::val, 5}, {Split::leaderboard, 5},
+                             {Split::train, 14}, {Split::val, 5}, {Split::leaderboard, 5},
+                             {Split::train, 14}};
 
 }  // namespace
 
@@ -27,7 +24,7 @@ const char* to_string(Split split) {
 }
 
 SliceBands::SliceBands(double low, double high, double gap) {
-  const auto gaps = static_cast<double>(shares().size() - 1);
+  const auto gaps = static_cast<double>(std::size(kShares) - 1);
   const double usable = high - low - gaps * gap;
   require(usable >= gaps * gap / 2, [&] {
     return Error::Parts{"anatomy", std::to_string(high - low) + " mm of brain",
@@ -36,11 +33,11 @@ SliceBands::SliceBands(double low, double high, double gap) {
                         "Choose another --anatomy."};
   });
   double parts = 0;
-  for (const Share& share : shares()) {
+  for (const Share& share : kShares) {
     parts += share.height;
   }
   double at = low;
-  for (const Share& share : shares()) {
+  for (const Share& share : kShares) {
     const double height = share.height / parts * usable;
     bands_[share.split].push_back({at, at + height});
     at += height + gap;

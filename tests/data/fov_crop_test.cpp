@@ -1,4 +1,4 @@
-#include "dircn/data/fov_crop.h"
+#include "dircn/data/prepared_slice.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

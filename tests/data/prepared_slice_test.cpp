@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "dircn/data/fov_crop.h"
 #include "support/challenge_files.h"
 
 namespace dircn::prepared_slice_test {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "data/raw_slice.h"
-#include "dircn/data/fov_crop.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"

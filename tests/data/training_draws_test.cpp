@@ -9,7 +9,6 @@
 #include "data/draw_mask.h"
 #include "data/raw_slice.h"
 #include "dircn/core/error.h"
-#include "dircn/data/fov_crop.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/sample.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/data/fov_crop.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"

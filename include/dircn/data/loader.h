@@ -1,11 +1,15 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <future>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/core/bounded_queue.h"
 #include "dircn/data/random_draws.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/slice_set.h"
@@ -48,11 +52,32 @@ class Loader {
   std::optional<Sample> next();
 
   /// How long `next()` has waited for samples in all.
-  double seconds_waited() const;
+  double seconds_waited() const { return waited_.count(); }
 
  private:
-  class Pipeline;
-  std::unique_ptr<Pipeline> pipeline_;
+  /// A slice that was read, on its way to becoming the sample that was promised for it.
+  struct Raw {
+    int64_t index;
+    RawSlice slice;
+    std::promise<Sample> sample;
+  };
+
+  Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options,
+         size_t places);
+
+  void stop();
+  void read_slices();
+  void make_samples();
+  Sample sample_of(const RawSlice& slice, int64_t index) const;
+
+  const SliceSet& set_;
+  const std::vector<int64_t> order_;
+  const LoaderOptions options_;
+  const bool pin_;
+  std::chrono::duration<double> waited_{0};  // of the thread that calls `next`
+  BoundedQueue<std::future<Sample>> samples_;
+  BoundedQueue<Raw> slices_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace dircn
