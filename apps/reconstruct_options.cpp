@@ -10,7 +10,7 @@
 #include "dircn/config/names.h"
 #include "dircn/core/log.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/model/load_network.h"
+#include "dircn/model/module_state.h"
 #include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/reconstruct/parallel_imaging_method.h"
 #include "dircn/reconstruct/provenance.h"

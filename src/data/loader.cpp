@@ -53,8 +53,8 @@ LoaderOptions training_loader_options(const DataConfig& config, torch::Device de
 }
 
 Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
-    : Loader(set, std::move(order), options,
-             places(options)) {  // whose end joins the threads below
+    : Loader(set, std::move(order), options, places(options)) {
+  // The object is whole by now: where a thread cannot be started, its destructor joins the others.
   threads_.push_back(start_single_threaded([this] { read_slices(); }));
   for (int64_t i = 0; i < options_.workers; ++i) {
     threads_.push_back(start_single_threaded([this] { make_samples(); }));

@@ -10,7 +10,7 @@
 #include "dircn/core/error.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/formats/hdf5.h"
-#include "dircn/model/load_network.h"
+#include "dircn/model/module_state.h"
 #include "dircn/reconstruct/provenance.h"
 #include "dircn/score/score_folder_job.h"
 #include "dircn/score/score_network_job.h"

@@ -9,7 +9,6 @@
 #include <variant>
 
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/model_config_dict.h"
 #include "inspect/parameter_count.h"
 
 namespace dircn::detail {

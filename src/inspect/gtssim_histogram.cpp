@@ -13,7 +13,7 @@
 #include "dircn/core/text.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
-#include "dircn/mri/ssim_distance.h"
+#include "dircn/mri/slice_ssim.h"
 #include "dircn/page/html_page.h"
 #include "gtssim_assets.h"
 

@@ -73,15 +73,9 @@ torch::Tensor canonical_mask(const torch::Tensor& mask) {
     shape << "shape " << mask.sizes();
     return Error::Parts{"sampling mask", shape.str(), "[W], [H, W] or [B, 1, H or 1, W]"};
   });
+  const int64_t rows = mask.dim() == 2 ? mask.size(0) : 1;
   auto sampled = mask != 0;
-  switch (mask.dim()) {
-    case 1:
-      return sampled.view({1, 1, 1, -1});
-    case 2:
-      return sampled.view({1, 1, mask.size(0), mask.size(1)});
-    default:
-      return sampled;
-  }
+  return mask.dim() == 4 ? sampled : sampled.view({1, 1, rows, mask.size(-1)});
 }
 
 torch::Tensor acs_mask(const torch::Tensor& mask) {

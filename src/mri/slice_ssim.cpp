@@ -1,11 +1,13 @@
 #include "dircn/mri/slice_ssim.h"
 
 #include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
 
+#include "dircn/mri/crop.h"
 #include "dircn/mri/metrics.h"
 #include "dircn/mri/ssim.h"
 
@@ -68,6 +70,16 @@ double whole_ssim(const torch::Tensor& image, const torch::Tensor& target, doubl
                   torch::scalar_tensor(data_range, torch::kDouble), SsimWindow::uniform)
       .mean()
       .item<double>();
+}
+
+double ssim_distance(const torch::Tensor& image, const torch::Tensor& target, int64_t crop) {
+  const torch::NoGradGuard no_grad;
+  const auto fit = [&](const torch::Tensor& whole) {
+    return center_crop_or_pad(whole, std::min(crop, target.size(0)), std::min(crop, target.size(1)))
+        .unsqueeze(0);
+  };
+  const torch::Tensor cropped = fit(target);
+  return ssim_losses(fit(image), cropped, cropped.amax(), SsimWindow::uniform).item<double>();
 }
 
 }  // namespace dircn

@@ -12,7 +12,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/mri/crop.h"
-#include "dircn/mri/ssim_distance.h"
+#include "dircn/mri/slice_ssim.h"
 #include "dircn/reconstruct/slice_outputs.h"
 #include "score/score_groups.h"
 

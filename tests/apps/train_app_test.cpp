@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/load_network.h"
+#include "dircn/model/module_state.h"
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/small_set.h"

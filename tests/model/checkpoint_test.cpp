@@ -7,7 +7,6 @@
 
 #include "dircn/core/error.h"
 #include "dircn/formats/torch_file.h"
-#include "dircn/model/model_config_dict.h"
 #include "dircn/model/module_state.h"
 #include "support/paths.h"
 

@@ -1,4 +1,3 @@
-#include "dircn/mri/ssim_distance.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -6,7 +6,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/model/checkpoint.h"
-#include "dircn/model/load_network.h"
+#include "dircn/model/module_state.h"
 #include "small_run.h"
 #include "train/loop/trainer.h"
 

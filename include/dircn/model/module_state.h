@@ -1,10 +1,11 @@
 #pragma once
 
-#include "dircn/model/checkpoint.h"
+#include <filesystem>
+#include <optional>
 
-namespace torch::nn {
-class Module;
-}
+#include "dircn/config/model_config.h"
+#include "dircn/model/checkpoint.h"
+#include "dircn/model/network.h"
 
 namespace dircn {
 
@@ -17,5 +18,12 @@ StateDict state_of(const torch::nn::Module& module);
 /// missing, unexpected or of another shape, and any NaN or infinity, is an `Error` that names the
 /// file, the first such keys with both shapes and their number; then the module is left as it was.
 void load_state(torch::nn::Module& module, const Checkpoint& checkpoint);
+
+/// The network of a checkpoint, with its weights, on the CPU in float32. The architecture is the
+/// one that the checkpoint carries; `model` is needed for files that carry none (the Python
+/// reference's), and warned about where it contradicts. Throws `Error` if there is neither, and as
+/// `load_checkpoint` and `load_state` do.
+Network load_network(const std::filesystem::path& path,
+                     const std::optional<ModelConfig>& model = std::nullopt);
 
 }  // namespace dircn

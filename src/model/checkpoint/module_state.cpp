@@ -1,14 +1,12 @@
 #include "dircn/model/module_state.h"
 
-#include <torch/nn/module.h>
-
 #include <algorithm>
 #include <map>
 #include <sstream>
 
 #include "dircn/core/error.h"
+#include "dircn/core/log.h"
 #include "dircn/core/text.h"
-#include "dircn/model/network.h"
 
 namespace dircn {
 namespace {
@@ -117,6 +115,23 @@ void load_state(torch::nn::Module& module, const Checkpoint& checkpoint) {
       tensor.copy_(place->second);
     }
   }
+}
+
+Network load_network(const std::filesystem::path& path, const std::optional<ModelConfig>& model) {
+  const auto checkpoint = load_checkpoint(path);
+  require(checkpoint.model || model, [&] {
+    return Error::Parts{path.string(), "no model configuration in the checkpoint",
+                        "one, or a configuration file",
+                        "Describe the architecture in a YAML file with a `model:` section and pass "
+                        "it by --config."};
+  });
+  if (checkpoint.model && model && *model != ModelConfig{} && *checkpoint.model != *model) {
+    log_warning(path.string() +
+                ": the checkpoint's own model configuration is used; the given one differs");
+  }
+  Network network = make_network(checkpoint.model ? *checkpoint.model : *model);
+  load_state(*network, checkpoint);
+  return network;
 }
 
 }  // namespace dircn

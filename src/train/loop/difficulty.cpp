@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dircn/core/progress.h"
-#include "dircn/mri/ssim_distance.h"
+#include "dircn/mri/slice_ssim.h"
 
 namespace dircn {
 

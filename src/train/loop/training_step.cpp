@@ -5,7 +5,7 @@
 #include <cmath>
 #include <functional>
 
-#include "dircn/mri/ssim_distance.h"
+#include "dircn/mri/slice_ssim.h"
 #include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
