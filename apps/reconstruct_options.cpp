@@ -12,7 +12,7 @@
 #include "dircn/data/volume_tree.h"
 #include "dircn/model/module_state.h"
 #include "dircn/reconstruct/network_ensemble.h"
-#include "dircn/reconstruct/parallel_imaging_method.h"
+#include "dircn/reconstruct/parallel_imaging.h"
 #include "dircn/reconstruct/provenance.h"
 #include "dircn/runtime/device.h"
 
@@ -46,7 +46,7 @@ DescribedMethod parallel_imaging(const std::string& tune, const std::string& inp
   const auto options =
       tune.empty() ? ParallelImagingOptions() : tuned_on(tune, data, find_volumes(input));
   log_info(to_string(options) + (tune.empty() ? "" : ", tuned on " + tune));
-  return {std::make_shared<ParallelImagingMethod>(options), to_string(options)};
+  return {std::make_shared<ParallelImaging>(options), to_string(options)};
 }
 
 std::vector<std::string> format_names() {

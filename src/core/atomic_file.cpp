@@ -31,15 +31,22 @@ void sync_to_disk(const fs::path& path) {
   });
 }
 
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path final_path) : final_path_(std::move(final_path)) {
+fs::path hidden_beside(const fs::path& path) {
   static std::atomic<int> counter{0};
-  const fs::path folder = final_path_.has_parent_path() ? final_path_.parent_path() : fs::path(".");
+  return folder_of(path) / ("." + path.filename().string() + "." + std::to_string(::getpid()) +
+                            "-" + std::to_string(counter++) + ".tmp");
+}
+
+AtomicFile::AtomicFile(fs::path final_path)
+    : final_path_(std::move(final_path)), temporary_(hidden_beside(final_path_)) {
   std::error_code error;
-  fs::create_directories(folder, error);
-  temporary_ = folder / ("." + final_path_.filename().string() + "." + std::to_string(::getpid()) +
-                         "-" + std::to_string(counter++) + ".tmp");
+  fs::create_directories(folder_of(final_path_), error);
   const int descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   require(descriptor >= 0, [&] {
     return Error::Parts{final_path_.string(), std::strerror(errno), "a folder that can be written",
@@ -80,7 +87,7 @@ void AtomicFile::commit() {
                         kAdvice};
   });
   committed_ = true;
-  sync_to_disk(final_path_.has_parent_path() ? final_path_.parent_path() : fs::path("."));
+  sync_to_disk(folder_of(final_path_));
 }
 
 }  // namespace dircn

@@ -9,10 +9,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/core/run_program.h"
+#include "dircn/core/text.h"
+#include "dircn/data/prepared_slice.h"
+#include "dircn/data/volume.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/slice_ssim.h"
 #include "reconstruct/bart_slice.h"
@@ -30,6 +34,27 @@ std::optional<fs::path> find_bart() {
     }
   }
   return find_program("bart", folders);
+}
+
+constexpr const char* kTuningAdvice = "Name a volume of a training set.";
+
+void require_unscored(const fs::path& volume, const std::vector<VolumeEntry>& scored) {
+  for (const auto& entry : scored) {
+    std::error_code missing;
+    require(!fs::equivalent(volume, entry.kspace, missing), [&] {
+      return Error::Parts{volume.string(), "a volume that is reconstructed, too",
+                          "one that will not be scored, to tune on", kTuningAdvice};
+    });
+  }
+}
+
+/// k-space that was masked when it was stored is zero where the mask is.
+void require_fully_sampled(const torch::Tensor& kspace, const KspaceVolume& volume) {
+  const torch::Tensor elsewhere = kspace * (volume.acquired() & volume.mask().logical_not());
+  require(volume.mask().all().item<bool>() || elsewhere.abs().max().item<double>() > 0, [&] {
+    return Error::Parts{volume.path().string(), "k-space that is zero where its mask is",
+                        "a fully sampled volume to tune on", kTuningAdvice};
+  });
 }
 
 }  // namespace
@@ -76,6 +101,11 @@ torch::Tensor ParallelImaging::operator()(const torch::Tensor& kspace,
   return images(kspace, mask, {options_.regularization}).front();
 }
 
+SliceOutputs ParallelImaging::reconstruct(const torch::Tensor& kspace, const torch::Tensor& mask,
+                                          const Extras& /*wanted*/) {
+  return {{kReconstruction, (*this)(kspace, mask)}};
+}
+
 const std::vector<double>& regularization_grid() {
   static const std::vector<double> grid = [] {
     std::vector<double> values;
@@ -106,6 +136,26 @@ double tuned_regularization(const torch::Tensor& kspace, const torch::Tensor& ma
   }
   const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
   return regularization_grid()[static_cast<size_t>(best)];
+}
+
+ParallelImagingOptions tuned_on(const fs::path& volume, const DataConfig& data,
+                                const std::vector<VolumeEntry>& scored) {
+  require_unscored(volume, scored);
+  const KspaceVolume full(volume, data);
+  const auto whole = full.read_slice(full.slices() / 2);
+  require_fully_sampled(whole, full);
+  const PreparedSlice slice = prepare_slice({whole, full.mask(), data.fov_crop});
+  const auto target = slice.target();
+  ParallelImagingOptions options;
+  options.regularization =
+      tuned_regularization(slice.full, full.mask(), target, target.max().item<double>(),
+                           full.layout().foreground_threshold);
+  return options;
+}
+
+std::string to_string(const ParallelImagingOptions& options) {
+  return "BART: ecalib, pics -l1 -r " + significant(options.regularization, 6) + " -i " +
+         std::to_string(options.iterations);
 }
 
 }  // namespace dircn

@@ -5,6 +5,10 @@
 
 namespace dircn {
 
+/// A hidden name beside `path`, on the same file system; each call in each process gets another
+/// one.
+std::filesystem::path hidden_beside(const std::filesystem::path& path);
+
 /// A file that appears whole or not at all: write to `temporary()`, then `commit()`, which syncs it
 /// to the disk and renames it to its final name. Destroyed without a commit, it leaves nothing
 /// behind.

@@ -5,7 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
+
+#include "dircn/config/config.h"
+#include "dircn/data/volume_tree.h"
+#include "dircn/reconstruct/slice_method.h"
 
 namespace dircn {
 
@@ -28,7 +33,7 @@ bool parallel_imaging_is_available();
 /// centre, and with them the image x that minimises ½‖P F S x − y‖² + λ‖W x‖₁ (Lustig et al., Magn
 /// Reson Med 58:1182, 2007): BART's `ecalib` and `pics`. How many threads those take is up to
 /// $OMP_NUM_THREADS. Safe to call from several threads.
-class ParallelImaging {
+class ParallelImaging : public SliceMethod {
  public:
   /// Throws `Error` if the program is missing or an option is not positive.
   explicit ParallelImaging(ParallelImagingOptions options = {});
@@ -48,6 +53,10 @@ class ParallelImaging {
   std::vector<torch::Tensor> images(const torch::Tensor& kspace, const torch::Tensor& mask,
                                     const std::vector<double>& regularizations) const;
 
+  /// The image of a slice as the reconstruction; there is nothing beside it.
+  SliceOutputs reconstruct(const torch::Tensor& kspace, const torch::Tensor& mask,
+                           const Extras& wanted) override;
+
  private:
   ParallelImagingOptions options_;
   std::filesystem::path program_;
@@ -64,5 +73,16 @@ double tuned_regularization(const torch::Tensor& kspace, const torch::Tensor& ma
                             const torch::Tensor& target, double maximum,
                             std::optional<double> threshold,
                             const ParallelImagingOptions& options = {});
+
+/// Options whose regularization is tuned (see `tuned_regularization`) on the middle slice of a
+/// volume that is not scored: against the root sum of squares of its k-space, which must be fully
+/// sampled, as in the training sets of the challenge and of fastMRI. Throws `Error` if the volume
+/// is one of those that will be `scored`, is not fully sampled or cannot be read, and as
+/// `tuned_regularization` does.
+ParallelImagingOptions tuned_on(const std::filesystem::path& volume, const DataConfig& data,
+                                const std::vector<VolumeEntry>& scored);
+
+/// "BART: ecalib, pics -l1 -r 0.003 -i 100"
+std::string to_string(const ParallelImagingOptions& options);
 
 }  // namespace dircn

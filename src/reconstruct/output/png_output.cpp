@@ -1,8 +1,6 @@
 #include <torch/types.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -65,14 +63,6 @@ void require_own(const fs::path& folder) {
         "no such folder, or one of an earlier run's pictures alone",
         "Move it away, or choose another --output folder."};
   });
-}
-
-/// Beside `folder`, hidden, of no other output of this process.
-fs::path hidden_beside(const fs::path& folder) {
-  static std::atomic<int> counter{0};
-  return folder.parent_path() /
-         ("." + folder.filename().string() + "." + std::to_string(::getpid()) + "-" +
-          std::to_string(counter++) + ".tmp");
 }
 
 void move_folder(const fs::path& from, const fs::path& to) {
