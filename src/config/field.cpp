@@ -16,6 +16,16 @@ std::string join(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : prefix + "." + name;
 }
 
+/// Calls `visit(dotted key, field)` for all fields, each section before what is in it.
+template <typename Visit>
+void walk(const Fields& fields, const std::string& prefix, const Visit& visit) {
+  for (const Field& field : fields) {
+    const std::string key = join(prefix, field.name);
+    visit(key, field);
+    walk(field.section, key, visit);
+  }
+}
+
 std::vector<std::string> names_of(const Fields& fields) {
   std::vector<std::string> names;
   for (const Field& field : fields) {
@@ -163,14 +173,11 @@ void read_fields(const Fields& fields, const Value& value) {
 }
 
 void check_fields(const Fields& fields, const std::string& prefix) {
-  for (const Field& field : fields) {
-    const std::string key = join(prefix, field.name);
+  walk(fields, prefix, [](const std::string& key, const Field& field) {
     if (field.check) {
       field.check(key);
-    } else {
-      check_fields(field.section, key);
     }
-  }
+  });
 }
 
 std::string print_fields(const Fields& fields, const std::string& indent) {
@@ -195,33 +202,24 @@ std::string print_map(const Fields& fields) {
   return text.append("}");
 }
 
-std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields,
-                                                                const std::string& prefix) {
+std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields) {
   std::vector<std::pair<std::string, std::string>> values;
-  for (const Field& field : fields) {
-    const std::string key = join(prefix, field.name);
+  walk(fields, "", [&](const std::string& key, const Field& field) {
     if (field.print) {
       values.emplace_back(key, field.print());
-    } else {
-      const auto inner = printed_values(field.section, key);
-      values.insert(values.end(), inner.begin(), inner.end());
     }
-  }
+  });
   return values;
 }
 
 std::vector<std::string> dotted_keys(const Fields& fields, const std::string& prefix) {
   std::vector<std::string> keys;
-  for (const Field& field : fields) {
-    const std::string key = join(prefix, field.name);
+  walk(fields, prefix, [&](const std::string& key, const Field& field) {
     keys.push_back(key);
-    for (const std::string& inner : dotted_keys(field.section, key)) {
-      keys.push_back(inner);
-    }
     for (const std::string& inner : field.inner_keys) {
       keys.push_back(key + inner);
     }
-  }
+  });
   return keys;
 }
 

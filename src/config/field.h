@@ -159,8 +159,7 @@ std::string print_fields(const Fields& fields, const std::string& indent = "");
 std::string print_map(const Fields& fields);
 
 /// The dotted keys of all values, each with its value as YAML.
-std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields,
-                                                                const std::string& prefix = "");
+std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields);
 
 /// The dotted keys of all values and sections; those of a list's maps as in "list[].key".
 std::vector<std::string> dotted_keys(const Fields& fields, const std::string& prefix = "");

@@ -80,21 +80,10 @@ class Loader {
     config::read_fields(with_extends, {*tree, "", tree->line, source});
   }
 
-  void add_override(const std::string& text) {
-    const std::string name = "--set " + excerpt(text);
-    const size_t equals = text.find('=');
-    const std::string key = text.substr(0, equals);
-    const bool malformed = equals == std::string::npos || key.empty() || key.front() == '.' ||
-                           key.back() == '.' || key.find("..") != std::string::npos ||
-                           key.size() > kLongestKey;
-    require(!malformed, [&] {
-      return Error::Parts{name, "no key and value", "--set section.key=value"};
-    });
-    const TreePtr tree = nest(key, parse_value(text.substr(equals + 1), name));
-    config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, places_}});
-  }
-
-  Config finish() const {
+  Config finish(const std::vector<std::string>& overrides) {
+    for (const std::string& text : overrides) {
+      add_override(text);
+    }
     try {
       config_.check();
     } catch (const Error& error) {
@@ -108,6 +97,20 @@ class Loader {
  private:
   static constexpr size_t kLongestKey = 256;
   static constexpr size_t kLongestChain = 16;
+
+  void add_override(const std::string& text) {
+    const std::string name = "--set " + excerpt(text);
+    const size_t equals = text.find('=');
+    const std::string key = text.substr(0, equals);
+    const bool malformed = equals == std::string::npos || key.empty() || key.front() == '.' ||
+                           key.back() == '.' || key.find("..") != std::string::npos ||
+                           key.size() > kLongestKey;
+    require(!malformed, [&] {
+      return Error::Parts{name, "no key and value", "--set section.key=value"};
+    });
+    const TreePtr tree = nest(key, parse_value(text.substr(equals + 1), name));
+    config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, places_}});
+  }
 
   static TreePtr parse_value(const std::string& yaml, const std::string& name) {
     try {
@@ -160,26 +163,19 @@ class Loader {
   std::vector<fs::path> chain_;  // files being read: each extends the next
 };
 
-Config finish(Loader& loader, const std::vector<std::string>& overrides) {
-  for (const std::string& text : overrides) {
-    loader.add_override(text);
-  }
-  return loader.finish();
-}
-
 }  // namespace
 
 Config load_config(const fs::path& path, const std::vector<std::string>& overrides) {
   Loader loader;
   loader.add_file(path, path.string());
-  return finish(loader, overrides);
+  return loader.finish(overrides);
 }
 
 Config parse_config(const std::string& yaml, const std::string& name,
                     const std::vector<std::string>& overrides) {
   Loader loader;
   loader.add_text(yaml, name);
-  return finish(loader, overrides);
+  return loader.finish(overrides);
 }
 
 }  // namespace dircn

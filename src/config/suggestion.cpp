@@ -53,13 +53,7 @@ std::string last_part(const std::string& dotted) {
   return dotted.substr(dotted.rfind('.') + 1);  // all of it where there is no dot
 }
 
-bool is_plausible(const std::string& name, const std::string& meant) {
-  return 2 * edit_distance(name, meant) <= std::max(name.size(), meant.size());
-}
-
-}  // namespace
-
-// One row of the table at a time.
+/// Levenshtein's distance; upper and lower case count as equal. One row of its table at a time.
 size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -73,6 +67,12 @@ size_t edit_distance(const std::string& a, const std::string& b) {
   }
   return row.back();
 }
+
+bool is_plausible(const std::string& name, const std::string& meant) {
+  return 2 * edit_distance(name, meant) <= std::max(name.size(), meant.size());
+}
+
+}  // namespace
 
 std::string meant_key(const std::string& name, const std::vector<std::string>& valid,
                       const std::vector<std::string>& known) {
@@ -93,3 +93,9 @@ std::string meant_key(const std::string& name, const std::vector<std::string>& v
 }
 
 }  // namespace dircn::config
+
+std::string dircn::nearest_name(const std::string& wrong, const std::vector<std::string>& valid) {
+  return *std::min_element(valid.begin(), valid.end(), [&](const auto& a, const auto& b) {
+    return config::edit_distance(wrong, a) < config::edit_distance(wrong, b);
+  });
+}

@@ -1,13 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace dircn::config {
-
-/// Levenshtein's distance; upper and lower case count as equal.
-size_t edit_distance(const std::string& a, const std::string& b);
 
 /// The key that may have been meant by `name`, which a section with the keys `valid` does not have;
 /// empty where none is plausible. `known`: the whole configuration's keys, dotted.
