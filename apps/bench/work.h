@@ -9,7 +9,7 @@
 
 #include "dircn/config/model_config.h"
 #include "dircn/config/names.h"
-#include "dircn/core/precision.h"
+#include "dircn/config/train_config.h"
 
 namespace dircn::bench {
 

@@ -42,12 +42,23 @@ std::string csv_field(const std::string& value) {
   return field + "\"";
 }
 
-std::string excerpt(const std::string& text) {
-  size_t length = std::min(text.size(), kLongestExcerpt);
+std::string cut(const std::string& text, size_t bytes) {
+  size_t length = std::min(text.size(), bytes);
   while (length < text.size() && length > 0 && (text[length] & 0xC0) == 0x80) {
-    --length;  // never cut inside a UTF-8 character
+    --length;
   }
-  std::string result = text.substr(0, length) + (length < text.size() ? "..." : "");
+  return text.substr(0, length);
+}
+
+std::optional<int64_t> whole_number(const std::string& text, size_t most_digits) {
+  const bool digits = !text.empty() && text.size() <= most_digits &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  return digits ? std::optional<int64_t>(std::stoll(text)) : std::nullopt;
+}
+
+std::string excerpt(const std::string& text) {
+  std::string result = cut(text, kLongestExcerpt);
+  result += result.size() < text.size() ? "..." : "";
   std::replace_if(
       result.begin(), result.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
   return result;

@@ -64,14 +64,13 @@ std::map<int64_t, std::vector<Box>> read_boxes(const std::string& annotations,
   }
   std::map<int64_t, std::vector<Box>> boxes;
   for (const auto& [name, list] : slices.items()) {
-    const bool number = !name.empty() && name.size() <= kMostDigits &&
-                        name.find_first_not_of("0123456789") == std::string::npos;
-    if (!number || !list.is_array()) {
+    const auto slice = whole_number(name, kMostDigits);
+    if (!slice || !list.is_array()) {
       throw misshapen(subject, "the entry '" + excerpt(name) + "'",
                       "numbers of slices, each with a list of boxes");
     }
     for (const Json& entry : list) {
-      boxes[std::stoll(name)].push_back(box_of(entry, subject));
+      boxes[*slice].push_back(box_of(entry, subject));
     }
   }
   return boxes;

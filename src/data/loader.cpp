@@ -28,27 +28,18 @@ size_t places(const LoaderOptions& options) {
 }  // namespace
 
 LoaderOptions loader_options(const DataConfig& config, torch::Device device) {
-  LoaderOptions options;
-  options.sample.fov_crop = config.fov_crop;
-  options.sample.normalization = config.normalization;
-  options.sample.normalization_fraction = config.normalization_fraction;
-  options.workers = config.workers;
-  options.prefetch = config.prefetch;
-  options.pin_memory = device.is_cuda();
-  return options;
+  return {{config.fov_crop, config.normalization, config.normalization_fraction},
+          config.workers,
+          config.prefetch,
+          /*pin_memory=*/device.is_cuda()};
 }
 
 LoaderOptions training_loader_options(const DataConfig& config, torch::Device device, int64_t seed,
                                       int64_t epoch, int64_t epochs) {
   LoaderOptions options = loader_options(config, device);
-  TrainingDraws draws;
-  draws.masks = config.training_masks;
-  draws.mask = config.mask;
-  draws.augmentation = config.augmentation;
-  draws.probability = augmentation_probability(config.augmentation, epoch, epochs);
-  draws.seed = seed;
-  draws.epoch = epoch;
-  options.sample.draws = draws;
+  const double probability = augmentation_probability(config.augmentation, epoch, epochs);
+  options.sample.draws = TrainingDraws{config.training_masks, config.mask, config.augmentation,
+                                       probability,           seed,        epoch};
   return options;
 }
 

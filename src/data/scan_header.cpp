@@ -50,9 +50,7 @@ Place child(const Place& from, std::initializer_list<const char*> names) {
 
 int64_t count(const Place& place, int64_t smallest, const std::string& subject) {
   const std::string text = place.node.child_value();
-  const bool digits = !text.empty() && text.size() < 10 &&
-                      text.find_first_not_of("0123456789") == std::string::npos;
-  const int64_t value = digits ? std::stoll(text) : -1;
+  const int64_t value = whole_number(text, 9).value_or(-1);
   require(value >= smallest && value <= kLargest, [&] {
     return Error::Parts{
         subject + ": " + place.name, place.node.empty() ? "nothing" : "'" + excerpt(text) + "'",

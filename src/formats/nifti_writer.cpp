@@ -105,18 +105,6 @@ mat44 affine_of(const VoxelGeometry& geometry, int64_t height, int64_t width) {
   return matrix;
 }
 
-/// At most 79 bytes, which do not end within a character of UTF-8.
-std::string cut_description(const std::string& text) {
-  size_t size = std::min(text.size(), kDescriptionBytes);
-  const auto continues = [&](size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
-  };
-  while (size > 0 && size < text.size() && continues(size)) {
-    --size;
-  }
-  return text.substr(0, size);
-}
-
 void set_place(nifti_image& image, const VoxelGeometry& geometry) {
   image.pixdim[1] = image.dx = static_cast<float>(geometry.spacing[2]);
   image.pixdim[2] = image.dy = static_cast<float>(geometry.spacing[1]);
@@ -145,7 +133,7 @@ nifti_1_header header_of(const torch::Tensor& values, const VoxelGeometry& geome
   });
   image->nifti_type = NIFTI_FTYPE_NIFTI1_1;
   image->iname_offset = sizeof(nifti_1_header) + kNoExtensions.size();
-  const std::string text = cut_description(description);
+  const std::string text = cut(description, kDescriptionBytes);
   std::memcpy(image->descrip, text.c_str(), text.size() + 1);
   set_place(*image, geometry);
   return nifti_convert_nim2nhdr(image.get());

@@ -4,8 +4,6 @@
 
 #include <vector>
 
-#include "dircn/model/aggregation.h"
-
 namespace dircn {
 namespace {
 
@@ -25,7 +23,27 @@ torch::Tensor or_undefined(const torch::Tensor& tensor) {
   return tensor.numel() > 0 ? tensor : torch::Tensor();
 }
 
+/// A cascade's input: its own coil-combined image `reduced` [B, 1, H, W] complex and the `previous`
+/// aggregate (undefined in the first cascade).
+///   weighted_sum:  reduced + weight · previous        [B, 1, H, W]
+///   concat:        (reduced, previous), newest first  [B, t + 1, H, W]   (DIRCN §2.1)
+///   none:          reduced                            [B, 1, H, W]
+torch::Tensor aggregate(Aggregation aggregation, const torch::Tensor& reduced,
+                        const torch::Tensor& previous, const torch::Tensor& weight) {
+  if (aggregation == Aggregation::none || !previous.defined()) {
+    return reduced;
+  }
+  if (aggregation == Aggregation::concat) {
+    return torch::cat({reduced, previous}, 1);
+  }
+  return reduced + weight * previous;
+}
+
 }  // namespace
+
+int64_t aggregated_images(Aggregation aggregation, int64_t cascade) {
+  return aggregation == Aggregation::concat ? cascade + 1 : 1;
+}
 
 std::vector<torch::Tensor> CascadeState::tensors() const {
   auto all = kspace.tensors();

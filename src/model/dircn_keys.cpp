@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "dircn/core/text.h"
 #include "dircn/model/dircn.h"
 #include "model/dircn_kind.h"
 
@@ -27,15 +28,10 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 /// T of a key "i_cascades.T.*".
 std::optional<int64_t> cascade_of(const std::string& key) {
   constexpr size_t kLongestNumber = 3;  // digits of an index in a valid configuration
-  const size_t dot =
-      begins_with(key, kCascades) ? key.find('.', kCascades.size()) : std::string::npos;
-  if (dot == std::string::npos || dot == kCascades.size() ||
-      dot > kCascades.size() + kLongestNumber) {
-    return std::nullopt;
-  }
-  const std::string number = key.substr(kCascades.size(), dot - kCascades.size());
-  const bool digits = number.find_first_not_of("0123456789") == std::string::npos;
-  return digits ? std::optional<int64_t>(std::stoll(number)) : std::nullopt;
+  const size_t start = kCascades.size();
+  const size_t dot = begins_with(key, kCascades) ? key.find('.', start) : std::string::npos;
+  return dot == std::string::npos ? std::nullopt
+                                  : whole_number(key.substr(start, dot - start), kLongestNumber);
 }
 
 ParameterRole role_in_cascade(const std::string& key) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dircn/model/aggregation.h"
+#include "dircn/model/cascade.h"
 #include "model/dircn_kind.h"
 
 namespace dircn {

@@ -8,24 +8,19 @@
 #include <thread>
 
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 #include "dircn/runtime/torch_compat.h"
 
 namespace dircn {
 namespace {
 
 /// N of "cuda:N", 0 of "cuda"; none of other names.
-std::optional<int> gpu_index(const std::string& name) {
+std::optional<int64_t> gpu_index(const std::string& name) {
   const std::string prefix = "cuda:";
   if (name == "cuda") {
     return 0;
   }
-  if (name.rfind(prefix, 0) != 0) {
-    return std::nullopt;
-  }
-  const auto digits = name.substr(prefix.size());
-  const bool number = !digits.empty() && digits.size() <= 3 &&
-                      digits.find_first_not_of("0123456789") == std::string::npos;
-  return number ? std::make_optional(std::stoi(digits)) : std::nullopt;
+  return name.rfind(prefix, 0) == 0 ? whole_number(name.substr(prefix.size()), 3) : std::nullopt;
 }
 
 }  // namespace

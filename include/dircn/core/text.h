@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,12 @@ std::string shortest(double value);
 /// One field of a line of CSV (RFC 4180): in quotes where it holds a comma, a quote or a line
 /// break.
 std::string csv_field(const std::string& value);
+
+/// The first `bytes` of a text, or less, so that no character of UTF-8 is cut.
+std::string cut(const std::string& text, size_t bytes);
+
+/// The number that a text of 1 to `most_digits` (18 at most) decimal digits is; none for others.
+std::optional<int64_t> whole_number(const std::string& text, size_t most_digits);
 
 /// `text` fit for a message: long texts are cut, control characters become '?'.
 std::string excerpt(const std::string& text);

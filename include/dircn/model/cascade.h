@@ -28,6 +28,9 @@ struct CascadeState {
   CascadeState with(const std::vector<torch::Tensor>& tensors) const;
 };
 
+/// How many complex images a cascade's refinement takes.
+int64_t aggregated_images(Aggregation aggregation, int64_t cascade);
+
 /// One cascade (DIRCN §2.1): coil combination, aggregation with the earlier inputs, refinement,
 /// data consistency.
 class CascadeImpl : public torch::nn::Module {

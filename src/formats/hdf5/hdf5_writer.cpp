@@ -42,11 +42,15 @@ H5::DSetCreatPropList reproducible() {
   return layout;
 }
 
-H5::CompType complex_type(const H5::PredType& part) {
+/// Of a real number, or of a complex one of two such parts.
+H5::DataType number_type(bool complex, const H5::PredType& part) {
+  if (!complex) {
+    return part;
+  }
   H5::CompType type(2 * part.getSize());
   type.insertMember("r", 0, part);
   type.insertMember("i", part.getSize(), part);
-  return type;
+  return type;  // NOLINT(cppcoreguidelines-slicing): a handle; its id is all that counts
 }
 
 /// Text as h5py writes it: of variable length, UTF-8.
@@ -89,9 +93,7 @@ void Hdf5Writer::create(const std::string& name, const std::vector<int64_t>& sha
                         "positive sizes"};
   });
   guarded([&] {
-    // NOLINTNEXTLINE(cppcoreguidelines-slicing): a handle; its id is all that counts
-    const H5::DataType type = complex ? H5::DataType(complex_type(H5::PredType::IEEE_F32LE))
-                                      : H5::DataType(H5::PredType::IEEE_F32LE);
+    const H5::DataType type = number_type(complex, H5::PredType::IEEE_F32LE);
     hdf5_->createDataSet(name, type, detail::space_of(shape), reproducible());
   });
   sliced_[name] = {complex, shape, std::vector<bool>(static_cast<size_t>(shape.front()), false)};
@@ -128,10 +130,8 @@ void Hdf5Writer::write_slice(const std::string& name, int64_t index, const torch
           .contiguous();
   guarded([&] {
     const H5::DataSet dataset = hdf5_->openDataSet(name);
-    // NOLINTNEXTLINE(cppcoreguidelines-slicing): a handle; its id is all that counts
-    const H5::DataType type = set.complex ? H5::DataType(complex_type(H5::PredType::NATIVE_FLOAT))
-                                          : H5::DataType(H5::PredType::NATIVE_FLOAT);
-    dataset.write(values.data_ptr(), type, detail::space_of(values.sizes().vec()),
+    dataset.write(values.data_ptr(), number_type(set.complex, H5::PredType::NATIVE_FLOAT),
+                  detail::space_of(values.sizes().vec()),
                   detail::select(dataset, &index, path_.string()));
   });
   set.written[static_cast<size_t>(index)] = true;
