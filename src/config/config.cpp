@@ -14,6 +14,17 @@ namespace dircn {
 
 namespace {
 
+// Every grouped convolution has a multiple of `channels` channels and the same multiple of
+// `groups`, or a divisor of it, as its groups.
+void check_groups(const std::string& prefix, int64_t groups, int64_t channels) {
+  require(channels % groups == 0, [&] {
+    return Error::Parts{
+        "model." + prefix + "groups", std::to_string(groups),
+        "a divisor of model." + prefix + "channels, which is " + std::to_string(channels),
+        "Change one of the two."};
+  });
+}
+
 void check_mask(const MaskConfig& mask) {
   const size_t pairs = mask.accelerations.size();
   require(pairs > 0 && pairs == mask.center_fractions.size(), [&] {
@@ -65,6 +76,24 @@ void check_batch(const BatchConfig& batch) {
 }
 
 }  // namespace
+
+void ModelConfig::check() const {
+  ModelConfig copy = *this;
+  config::check_fields(config::fields(copy), "model");
+  check_groups("", groups, channels);
+  check_groups("sensitivity_", sensitivity_groups, sensitivity_channels);
+}
+
+bool operator==(const ModelConfig& a, const ModelConfig& b) {
+  ModelConfig first = a;
+  ModelConfig second = b;
+  return config::print_fields(config::fields(first)) ==
+         config::print_fields(config::fields(second));
+}
+
+bool operator!=(const ModelConfig& a, const ModelConfig& b) {
+  return !(a == b);
+}
 
 void Config::check() const {
   Config copy = *this;

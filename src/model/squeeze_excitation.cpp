@@ -42,16 +42,15 @@ torch::Tensor SqueezeExcitationImpl::gate(const torch::Tensor& squeezed) {
 torch::Tensor SqueezeExcitationImpl::forward(InstanceNorm& norm, NormInput input,
                                              Activation activation,
                                              const std::optional<torch::Tensor>& residual) {
-  if (squeeze_ == SeSqueeze::normalized) {
-    const auto factor = gate(norm->bias);
-    return norm_act(std::move(input), norm->weight * factor, norm->bias * factor, activation,
-                    residual);
+  torch::Tensor squeezed = norm->bias;
+  if (squeeze_ == SeSqueeze::statistics) {
+    if (!input.statistics || input.x.requires_grad()) {  // those at hand have no gradients
+      input.statistics = channel_statistics(input.x);
+    }
+    const auto& [mean, std] = *input.statistics;
+    squeezed = torch::cat({mean, std}, 1).to(norm->bias.scalar_type());
   }
-  if (!input.statistics || input.x.requires_grad()) {  // those at hand have no gradients
-    input.statistics = channel_statistics(input.x);
-  }
-  const auto& [mean, std] = *input.statistics;
-  const auto factor = gate(torch::cat({mean, std}, 1).to(norm->bias.scalar_type()));
+  const auto factor = gate(squeezed);
   return norm_act(std::move(input), norm->weight * factor, norm->bias * factor, activation,
                   residual);
 }

@@ -6,6 +6,7 @@
 namespace dircn::simulation {
 
 torch::Tensor coarse(const torch::Tensor& volume, const std::array<double, 3>& spacing) {
+  constexpr double kCoarseSpacing = 2;
   std::vector<int64_t> shape;
   for (size_t axis = 0; axis < spacing.size(); ++axis) {
     const double extent =

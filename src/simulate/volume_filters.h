@@ -7,10 +7,7 @@
 
 namespace dircn::simulation {
 
-/// The edge of the voxels in which masks are worked on, in mm.
-inline constexpr double kCoarseSpacing = 2;
-
-/// `volume` [Z, Y, X] at about `kCoarseSpacing`, of the same extent.
+/// `volume` [Z, Y, X] in voxels of about 2 mm, in which masks are worked on; of the same extent.
 torch::Tensor coarse(const torch::Tensor& volume, const std::array<double, 3>& spacing);
 
 /// `volume` brought to another number of voxels of the same extent.

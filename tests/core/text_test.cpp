@@ -45,6 +45,20 @@ TEST(TextWidth, CountsCharacters) {
   EXPECT_EQ(text_width("± 脳"), 3U);
 }
 
+TEST(Cut, LeavesCharactersWhole) {
+  EXPECT_EQ(cut("abc", 3), "abc");
+  EXPECT_EQ(cut("abc", 2), "ab");
+  EXPECT_EQ(cut("a\xC3\xA4", 2), "a");
+}
+
+TEST(WholeNumber, IsDigitsAlone) {
+  EXPECT_EQ(whole_number("0", 3), 0);
+  EXPECT_EQ(whole_number("012", 3), 12);
+  for (const char* other : {"", "1234", "-1", "+1", " 1", "1.0", "x"}) {
+    EXPECT_FALSE(whole_number(other, 3)) << other;
+  }
+}
+
 TEST(Excerpt, CutsLongTextsBetweenCharacters) {
   EXPECT_EQ(excerpt("short"), "short");
   EXPECT_EQ(excerpt(std::string(80, 'x')), std::string(80, 'x'));

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "dircn/core/error.h"
-#include "dircn/core/out_of_memory.h"
 
 namespace dircn::libtorch_errors_test {
 namespace {

@@ -28,6 +28,10 @@ class Error : public std::runtime_error {
 /// What an exception says, in one line: LibTorch's own without their backtrace.
 std::string reason(const std::exception& error);
 
+/// Whether an exception, of the standard library or of LibTorch, says that memory was wanting (the
+/// main memory or a GPU's).
+bool is_out_of_memory(const std::exception& error);
+
 /// Throws `Error(parts)` unless `condition` holds. `parts` is built by a callable, so that checks
 /// on hot paths format nothing.
 template <typename MakeParts>

@@ -40,8 +40,4 @@ void save_checkpoint(const std::filesystem::path& path, const StateDict& state,
 /// `model:`.
 PickleDict to_dict(const ModelConfig& config);
 
-/// The reverse. Throws `Error` naming `subject` (the file) and the key for an unknown or a missing
-/// key, a value of a wrong type or one out of range.
-ModelConfig model_config_from(const PickleDict& dict, const std::string& subject);
-
 }  // namespace dircn

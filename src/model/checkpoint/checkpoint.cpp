@@ -106,14 +106,8 @@ T read(const PickleValue& value, const std::string& subject) {
   }
 }
 
-}  // namespace
-
-PickleDict to_dict(const ModelConfig& config) {
-  PickleDict dict;
-  visit_fields(config, [&](const char* key, const auto& field) { dict.set(key, value_of(field)); });
-  return dict;
-}
-
+/// The reverse of `to_dict`. Throws `Error` naming `subject` (the file) and the key for an unknown
+/// or a missing key, a value of a wrong type or one out of range.
 ModelConfig model_config_from(const PickleDict& dict, const std::string& subject) {
   ModelConfig config;
   std::vector<std::string> keys;
@@ -137,6 +131,14 @@ ModelConfig model_config_from(const PickleDict& dict, const std::string& subject
     throw Error(parts);
   }
   return config;
+}
+
+}  // namespace
+
+PickleDict to_dict(const ModelConfig& config) {
+  PickleDict dict;
+  visit_fields(config, [&](const char* key, const auto& field) { dict.set(key, value_of(field)); });
+  return dict;
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {

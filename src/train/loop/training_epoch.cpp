@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/core/out_of_memory.h"
 #include "dircn/core/progress.h"
 #include "dircn/core/text.h"
 #include "train/loop/not_finite.h"
