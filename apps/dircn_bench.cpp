@@ -7,7 +7,6 @@
 
 #include "bench/options.h"
 #include "bench/report.h"
-#include "bench/tables.h"
 #include "command_line.h"
 
 int main(int argc, char** argv) {

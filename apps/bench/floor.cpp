@@ -1,4 +1,4 @@
-#include "bench/floor.h"
+#include "bench/measure.h"
 
 #include <ATen/record_function.h>
 #include <torch/types.h>

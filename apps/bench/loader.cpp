@@ -8,7 +8,7 @@
 #include <map>
 #include <vector>
 
-#include "bench/statistics.h"
+#include "bench/work.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/volume.h"
 

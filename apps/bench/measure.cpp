@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "bench/operation_profile.h"
-#include "bench/statistics.h"
 #include "dircn/runtime/device.h"
 #include "dircn/runtime/torch_compat.h"
 

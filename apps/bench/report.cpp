@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <optional>
 
-#include "bench/floor.h"
 #include "bench/loader.h"
 #include "bench/machine.h"
 #include "bench/measure.h"

@@ -20,4 +20,8 @@ nlohmann::json make_report(const std::vector<std::string>& command, const Option
 /// memory, as every other program does; the literal form is LibTorch as it comes.
 nlohmann::json measure_here(const Task& task);
 
+/// The report of `make_report` as text. One number of cascades and coils: a line a form, the floor,
+/// their ratios, and the seconds of each part. Several: a line for each. Or the loader's line.
+std::string table(const nlohmann::json& report);
+
 }  // namespace dircn::bench

@@ -1,4 +1,4 @@
-#include "bench/tables.h"
+#include "bench/report.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,6 +1,7 @@
 #include "bench/work.h"
 
 #include <ATen/record_function.h>
+#include <sys/resource.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "dircn/core/quantile.h"
 #include "dircn/model/losses.h"
 #include "dircn/model/network.h"
 #include "dircn/mri/fft.h"
@@ -100,6 +102,17 @@ double seconds_of(const std::function<void()>& work, torch::Device device) {
     torch::cuda::synchronize(device.index());
   }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return quantile(values, 0.5);
+}
+
+int64_t peak_resident_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * 1024;
 }
 
 }  // namespace dircn::bench

@@ -2,10 +2,12 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dircn/config/model_config.h"
 #include "dircn/config/names.h"
@@ -13,7 +15,7 @@
 
 namespace dircn::bench {
 
-enum class Mode { infer, train, floor, loader };  // the last two: bench/floor.h, bench/loader.h
+enum class Mode { infer, train, floor, loader };  // the last two: bench/measure.h, bench/loader.h
 enum class Form { fast, literal };
 
 /// What is measured at once.
@@ -39,6 +41,11 @@ std::function<void()> unit_of_work(const Task& task, torch::Device device);
 
 /// The wall time of `work`, with what it started on a GPU.
 double seconds_of(const std::function<void()>& work, torch::Device device);
+
+double median(std::vector<double> values);
+
+/// The largest resident memory that this process has had.
+int64_t peak_resident_bytes();
 
 }  // namespace dircn::bench
 
