@@ -17,11 +17,9 @@
 #include "dircn/pictures/comparison_picture.h"
 #include "dircn/report/report.h"
 #include "dircn/score/paired_scores.h"
-#include "dircn/score/score_csv.h"
-#include "dircn/score/score_json.h"
-#include "dircn/score/score_report.h"
+#include "dircn/score/score_formats.h"
+#include "dircn/score/score_job.h"
 #include "dircn/score/score_volume.h"
-#include "dircn/score/score_volumes.h"
 #include "dircn/score/scores.h"
 #include "dircn/score/volume_source.h"
 

@@ -12,8 +12,7 @@
 #include "dircn/formats/hdf5.h"
 #include "dircn/model/module_state.h"
 #include "dircn/reconstruct/provenance.h"
-#include "dircn/score/score_folder_job.h"
-#include "dircn/score/score_network_job.h"
+#include "dircn/score/score_job.h"
 
 namespace dircn {
 namespace {

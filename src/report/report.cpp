@@ -10,7 +10,7 @@
 
 #include "dircn/page/html_page.h"
 #include "dircn/runtime/versions.h"
-#include "dircn/score/slice_times.h"
+#include "dircn/score/scores.h"
 #include "report/report_extremes.h"
 #include "report/report_pictures.h"
 #include "report/report_tables.h"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "dircn/score/score_rule.h"
-#include "dircn/score/slice_times.h"
+#include "dircn/score/scores.h"
 
 namespace dircn::detail {
 namespace {
@@ -69,42 +69,9 @@ Json scores_json(const ScoreRule& rule, const std::vector<const Metrics*>& row) 
   return scores;
 }
 
-/// Rows of one kind by name, in the order in which they first come: of each run its own, or null.
-template <typename Row>
-std::vector<std::vector<const Row*>> rows_by_name(const std::vector<RunScores>& runs,
-                                                  std::vector<Row> Scores::*list) {
-  std::vector<std::vector<const Row*>> rows;
-  std::map<std::string, size_t> places;
-  for (size_t run = 0; run < runs.size(); ++run) {
-    for (const auto& row : runs[run].scores.*list) {
-      const auto [place, is_new] = places.emplace(row.name, rows.size());
-      if (is_new) {
-        rows.emplace_back(runs.size(), nullptr);
-      }
-      rows[place->second][run] = &row;
-    }
-  }
-  return rows;
-}
-
-template <typename Row>
-std::vector<const Metrics*> metrics_of(const std::vector<const Row*>& row) {
-  std::vector<const Metrics*> metrics;
-  metrics.reserve(row.size());
-  for (const auto* of_run : row) {
-    metrics.push_back(of_run == nullptr ? nullptr : &of_run->metrics);
-  }
-  return metrics;
-}
-
-template <typename Row>
-const Row& any_of(const std::vector<const Row*>& row) {
-  return **std::find_if(row.begin(), row.end(), [](const Row* one) { return one != nullptr; });
-}
-
 Json group_json(const ScoreRule& rule, const char* kind,
                 const std::vector<const GroupScore*>& row) {
-  const GroupScore& group = any_of(row);
+  const GroupScore& group = any_row(row);
   return {{"kind", kind},
           {"name", group.name},
           {"volumes", group.volumes},
@@ -136,7 +103,7 @@ Json groups_json(const std::vector<RunScores>& runs) {
 Json volumes_json(const std::vector<RunScores>& runs) {
   Json list = Json::array();
   for (const auto& row : rows_by_name(runs, &Scores::volumes)) {
-    const VolumeScore& volume = any_of(row);
+    const VolumeScore& volume = any_row(row);
     list.push_back({{"name", volume.name},
                     {"slices", volume.slices},
                     {"acceleration", or_null(volume.acceleration)},
@@ -156,7 +123,7 @@ struct SliceRow {
 std::map<std::pair<size_t, int64_t>, SliceRow> slice_rows(const std::vector<RunScores>& runs) {
   std::map<std::string, size_t> places;
   for (const auto& row : rows_by_name(runs, &Scores::volumes)) {
-    places.emplace(any_of(row).name, places.size());
+    places.emplace(any_row(row).name, places.size());
   }
   std::map<std::pair<size_t, int64_t>, SliceRow> rows;
   for (size_t run = 0; run < runs.size(); ++run) {

@@ -41,14 +41,13 @@ double mean_of_strata(const std::vector<Stratum>& strata) {
 
 Interval bootstrap_mean(const std::vector<Stratum>& strata, const BootstrapOptions& options) {
   std::mt19937_64 random(options.seed);
+  std::vector<Stratum> drawn(strata.size());
   std::vector<double> means;
   means.reserve(static_cast<size_t>(options.resamples));
   for (int64_t i = 0; i < options.resamples; ++i) {
-    double sum = 0;
-    for (const auto& stratum : strata) {
-      sum += mean_of_stratum(resampled(stratum, random));
-    }
-    means.push_back(sum / static_cast<double>(strata.size()));
+    std::transform(strata.begin(), strata.end(), drawn.begin(),
+                   [&](const Stratum& stratum) { return resampled(stratum, random); });
+    means.push_back(mean_of_strata(drawn));
   }
   std::sort(means.begin(), means.end());
   const double tail = (1 - options.confidence) / 2;

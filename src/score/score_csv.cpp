@@ -1,4 +1,4 @@
-#include "dircn/score/score_csv.h"
+#include "dircn/score/score_formats.h"
 
 #include <cstddef>
 #include <initializer_list>

@@ -1,10 +1,10 @@
-#include "dircn/score/score_folder_job.h"
+#include "dircn/score/score_job.h"
 
 #include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +17,6 @@
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/formats/hdf5.h"
-#include "dircn/score/scored_kspace.h"
 #include "dircn/score/volume_source.h"
 
 namespace dircn {
@@ -98,21 +97,16 @@ void require_fitting(const Hdf5File& file, const std::string& name) {
 /// with whatever else is wanted.
 SliceOutputs read_outputs(const Hdf5File& file, int64_t slice, const Extras& wanted) {
   SliceOutputs outputs{{kReconstruction, read_finite_slice(file, kReconstruction, slice)}};
-  const auto has = [&](const char* name, bool is_wanted) {
-    if (!is_wanted || !file.has_dataset(name)) {
-      return false;
+  const std::pair<std::string, bool> beside[] = {
+      {kDeviation, !wanted.empty()},
+      {kResidual, wanted.count(Extra::residual) > 0},
+      {kSensitivityMaps, wanted.count(Extra::sensitivity_maps) > 0}};
+  for (const auto& [name, is_wanted] : beside) {
+    if (is_wanted && file.has_dataset(name)) {
+      require_fitting(file, name);
+      outputs[name] = name == kSensitivityMaps ? file.read_complex_slice(name, slice).nan_to_num()
+                                               : read_finite_slice(file, name, slice);
     }
-    require_fitting(file, name);
-    return true;
-  };
-  if (has(kDeviation, !wanted.empty())) {
-    outputs[kDeviation] = read_finite_slice(file, kDeviation, slice);
-  }
-  if (has(kResidual, wanted.count(Extra::residual) > 0)) {
-    outputs[kResidual] = read_finite_slice(file, kResidual, slice);
-  }
-  if (has(kSensitivityMaps, wanted.count(Extra::sensitivity_maps) > 0)) {
-    outputs[kSensitivityMaps] = file.read_complex_slice(kSensitivityMaps, slice).nan_to_num();
   }
   return outputs;
 }
@@ -136,10 +130,16 @@ class FileSource : public VolumeSource {
   Hdf5File made_;
 };
 
-std::unique_ptr<VolumeSource> open_pair(const ImageEntry& target, const fs::path& made,
-                                        const ScoreRule& rule, const DataConfig& data) {
-  LabelVolume label(target.file, data.layout);
-  Hdf5File reconstruction(made);
+/// The files of one name; empty where there is none.
+struct FilePair {
+  fs::path target;
+  fs::path made;
+};
+
+std::unique_ptr<VolumeSource> open_pair(const FilePair& files, const ScoreRule& rule,
+                                        const DataConfig& data) {
+  LabelVolume label(files.target, data.layout);
+  Hdf5File reconstruction(files.made);
   require_shape(reconstruction, label, rule);
   auto found = find_kspace(label, reconstruction, data);
   return std::make_unique<FileSource>(std::move(reconstruction), std::move(label),
@@ -150,38 +150,30 @@ std::unique_ptr<VolumeSource> open_pair(const ImageEntry& target, const fs::path
 
 ScoreJob score_folder_job(const fs::path& target, const fs::path& reconstruction,
                           std::optional<ScorePreset> preset, const DataConfig& data) {
-  const auto targets = find_images(target, reconstruction);
-  const auto made = find_images(reconstruction, target);
   ScoreJob job;
-  std::vector<fs::path> files;
-  files.reserve(targets.size());
-  for (const auto& wanted : targets) {
-    files.push_back(wanted.file);
+  std::vector<fs::path> targets;
+  std::map<fs::path, FilePair> pairs;
+  for (const auto& image : find_images(target, reconstruction)) {
+    targets.push_back(image.file);
+    pairs[image.relative].target = image.file;
   }
-  job.rule = choose_rule(preset, files, [&](const fs::path& file) {
+  for (const auto& image : find_images(reconstruction, target)) {
+    pairs[image.relative].made = image.file;
+  }
+  job.rule = choose_rule(preset, targets, [&](const fs::path& file) {
     return LabelVolume(file, data.layout).layout().name;
   });
-  // Both are sorted by `relative`.
-  auto image = made.begin();
-  const auto pass_extra = [&](const auto& before) {
-    for (; image != made.end() && before(image->relative); ++image) {
-      job.problems.push_back(
-          {ScoreProblem::Kind::kExtra, image->relative.generic_string() + " has no target"});
-    }
-  };
-  for (const auto& wanted : targets) {
-    pass_extra([&](const fs::path& name) { return name < wanted.relative; });
-    const std::string name = wanted.relative.generic_string();
-    if (image == made.end() || image->relative != wanted.relative) {
+  for (const auto& [relative, files] : pairs) {
+    const std::string name = relative.generic_string();
+    if (files.made.empty()) {
       job.problems.push_back({ScoreProblem::Kind::kMissing, name + " has no reconstruction"});
-      continue;
+    } else if (files.target.empty()) {
+      job.problems.push_back({ScoreProblem::Kind::kExtra, name + " has no target"});
+    } else {
+      job.volumes.push_back(
+          {name, [files = files, rule = job.rule, data] { return open_pair(files, rule, data); }});
     }
-    job.volumes.push_back({name, [wanted, file = image->file, rule = job.rule, data] {
-                             return open_pair(wanted, file, rule, data);
-                           }});
-    ++image;
   }
-  pass_extra([](const fs::path&) { return true; });
   return job;
 }
 

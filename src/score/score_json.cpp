@@ -1,4 +1,4 @@
-#include "dircn/score/score_json.h"
+#include "dircn/score/score_formats.h"
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -45,28 +45,14 @@ Json with_means(Json object, const ScoreRule& rule, const Metrics& metrics) {
   return object;
 }
 
-Json with_group(Json object, const ScoreRule& rule, const GroupScore& group) {
-  object["volumes"] = group.volumes;
-  object["slices"] = group.slices;
-  return with_means(std::move(object), rule, group.metrics);
-}
-
-Json folders_json(const Scores& scores) {
+/// Each with its `value_of` as `key`.
+template <typename ValueOf>
+Json groups_json(const std::vector<GroupScore>& groups, const ScoreRule& rule, const char* key,
+                 const ValueOf& value_of) {
   Json list = Json::array();
-  for (const auto& folder : scores.folders) {
-    Json object;
-    object["name"] = folder.name;
-    list.push_back(with_group(std::move(object), scores.rule, folder));
-  }
-  return list;
-}
-
-Json accelerations_json(const Scores& scores) {
-  Json list = Json::array();
-  for (const auto& group : scores.accelerations) {
-    Json object;
-    object["acceleration"] = or_null(group.acceleration);
-    list.push_back(with_group(std::move(object), scores.rule, group));
+  for (const auto& group : groups) {
+    Json object{{key, value_of(group)}, {"volumes", group.volumes}, {"slices", group.slices}};
+    list.push_back(with_means(std::move(object), rule, group.metrics));
   }
   return list;
 }
@@ -122,22 +108,10 @@ Json time_json(const std::optional<SliceTimes>& times) {
           {"device", times->device}};
 }
 
-std::string kind_name(ScoreProblem::Kind kind) {
-  switch (kind) {
-    case ScoreProblem::Kind::kMissing:
-      return "missing";
-    case ScoreProblem::Kind::kExtra:
-      return "extra";
-    case ScoreProblem::Kind::kUnusable:
-      break;
-  }
-  return "unusable";
-}
-
 Json problems_json(const std::vector<ScoreProblem>& problems) {
   Json list = Json::array();
   for (const auto& problem : problems) {
-    list.push_back({{"kind", kind_name(problem.kind)}, {"text", problem.text}});
+    list.push_back({{"kind", to_string(problem.kind)}, {"text", problem.text}});
   }
   return list;
 }
@@ -153,8 +127,11 @@ Json scores_json(const Scores& scores) {
   report["crop"] = rule.crop;
   report["overall"] =
       scores.overall ? with_means(Json::object(), rule, scores.overall->metrics) : Json(nullptr);
-  report["folders"] = folders_json(scores);
-  report["accelerations"] = accelerations_json(scores);
+  report["folders"] =
+      groups_json(scores.folders, rule, "name", [](const GroupScore& group) { return group.name; });
+  report["accelerations"] =
+      groups_json(scores.accelerations, rule, "acceleration",
+                  [](const GroupScore& group) { return or_null(group.acceleration); });
   report["volumes"] = volumes_json(scores);
   report["slices"] = slices_json(scores);
   report["time"] = time_json(scores.times);

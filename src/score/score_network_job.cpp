@@ -1,4 +1,4 @@
-#include "dircn/score/score_network_job.h"
+#include "dircn/score/score_job.h"
 
 #include <torch/types.h>
 
@@ -13,13 +13,14 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/data/data_layout.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
 #include "dircn/data/volume_tree.h"
+#include "dircn/formats/hdf5.h"
 #include "dircn/reconstruct/reconstruct.h"
-#include "dircn/score/scored_kspace.h"
 #include "dircn/score/volume_source.h"
 
 namespace dircn {
@@ -116,8 +117,11 @@ ScoreJob score_network_job(std::shared_ptr<SliceMethod> method, const DataConfig
   for (const auto& entry : volumes) {
     files.push_back(entry.kspace);
   }
-  job.rule = choose_rule(
-      preset, files, [&](const fs::path& file) { return KspaceVolume(file, data).layout().name; });
+  job.rule = choose_rule(preset, files, [&](const fs::path& path) {
+    const Hdf5File file(path);
+    file.dataset(kKspaceName);  // one without k-space has no say
+    return data_layout(file, data.layout).name;
+  });
   for (const auto& entry : volumes) {
     job.volumes.push_back(
         {entry.relative.generic_string(), [run, entry] { return volume_to_score(run, entry); }});

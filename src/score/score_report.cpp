@@ -1,16 +1,15 @@
-#include "dircn/score/score_report.h"
+#include "dircn/score/score_formats.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "dircn/core/text.h"
 #include "dircn/core/text_table.h"
-#include "dircn/score/slice_times.h"
+#include "dircn/score/scores.h"
 
 namespace dircn {
 namespace {
@@ -32,20 +31,6 @@ std::string with_deviation(const Metric* metric) {
 
 /// A row's scores, one set for each run; null where a run has none.
 using RowMetrics = std::vector<const Metrics*>;
-
-/// The scores that runs have under a name, in their order.
-template <typename Row>
-RowMetrics metrics_called(const std::vector<RunScores>& runs, std::vector<Row> Scores::*list,
-                          const std::string& name) {
-  RowMetrics metrics;
-  for (const auto& run : runs) {
-    const auto& rows = run.scores.*list;
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const Row& candidate) { return candidate.name == name; });
-    metrics.push_back(row == rows.end() ? nullptr : &row->metrics);
-  }
-  return metrics;
-}
 
 void add_header(TextTable& table, const std::vector<RunScores>& runs, const std::string& first) {
   std::vector<std::string> cells = {first, "slices"};
@@ -78,13 +63,9 @@ template <typename Row>
 void add_rows(TextTable& table, const std::vector<RunScores>& runs, const std::string& first,
               std::vector<Row> Scores::*list) {
   add_header(table, runs, first);
-  std::set<std::string> seen;
-  for (const auto& run : runs) {
-    for (const auto& row : run.scores.*list) {
-      if (seen.insert(row.name).second) {
-        add_row(table, run.scores.rule, row.name, row.slices, metrics_called(runs, list, row.name));
-      }
-    }
+  for (const auto& row : rows_by_name(runs, list)) {
+    const Row& known = any_row(row);
+    add_row(table, runs.front().scores.rule, known.name, known.slices, metrics_of(row));
   }
 }
 
@@ -148,14 +129,14 @@ std::string worst_text(const Scores& scores) {
 }
 
 std::string counts(const Scores& scores) {
-  const auto count = [&](ScoreProblem::Kind kind) {
-    return std::to_string(
+  std::string text = std::to_string(scores.volumes.size()) + " volumes scored";
+  for (const auto& row : EnumNames<ScoreProblem::Kind>::kTable) {
+    const auto count =
         std::count_if(scores.problems.begin(), scores.problems.end(),
-                      [&](const ScoreProblem& problem) { return problem.kind == kind; }));
-  };
-  return std::to_string(scores.volumes.size()) + " volumes scored, " +
-         count(ScoreProblem::Kind::kMissing) + " missing, " + count(ScoreProblem::Kind::kExtra) +
-         " extra, " + count(ScoreProblem::Kind::kUnusable) + " unusable\n";
+                      [&](const ScoreProblem& problem) { return problem.kind == row.first; });
+    text += ", " + std::to_string(count) + " " + row.second;
+  }
+  return text + "\n";
 }
 
 std::string rule_text(const ScoreRule& rule) {

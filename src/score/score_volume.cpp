@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -59,11 +58,11 @@ SliceImages scored_part(const SliceImages& images, const ScoreRule& rule) {
 }
 
 void score_images(ScoredSlices& scored, const std::vector<SliceImages>& images,
-                  const ScoreRule& rule, const std::function<double()>& maximum) {
+                  const ScoreRule& rule, double maximum) {
   VolumeScore& volume = scored.volume;
   volume.slices = static_cast<int64_t>(images.size());
   volume.threshold = threshold_of(rule, volume.name);
-  volume.data_range = rule.range_of(volume, images, maximum);
+  volume.data_range = rule.range_of != nullptr ? rule.range_of(volume, images) : maximum;
   for (size_t i = 0; i < images.size(); ++i) {
     rule.score_slice(scored.slices[i], images[i], volume);
   }
@@ -79,7 +78,9 @@ void score_images(ScoredSlices& scored, const std::vector<SliceImages>& images,
 
 VolumeScorer::VolumeScorer(const VolumeSource& volume, const std::string& name,
                            const ScoreRule& rule)
-    : label_(volume.label()), rule_(rule), maximum_(rule.crop_edge ? 0 : label_.maximum()) {
+    : label_(volume.label()),
+      rule_(rule),
+      maximum_(rule.range_of != nullptr ? 0 : label_.maximum()) {
   scored_.volume.name = name;
   scored_.volume.acceleration = folder_acceleration(name);
   if (!scored_.volume.acceleration) {
@@ -98,7 +99,7 @@ void VolumeScorer::add(const SliceImages& images) {
 }
 
 ScoredSlices VolumeScorer::finish() {
-  score_images(scored_, images_, rule_, [&] { return maximum_; });
+  score_images(scored_, images_, rule_, maximum_);
   for (const auto& slice : scored_.slices) {
     require_numbers(slice.metrics, rule_.slice_metrics, label_, scored_.volume.data_range);
   }

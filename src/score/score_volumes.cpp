@@ -1,4 +1,4 @@
-#include "dircn/score/score_volumes.h"
+#include "dircn/score/score_job.h"
 
 #include <torch/utils.h>
 

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "dircn/core/error.h"
-#include "dircn/data/volume.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume_pair.h"
 #include "dircn/formats/hdf5.h"
+#include "dircn/mri/crop.h"
+#include "dircn/mri/mask_pattern.h"
 
 namespace dircn {
 namespace {
@@ -17,6 +19,21 @@ constexpr const char* kTarget = "target";
 constexpr const char* kStoredZeroFilled = "stored_zero_filled";
 
 }  // namespace
+
+// Columns at random have the nominal acceleration on average only, so what was drawn counts.
+ScoredKspace::ScoredKspace(KspaceVolume volume, FovCrop fov_crop,
+                           const std::optional<torch::Tensor>& mask)
+    : volume_(std::move(volume)),
+      fov_crop_(fov_crop),
+      mask_(mask ? *mask : volume_.mask()),
+      acceleration_(torch::equal(mask_, volume_.mask()) ? volume_.acceleration()
+                                                        : describe_mask(mask_).acceleration) {}
+
+torch::Tensor ScoredKspace::zero_filled(const torch::Tensor& kspace,
+                                        const torch::Tensor& target) const {
+  const PreparedSlice slice = prepare_slice({kspace, mask_, fov_crop_});
+  return center_crop_or_pad(slice.zero_filled(), target.size(0), target.size(1));
+}
 
 VolumeSource::VolumeSource(LabelVolume label, std::optional<ScoredKspace> kspace,
                            std::optional<std::string> note)

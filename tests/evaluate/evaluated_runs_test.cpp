@@ -12,7 +12,7 @@
 #include "dircn/formats/hdf5_writer.h"
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/module_state.h"
-#include "dircn/score/score_volumes.h"
+#include "dircn/score/score_job.h"
 #include "score/score_folders.h"
 #include "support/random_input.h"
 #include "support/small_set.h"

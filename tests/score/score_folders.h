@@ -8,8 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "dircn/score/score_folder_job.h"
-#include "dircn/score/score_volumes.h"
+#include "dircn/score/score_job.h"
 #include "support/challenge_files.h"
 #include "support/golden.h"
 #include "support/paths.h"

@@ -1,6 +1,6 @@
 // A network that reconstructs the validation set, and its scores.
 
-#include "dircn/score/score_network_job.h"
+#include "dircn/score/score_job.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -24,7 +24,6 @@
 #include "dircn/mri/slice_ssim.h"
 #include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/reconstruct/reconstruct.h"
-#include "dircn/score/score_volumes.h"
 #include "dircn/score/volume_source.h"
 #include "support/challenge_files.h"
 #include "support/devices.h"

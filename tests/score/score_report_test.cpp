@@ -1,4 +1,4 @@
-#include "dircn/score/score_report.h"
+#include "dircn/score/score_formats.h"
 
 #include <gtest/gtest.h>
 

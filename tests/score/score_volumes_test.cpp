@@ -1,7 +1,7 @@
 // Scores of files on disk. The numbers are those of tests/golden S5_metrics and
 // S5_leaderboard_volumes.
 
-#include "dircn/score/score_volumes.h"
+#include "dircn/score/score_job.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

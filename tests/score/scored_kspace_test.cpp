@@ -1,4 +1,4 @@
-#include "dircn/score/scored_kspace.h"
+#include "dircn/score/volume_source.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -22,7 +22,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/score/score_volumes.h"
+#include "dircn/score/score_job.h"
 #include "score/score_folders.h"
 
 namespace dircn::volume_source_test {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +18,41 @@ struct RunScores {
   std::string name;
   Scores scores;
 };
+
+/// Rows of one kind by name, in the order in which they first come: of each run its own, or null.
+template <typename Row>
+std::vector<std::vector<const Row*>> rows_by_name(const std::vector<RunScores>& runs,
+                                                  std::vector<Row> Scores::*list) {
+  std::vector<std::vector<const Row*>> rows;
+  std::map<std::string, size_t> places;
+  for (size_t run = 0; run < runs.size(); ++run) {
+    for (const auto& row : runs[run].scores.*list) {
+      const auto [place, is_new] = places.emplace(row.name, rows.size());
+      if (is_new) {
+        rows.emplace_back(runs.size(), nullptr);
+      }
+      rows[place->second][run] = &row;
+    }
+  }
+  return rows;
+}
+
+/// The scores of a row; null for a run without it.
+template <typename Row>
+std::vector<const Metrics*> metrics_of(const std::vector<const Row*>& row) {
+  std::vector<const Metrics*> metrics;
+  metrics.reserve(row.size());
+  for (const auto* of_run : row) {
+    metrics.push_back(of_run == nullptr ? nullptr : &of_run->metrics);
+  }
+  return metrics;
+}
+
+/// That of the first run that has it.
+template <typename Row>
+const Row& any_row(const std::vector<const Row*>& row) {
+  return **std::find_if(row.begin(), row.end(), [](const Row* one) { return one != nullptr; });
+}
 
 /// How a run does against the first one, slice by slice: differences of the score
 /// that ranks, see `ranking_metric`.

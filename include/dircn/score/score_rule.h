@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,10 +46,9 @@ struct ScoreRule {
   /// The edge of the centre square that is scored, of targets of this size; null: the whole image.
   int64_t (*crop_edge)(int64_t height, int64_t width) = nullptr;
 
-  /// The data range of a volume whose `max` is `maximum()`. Throws `Error`, naming the volume, for
+  /// The data range of a volume; null: the file's `max`. Throws `Error`, naming the volume, for
   /// targets without one.
-  double (*range_of)(const VolumeScore& volume, const std::vector<SliceImages>& images,
-                     const std::function<double()>& maximum) = nullptr;
+  double (*range_of)(const VolumeScore& volume, const std::vector<SliceImages>& images) = nullptr;
 
   /// Adds the scores of a slice and of its boxes, which are listed. `volume` has its threshold and
   /// its data range.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,10 +12,10 @@ namespace dircn {
 SliceImages scored_part(const SliceImages& images, const ScoreRule& rule);
 
 /// Fills in threshold, data range and metrics of a volume that has its name, and for each of its
-/// slices an entry. `images`: of each slice the `scored_part`; `maximum()`: the volume's `max`.
-/// Throws as `range_of` of the rule does.
+/// slices an entry. `images`: of each slice the `scored_part`; `maximum`: the volume's `max`, for a
+/// rule that asks for it. Throws as `range_of` of the rule does.
 void score_images(ScoredSlices& scored, const std::vector<SliceImages>& images,
-                  const ScoreRule& rule, const std::function<double()>& maximum);
+                  const ScoreRule& rule, double maximum);
 
 /// Scores one volume, slice by slice.
 class VolumeScorer {
@@ -34,7 +33,7 @@ class VolumeScorer {
  private:
   const LabelVolume& label_;
   const ScoreRule& rule_;
-  double maximum_;
+  double maximum_;  // 0 where the rule does not ask for it
   ScoredSlices scored_;
   std::vector<SliceImages> images_;
 };

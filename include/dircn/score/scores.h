@@ -5,13 +5,32 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "dircn/config/names.h"
 #include "dircn/mri/box.h"
 #include "dircn/score/score_rule.h"
-#include "dircn/score/slice_times.h"
 
 namespace dircn {
+
+/// So many slices of every volume are reconstructed, but not timed: the first calls on a device
+/// choose algorithms and take memory.
+inline constexpr int64_t kWarmUpSlices = 5;
+
+/// The snu2026 time: how long a network took for each slice, batch 1, all between k-space in host
+/// memory and the image there (masking, FOV crop and transfers); without the warm-up.
+struct SliceTimes {
+  std::string device;
+  std::vector<double> milliseconds = {};
+};
+
+/// Both need a slice at least.
+double mean_time(const SliceTimes& times);
+double median_time(const SliceTimes& times);
+
+/// "time: 12.3 ms a slice (median 12.1, ...)", or why there is none.
+std::string to_text(const SliceTimes& times);
 
 /// A score, or its mean, and the same of the zero-filled images (none unless all that it is a mean
 /// of have one).
@@ -73,6 +92,14 @@ struct ScoreProblem {
   enum class Kind { kMissing, kExtra, kUnusable };
   Kind kind = Kind::kUnusable;
   std::string text;  // names the file
+};
+
+template <>
+struct EnumNames<ScoreProblem::Kind> {
+  static constexpr std::pair<ScoreProblem::Kind, const char*> kTable[] = {
+      {ScoreProblem::Kind::kMissing, "missing"},
+      {ScoreProblem::Kind::kExtra, "extra"},
+      {ScoreProblem::Kind::kUnusable, "unusable"}};
 };
 
 struct Scores {

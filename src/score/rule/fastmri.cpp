@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "dircn/core/error.h"
@@ -23,8 +22,7 @@ int64_t shorter_side(int64_t height, int64_t width) {
   return std::min(height, width);
 }
 
-double largest_target(const VolumeScore& volume, const std::vector<SliceImages>& images,
-                      const std::function<double()>& /*maximum*/) {
+double largest_target(const VolumeScore& volume, const std::vector<SliceImages>& images) {
   double largest = 0;
   for (const auto& slice : images) {
     largest = std::max(largest, slice.target.max().item<double>());

@@ -3,9 +3,6 @@
 
 #include <torch/types.h>
 
-#include <functional>
-#include <vector>
-
 #include "dircn/mri/slice_ssim.h"
 #include "score/rule/rules.h"
 #include "score/rule/score_both.h"
@@ -15,11 +12,6 @@ namespace dircn {
 namespace {
 
 constexpr double kLowThreshold = 2e-5;
-
-double named_maximum(const VolumeScore& /*volume*/, const std::vector<SliceImages>& /*images*/,
-                     const std::function<double()>& maximum) {
-  return maximum();
-}
 
 void score_masked(SliceScore& slice, const SliceImages& images, const VolumeScore& volume) {
   add_ssim(slice, images, [&](const torch::Tensor& image) {
@@ -51,7 +43,6 @@ ScoreRule snu2022_rule() {
   rule.data_range = "attribute max of the target's file";
   rule.crop = "none, the target's size";
   rule.slice_metrics = rule.metrics = {kSsim};
-  rule.range_of = named_maximum;
   rule.score_slice = score_masked;
   return rule;
 }

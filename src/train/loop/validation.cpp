@@ -58,7 +58,7 @@ class VolumesInTurn {
     const int64_t next = sample.index + 1;
     if (next == set_.slices.size() || set_.slices.slice_of(next) == 0) {
       volume_.volume.name = set_.slices.volume_of(sample.index).relative.generic_string();
-      score_images(volume_, parts_, set_.rule, [&] { return sample.maximum; });
+      score_images(volume_, parts_, set_.rule, sample.maximum);
       add_scored(scores_, std::exchange(volume_, {}));
       parts_.clear();
     }
