@@ -25,10 +25,14 @@ fs::path plain(const fs::path& path) {
   return normal.has_filename() || !normal.has_parent_path() ? normal : normal.parent_path();
 }
 
+size_t components_of(const fs::path& path) {
+  return static_cast<size_t>(std::distance(path.begin(), path.end()));
+}
+
 /// The last `count` components of a path.
 std::string tail(const fs::path& path, size_t count) {
   const fs::path whole = plain(path);
-  const auto components = static_cast<size_t>(std::distance(whole.begin(), whole.end()));
+  const size_t components = components_of(whole);
   fs::path end;
   size_t place = 0;
   for (const auto& component : whole) {
@@ -37,10 +41,6 @@ std::string tail(const fs::path& path, size_t count) {
     }
   }
   return end.generic_string();
-}
-
-size_t components_of(const fs::path& path) {
-  return static_cast<size_t>(std::distance(path.begin(), path.end()));
 }
 
 /// As short as it can be while no two are the same.

@@ -1,15 +1,17 @@
-#include "inspect/checkpoint_report.h"
-
 #include <torch/types.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "dircn/model/checkpoint.h"
-#include "inspect/parameter_count.h"
+#include "dircn/model/network_table.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 namespace {
@@ -44,6 +46,34 @@ std::string wrapper_of(const PickleDict& contents) {
     }
   }
   return "none";
+}
+
+/// By the names of the parameters.
+ParameterCount count_parameters(const StateDict& state) {
+  ParameterCount count;
+  for (const auto& [key, tensor] : state) {
+    const auto place = place_of(key);
+    if (!place) {
+      count.other += tensor.numel();
+      continue;
+    }
+    switch (place->role) {
+      case ParameterRole::sensitivity:
+        count.sensitivity += tensor.numel();
+        break;
+      case ParameterRole::data_consistency:
+        count.data_consistency += tensor.numel();
+        break;
+      case ParameterRole::aggregation:
+        count.aggregation += tensor.numel();
+        break;
+      case ParameterRole::refinement:
+        const auto cascade = static_cast<size_t>(*place->cascade);
+        count.cascades.resize(std::max(count.cascades.size(), cascade + 1), 0);
+        count.cascades[cascade] += tensor.numel();
+    }
+  }
+  return count;
 }
 
 /// The checkpoint's own configuration, or what the shapes tell of it.
@@ -117,6 +147,18 @@ void add_progress(const PickleDict& contents, Report& report) {
 }
 
 }  // namespace
+
+Report to_report(const ParameterCount& count) {
+  Report report{{"total", count.total()},
+                {"sensitivity", count.sensitivity},
+                {"cascades", count.cascades},
+                {"data_consistency_weights", count.data_consistency},
+                {"aggregation_weights", count.aggregation}};
+  if (count.other > 0) {
+    report["other"] = count.other;
+  }
+  return report;
+}
 
 Report checkpoint_report(const std::filesystem::path& path, Problems& problems) {
   const Checkpoint checkpoint = load_checkpoint(path);

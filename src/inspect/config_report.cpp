@@ -1,12 +1,12 @@
-#include "inspect/config_report.h"
-
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "dircn/config/config.h"
-#include "inspect/parameter_count.h"
+#include "dircn/model/network_table.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 namespace {

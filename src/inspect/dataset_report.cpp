@@ -1,6 +1,5 @@
-#include "inspect/dataset_report.h"
-
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -15,6 +14,7 @@
 #include "dircn/formats/hdf5.h"
 #include "dircn/reconstruct/slice_outputs.h"
 #include "inspect/hdf5_report.h"
+#include "inspect/report.h"
 
 namespace dircn::detail {
 namespace fs = std::filesystem;
@@ -112,7 +112,7 @@ class DatasetSurvey {
     const MaskPattern mask = describe_mask(volume.mask());
     ++part.volumes;
     part.slices += volume.slices();
-    ++part.layouts[dircn::to_string(volume.layout().name)];
+    ++part.layouts[to_string(volume.layout().name)];
     ++part.kspace_shapes[shape_text({volume.coils(), volume.height(), volume.width()})];
     part.coils.insert(volume.coils());
     ++part.masks[to_string(mask.kind) + (volume.mask_is_drawn() ? ", drawn" : "")];

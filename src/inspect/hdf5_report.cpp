@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -15,7 +16,6 @@
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
 #include "dircn/reconstruct/slice_outputs.h"
-#include "inspect/value_range.h"
 
 namespace dircn::detail {
 namespace {
@@ -53,6 +53,27 @@ Report attribute_values(const Hdf5File& file, Problems& problems) {
   }
   return values;
 }
+
+/// Smallest and largest of the finite values that were added, and how many others there were.
+struct ValueRange {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  int64_t not_finite = 0;
+
+  bool empty() const { return low > high; }
+
+  /// `values`: real, of any shape.
+  void add(const torch::Tensor& values) {
+    const torch::Tensor finite = torch::isfinite(values);
+    const int64_t others = values.numel() - finite.sum().item<int64_t>();
+    const torch::Tensor usable = others > 0 ? values.masked_select(finite) : values;
+    not_finite += others;
+    if (usable.numel() > 0) {
+      low = std::min(low, usable.min().item<double>());
+      high = std::max(high, usable.max().item<double>());
+    }
+  }
+};
 
 /// Reads a data set [S, ...] slice by slice; of complex numbers, their magnitudes.
 ValueRange range_of(const Hdf5File& file, const std::string& name, const Hdf5Dataset& header) {
@@ -97,7 +118,7 @@ Report mask_report(const KspaceVolume& volume) {
 
 void add_volume(const std::filesystem::path& path, const DataConfig& config, Report& report) {
   const KspaceVolume volume(path, config);
-  report["layout"] = dircn::to_string(volume.layout().name);
+  report["layout"] = to_string(volume.layout().name);
   const auto& size = volume.image_size();
   report["slices"] = volume.slices();
   report["coils"] = volume.coils();
@@ -198,20 +219,6 @@ std::string main_images(const Hdf5File& file) {
     }
   }
   return "";
-}
-
-std::string to_string(MaskPattern::Kind kind) {
-  switch (kind) {
-    case MaskPattern::Kind::full:
-      return "full";
-    case MaskPattern::Kind::equispaced:
-      return "equispaced";
-    case MaskPattern::Kind::irregular:
-      return "irregular";
-    case MaskPattern::Kind::two_dimensional:
-      break;
-  }
-  return "2-D";
 }
 
 Report hdf5_report(const std::filesystem::path& path, const DataConfig& config,

@@ -4,9 +4,6 @@
 #include <system_error>
 
 #include "dircn/core/error.h"
-#include "inspect/checkpoint_report.h"
-#include "inspect/config_report.h"
-#include "inspect/dataset_report.h"
 #include "inspect/file_kind.h"
 #include "inspect/hdf5_report.h"
 #include "inspect/report.h"

@@ -10,7 +10,8 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
-#include "dircn/data/volume.h"
+#include "dircn/data/data_layout.h"
+#include "dircn/formats/hdf5.h"
 #include "dircn/score/score_job.h"
 
 namespace dircn::detail {
@@ -35,7 +36,7 @@ ScoreRule rule_of(const SliceSet& slices, const DataConfig& data) {
     }
   }
   return choose_rule(std::nullopt, files, [&](const std::filesystem::path& file) {
-    return KspaceVolume(file, data).layout().name;
+    return data_layout(Hdf5File(file), data.layout).name;
   });
 }
 
