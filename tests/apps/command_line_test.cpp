@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "dircn/runtime/simd.h"
 #include "support/command.h"
 #include "support/paths.h"
 
@@ -21,7 +22,7 @@ TEST_P(EveryProgram, SaysInOneLineWhatItIs) {
   const auto result = run_command(program(GetParam()) + " --version");
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.output.rfind("dircn ", 0), 0U) << result.output;
-  for (const char* part : {", LibTorch ", ", CUDA ", "AVX"}) {
+  for (const char* part : {", LibTorch ", ", CUDA ", simd_target().c_str()}) {
     EXPECT_NE(result.output.find(part), std::string::npos) << part << " in " << result.output;
   }
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1);
