@@ -3,7 +3,8 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/performance.sh [--libtorch PATH|pip|apt] [--device cpu|cuda] [--output FOLDER]
+Usage: scripts/performance.sh [--libtorch PATH|pip|apt] [--device cpu|cuda] [--simd TARGET]
+                              [--output FOLDER]
 
 Measures what docs/performance.md reports, about ten minutes on two cores: literal and fast form of the seed's model
 (15 coils, 384x384; inference and training step, fp32 and bf16), inference of the paper's (15 coils, 320x320), and how
@@ -12,7 +13,9 @@ numbers to FOLDER/NAME.json. Nothing else should run meanwhile.
 
   --libtorch    as in scripts/test.sh
   --device      what to measure (default: cpu)
-  --output      default: docs/performance/cpu, or docs/performance/cuda
+  --simd        as on a processor whose best instructions are these (see dircn_bench --help), for dircn and LibTorch:
+                inference and training step of the seed's model in fp32 alone
+  --output      default: docs/performance/cpu, docs/performance/cpu_TARGET or docs/performance/cuda
 TEXT
 }
 
@@ -24,10 +27,12 @@ measure_with performance "$@"
 
 readonly seed=configs/base.yaml paper=configs/paper.yaml
 measure infer_fp32 --config "$seed" --mode infer --precision fp32 --form both
-measure infer_bf16 --config "$seed" --mode infer --precision bf16 --form both
 measure train_fp32 --config "$seed" --mode train --precision fp32 --form both --repeat 3
-measure train_bf16 --config "$seed" --mode train --precision bf16 --form both --repeat 3
-measure paper_infer_fp32 --config "$paper" --mode infer --precision fp32 --size 320 --form both --repeat 3
-measure scaling_cascades --config "$seed" --cascades 1 2 4 8 16 --repeat 3
-measure scaling_coils --config "$seed" --coils 1 4 8 15 30 --repeat 3
+if ((${#simd[@]} == 0)); then
+  measure infer_bf16 --config "$seed" --mode infer --precision bf16 --form both
+  measure train_bf16 --config "$seed" --mode train --precision bf16 --form both --repeat 3
+  measure paper_infer_fp32 --config "$paper" --mode infer --precision fp32 --size 320 --form both --repeat 3
+  measure scaling_cascades --config "$seed" --cascades 1 2 4 8 16 --repeat 3
+  measure scaling_coils --config "$seed" --coils 1 4 8 15 30 --repeat 3
+fi
 say "All tables: $output/*.txt"

@@ -55,28 +55,25 @@ HWY_INLINE void store(D /*d*/, hn::Vec<D> value, Bfloat16Bits* place) {
   hn::StoreU(hn::DemoteTo(narrow, hn::BitCast(wide_signed, result)), narrow, place);
 }
 
-/// e^x for |x| <= 87, to 3e-7: x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its series, 2^n put
-/// together from its bits.
+/// e^-x for |x| <= 87: with -x / ln 2 = n + f, |f| <= 1/2, it is 2^f by the polynomial that comes
+/// nearest to it (Remez; 8e-8 before rounding), and 2^n put together from its bits. Right to
+/// 3e-7 · max(1, |x|/8), which where |x| is large matters no more: in 1 / (1 + e^-x) either 1 or
+/// e^-x vanishes beside the other.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V exp_within_87(D d, V x) {
+HWY_INLINE V exp_of_minus(D d, V x) {
   const hn::RebindToUnsigned<D> bits;
-  const V one_and_a_half_2_to_23 = hn::Set(d, 12582912.0F);  // plus n, its last bits are n
-  const V log2_e = hn::Set(d, 1.44269504F);
-  const V ln2_head = hn::Set(d, 0.693359375F);  // few bits, so that n times it is exact
-  const V ln2_rest = hn::Set(d, -2.12194440e-4F);
-  const V shifted = hn::MulAdd(x, log2_e, one_and_a_half_2_to_23);
-  const V n = hn::Sub(shifted, one_and_a_half_2_to_23);
-  const V r = hn::NegMulAdd(n, ln2_rest, hn::NegMulAdd(n, ln2_head, x));
-  V series = hn::Set(d, 1.0F / 720);
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0F / 120));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0F / 24));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0F / 6));
-  series = hn::MulAdd(series, r, hn::Set(d, 0.5F));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0F));
-  series = hn::MulAdd(series, r, hn::Set(d, 1.0F));
-  const auto one = hn::BitCast(bits, hn::Set(d, 1.0F));
-  const auto power = hn::Add(hn::ShiftLeft<23>(hn::BitCast(bits, shifted)), one);
-  return hn::Mul(series, hn::BitCast(d, power));
+  // The last bits of this plus n are n + 127, an exponent.
+  const V shift = hn::Set(d, 12582912.0F + 127.0F);  // 3 · 2^22: whole numbers lie 1 apart there
+  const V minus_log2_e = hn::Set(d, -1.44269504F);
+  const V shifted = hn::MulAdd(x, minus_log2_e, shift);
+  const V f = hn::MulSub(x, minus_log2_e, hn::Sub(shifted, shift));
+  V series = hn::Set(d, 1.32764720e-3F);
+  series = hn::MulAdd(series, f, hn::Set(d, 9.67554133e-3F));
+  series = hn::MulAdd(series, f, hn::Set(d, 5.55071327e-2F));
+  series = hn::MulAdd(series, f, hn::Set(d, 0.240221197F));
+  series = hn::MulAdd(series, f, hn::Set(d, 0.693146967F));
+  series = hn::MulAdd(series, f, hn::Set(d, 1.00000007F));
+  return hn::Mul(series, hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(bits, shifted))));
 }
 
 /// 1 / x for 1 <= x < 1e38, to 1e-7, without the division, which takes as long as all the rest: the
@@ -115,18 +112,17 @@ HWY_INLINE V at_most_87(D d, V x) {
 #endif
 }
 
-/// The sigmoid for x >= -87.
+/// The sigmoid for |x| <= 87.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V sigmoid(D d, V x) {
-  const V power = exp_within_87(d, hn::Neg(at_most_87(d, x)));
-  return inverse_above_1(d, hn::Add(hn::Set(d, 1.0F), power));
+  return inverse_above_1(d, hn::Add(hn::Set(d, 1.0F), exp_of_minus(d, x)));
 }
 
 /// x·σ(x), below -87 as there: -1e-36.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V silu(D d, V x) {
   const V above = at_least_minus_87(d, x);
-  return hn::Mul(above, sigmoid(d, above));
+  return hn::Mul(above, sigmoid(d, at_most_87(d, above)));
 }
 
 /// d silu(x) / dx = σ(1 + x(1 − σ)).
