@@ -7,6 +7,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 set(DIRCN_BATCH_SIZE 12 CACHE STRING "Files of a batch, with DIRCN_UNITY")
 option(DIRCN_WERROR "Warnings stop the build" ON)
+set(DIRCN_TEST_PARTS 4 CACHE STRING "Processes that share the tests of a layer")
 set(DIRCN_TEST_PYTHON "python3" CACHE STRING "Python for tests that compare with torch, numpy and h5py")
 
 add_library(dircn_flags INTERFACE)
@@ -107,7 +108,7 @@ function(dircn_add_test layer)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} dircn_test_support GTest::gtest GTest::gtest_main)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   dircn_executable(${target} ${ARG_PLAIN})
-  # Four processes a layer share its tests: each takes half a second to load LibTorch, under the sanitizers some, which is
+  # Some processes a layer share its tests: each takes half a second to load LibTorch, under the sanitizers some, which is
   # longer than most tests run. ctest runs as many of them at once as there are cores, so each gets one: waiting threads
   # would slow the others down.
   set(filter "")
@@ -115,10 +116,11 @@ function(dircn_add_test layer)
     list(JOIN ARG_SLOW ":" filter)
     set(filter "--gtest_filter=-${filter}")
   endif()
-  foreach(part RANGE 1 4)
+  list(LENGTH ARG_SLOW cost)  # what takes long begins first
+  foreach(part RANGE 1 ${DIRCN_TEST_PARTS})
     math(EXPR index "${part} - 1")
     add_test(NAME ${layer}/${part} COMMAND ${target} ${filter})
-    set_tests_properties(${layer}/${part} PROPERTIES LABELS unit TIMEOUT 2400
-      ENVIRONMENT "OMP_NUM_THREADS=1;GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${index}")
+    set_tests_properties(${layer}/${part} PROPERTIES LABELS unit TIMEOUT 2400 COST ${cost}
+      ENVIRONMENT "OMP_NUM_THREADS=1;GTEST_TOTAL_SHARDS=${DIRCN_TEST_PARTS};GTEST_SHARD_INDEX=${index}")
   endforeach()
 endfunction()

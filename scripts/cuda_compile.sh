@@ -31,8 +31,7 @@ while (($#)); do
   esac
 done
 
-nvcc=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
-[[ -x "$nvcc" ]] || die "no CUDA compiler: install one, or set CUDACXX to its nvcc"
+find_nvcc || die "no CUDA compiler: install one, or set CUDACXX to its nvcc"
 
 # Compiling needs torch's headers alone, none of the packages that it runs with.
 torch_in_venv() { torch_at "$(echo "$CUDA_VENV"/lib/python3*/site-packages/torch)" cuda; }

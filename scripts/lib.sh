@@ -127,6 +127,12 @@ choose_torch() {
   say "LibTorch: $Torch_DIR"
 }
 
+# Sets `nvcc` to the CUDA compiler, or returns 1.
+find_nvcc() {
+  nvcc=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
+  [[ -x "$nvcc" ]]
+}
+
 # --- Building ---------------------------------------------------------------------------------------------------
 
 # One job per core, but no more than the memory allows: a file that includes LibTorch takes 1.5 GB.

@@ -28,12 +28,17 @@ measure_with() {
   mkdir -p "$output"
 }
 
-# measure NAME ARGUMENTS...: a table and its numbers.
+simd=()
+
+# measure NAME [VARIABLE=VALUE] ARGUMENTS...: a table and its numbers, of dircn_bench in that environment.
 measure() {
-  local name=$1 started=$SECONDS text
+  local name=$1 started=$SECONDS setting=() text
   shift
-  say "$name: dircn_bench $*"
-  text=$("$programs/apps/dircn_bench" "$@" "${simd[@]}" --device "$device" --json "$output/$name.json") || die "dircn_bench failed"
-  printf '$ dircn_bench %s --device %s\n%s\n' "$*${simd[*]:+ ${simd[*]}}" "$device" "$text" >"$output/$name.txt"
+  [[ ! "$1" =~ ^[A-Z0-9_]+= ]] || { setting=("$1"); shift; }
+  set -- "$@" "${simd[@]}" --device "$device"
+  local line="${setting[*]}${setting:+ }dircn_bench $*"
+  say "$name: $line"
+  text=$(env "${setting[@]}" "$programs/apps/dircn_bench" "$@" --json "$output/$name.json") || die "dircn_bench failed"
+  printf '$ %s\n%s\n' "$line" "$text" >"$output/$name.txt"
   printf '%s\n   (%d s)\n' "$text" $((SECONDS - started))
 }
