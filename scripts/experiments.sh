@@ -36,7 +36,6 @@ done
 
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
 build_programs "$libtorch" release
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 
 readonly work=out/experiments
 mkdir -p "$output"

@@ -31,7 +31,6 @@ done
 
 scripts/experiments.sh ${libtorch:+--libtorch "$libtorch"} --seeds 3 --output out/experiments/numbers base
 build_programs "$libtorch" release
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 mkdir -p "$output"
 
 networks=(out/experiments/base-{1,2,3}/last.pt)

@@ -23,9 +23,6 @@ install_packages mricron-data || say "Without mricron-data the simulated head is
 install_packages bart || say "Without bart there is no classical reconstruction to compare with"
 build_programs "$libtorch" release dircn_simulate dircn_train dircn_reconstruct dircn_eval
 
-# Threads that wait for each other sleep soon, instead of spinning while another program has their core.
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
-
 readonly output=out/quickstart config=configs/quickstart.yaml
 readonly data=$output/data run=$output/run reconstructions=$output/reconstructions classical=$output/classical
 
