@@ -48,7 +48,7 @@ nlohmann::json make_report(const std::vector<std::string>& command, const Option
     file.emplace(options.json_file);
   }
   if (!options.simd.empty()) {
-    use_simd_target_everywhere(options.simd);
+    use_simd_target(options.simd);
   }
   const bool loads = options.task.mode == Mode::loader;
   nlohmann::json report{{"command", command},

@@ -13,12 +13,10 @@ std::vector<std::string> simd_targets();
 /// `use_simd_target` names. Throws `Error` if the variable's is none of this processor's.
 std::string simd_target();
 
-/// From now on. So a processor can stand in for an older one, in tests and measurements. Throws
-/// `Error` for what is none of `simd_targets`. Not while kernels run.
+/// From now on. So a processor can stand in for an older one, in tests and measurements. LibTorch's
+/// operators follow, and the programs that this one starts: it sets the environment variables that
+/// they read when they compute for the first time. Throws `Error` for what is none of
+/// `simd_targets`. Not while kernels run.
 void use_simd_target(const std::string& name);
-
-/// The same for LibTorch's operators, too, and for the programs that this one starts: sets the
-/// environment variables that they read when they compute for the first time.
-void use_simd_target_everywhere(const std::string& name);
 
 }  // namespace dircn

@@ -47,7 +47,7 @@ class PackedWeights {
  public:
   /// weight: [out][in][3][3].
   PackedWeights(const float* weight, int64_t in, const ConvolveShape& shape)
-      : in_pairs(shape.groups == 1 && in >= kEnoughForPairs && 2 * shape.out >= kEnoughForPairs),
+      : in_pairs(shape.groups == 1 && in >= kEnoughForPairs && shape.out >= kEnoughFromPairs),
         packed_((in_pairs ? kPairTerms * 3 : kTaps) * shape.out * in) {
     const int64_t count = shape.out * in;
     if (in_pairs) {
@@ -67,8 +67,9 @@ class PackedWeights {
   const bool in_pairs;
 
  private:
-  /// Fewer input channels do not make up for the sums before and after the products.
+  // Fewer input or output channels do not make up for the sums before and after the products.
   static constexpr int64_t kEnoughForPairs = 16;
+  static constexpr int64_t kEnoughFromPairs = 8;
 
   /// [out][size] -> for each group and tile of output channels [size][channels of the tile].
   static void pack(const float* weight, int64_t size, const ConvolveShape& shape, float* packed) {

@@ -53,21 +53,24 @@ HWY_INLINE hn::Vec<D> centred_value(D d, const T* x, LaneTerms terms, int64_t i)
   return hn::Sub(load(d, x), hn::LoadU(d, terms.centre + i));
 }
 
-/// The argument of act without its residual.
-template <class D>
-HWY_INLINE hn::Vec<D> argument(D d, hn::Vec<D> centred, LaneTerms terms, int64_t i) {
-  return hn::MulAdd(centred, hn::LoadU(d, terms.slope + i), hn::LoadU(d, terms.shift + i));
-}
-
 // What is the same for all values is a template argument, so that no value asks.
+
+/// The argument of act; `residual` + at is where its residual lies, if there is one.
+template <bool Add, class D, typename T>
+HWY_INLINE hn::Vec<D> argument(D d, hn::Vec<D> centred, LaneTerms terms, int64_t i,
+                               const T* residual, int64_t at) {
+  const auto z = hn::MulAdd(centred, hn::LoadU(d, terms.slope + i), hn::LoadU(d, terms.shift + i));
+  if constexpr (Add) {
+    return hn::Add(z, load(d, residual + at));
+  } else {
+    return z;
+  }
+}
 
 template <bool Add, bool WithSilu, typename T>
 void apply_to(const T* x, const T* residual, T* y, Block block, LaneTerms terms) {
   for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
-    auto z = argument(d, centred_value(d, x + at, terms, i), terms, i);
-    if constexpr (Add) {
-      z = hn::Add(z, load(d, residual + at));
-    }
+    auto z = argument<Add>(d, centred_value(d, x + at, terms, i), terms, i, residual, at);
     if constexpr (WithSilu) {
       z = silu(d, z);
     }
@@ -82,11 +85,7 @@ void add_gradients_of(const BackwardInput<T>& input, T* dz_out, Block block, Lan
     const auto centred = centred_value(d, input.x + at, terms, i);
     auto dz = load(d, input.dy + at);
     if constexpr (WithSilu) {
-      auto z = argument(d, centred, terms, i);
-      if constexpr (Add) {
-        z = hn::Add(z, load(d, input.residual + at));
-      }
-      dz = hn::Mul(dz, silu_slope(d, z));
+      dz = hn::Mul(dz, silu_slope(d, argument<Add>(d, centred, terms, i, input.residual, at)));
     }
     if constexpr (Add) {
       store(d, dz, dz_out + at);
@@ -104,7 +103,7 @@ void write_input_gradient(const BackwardInput<T>& input, T* dx, Block block, Lan
     const auto centred = centred_value(d, input.x + at, terms, i);
     auto dz = load(d, input.dy + at);
     if constexpr (WithSilu) {
-      dz = hn::Mul(dz, silu_slope(d, argument(d, centred, terms, i)));
+      dz = hn::Mul(dz, silu_slope(d, argument<false>(d, centred, terms, i, input.residual, at)));
     }
     const auto above = hn::Sub(dz, hn::LoadU(d, means.constant + i));
     const auto result = hn::NegMulAdd(centred, hn::LoadU(d, means.linear + i), above);

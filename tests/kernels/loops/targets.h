@@ -7,10 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/runtime/highway_targets.h"
-// After it.
-#include "hwy/highway.h"
-#include "hwy/targets.h"
+#include "runtime/simd_table.h"
 
 namespace dircn::loops {
 
@@ -23,17 +20,16 @@ struct Target {
 inline std::vector<Target> targets() {
 #if HWY_ARCH_X86
   static const int64_t has = hwy::SupportedTargets();
+#else
+  static const int64_t has = HWY_STATIC_TARGET;  // what it is compiled for
+#endif
   std::vector<Target> result;
-  for (const auto& target : {Target{"avx512", HWY_AVX3}, Target{"avx2", HWY_AVX2},
-                             Target{"sse4", HWY_SSE4}, Target{"scalar", HWY_SCALAR}}) {
+  for (const auto& target : kSimdTargets) {
     if ((has & target.bit) != 0) {
-      result.push_back(target);
+      result.push_back({target.name, target.bit});
     }
   }
   return result;
-#else
-  return {{"neon", HWY_NEON}};
-#endif
 }
 
 inline void use(const Target& target) {
