@@ -22,7 +22,7 @@ TEST_P(EveryProgram, SaysInOneLineWhatItIs) {
   const auto result = run_command(program(GetParam()) + " --version");
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.output.rfind("dircn ", 0), 0U) << result.output;
-  for (const char* part : {", LibTorch ", ", CUDA ", simd_target().c_str()}) {
+  for (const auto& part : {std::string(", LibTorch "), std::string(", CUDA "), simd_target()}) {
     EXPECT_NE(result.output.find(part), std::string::npos) << part << " in " << result.output;
   }
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1);
