@@ -1,5 +1,6 @@
 // Reconstructs undersampled k-space volumes with trained networks, or classically.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "dircn/config/names.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/core/log.h"
+#include "dircn/core/text.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/model/module_state.h"
 #include "dircn/reconstruct/network_ensemble.h"
@@ -70,6 +72,19 @@ std::string formats_help() {
   return join_names(formats) + "; several may be named";
 }
 
+/// "384" or "320x168"; none if the text is something else.
+std::optional<ImageSize> image_size(const std::string& text) {
+  constexpr int64_t kLargestEdge = 16384;
+  const auto edge = [](const std::string& digits) {
+    const int64_t value = whole_number(digits, 5).value_or(0);
+    return value <= kLargestEdge ? value : 0;
+  };
+  const size_t cross = text.find('x');
+  const ImageSize size{edge(text.substr(0, cross)),
+                       edge(cross == std::string::npos ? text : text.substr(cross + 1))};
+  return size.height > 0 && size.width > 0 ? std::optional(size) : std::nullopt;
+}
+
 /// The command line.
 struct ReconstructOptions {
   std::vector<std::string> checkpoints;
@@ -80,7 +95,7 @@ struct ReconstructOptions {
   std::string tune;
   std::vector<std::string> formats = {"h5"};
   Extras extras;
-  int64_t crop = 0;  // 0: what the files say
+  std::string crop;  // empty: what the files say
   Precision precision = Precision::fp32;
   bool flips = false;
   bool overwrite = false;
@@ -95,8 +110,8 @@ struct ReconstructOptions {
         ->required(required);
     app.add_option("--output", output, "Folder to write to")->required(required);
     config.add_to(app,
-                  "YAML: the architecture, for checkpoints that carry none; data.layout, fov_crop, "
-                  "crop and mask");
+                  "YAML: the architecture, for checkpoints that carry none; data.layout, fov_crop "
+                  "and mask");
     add_output(app);
   }
 
@@ -107,7 +122,7 @@ struct ReconstructOptions {
                         : networks(checkpoints, model, {select_device(device), precision, flips});
     ReconstructionOptions options;
     options.data = settings.data;
-    options.crop = crop > 0 ? std::optional<int64_t>(crop) : std::nullopt;
+    options.crop = crop.empty() ? std::nullopt : image_size(crop);
     options.overwrite = overwrite;
     options.extras = extras;
     options.formats.clear();
@@ -159,9 +174,11 @@ struct ReconstructOptions {
 
   void add_output(CLI::App& app) {
     app.add_option("--crop", crop,
-                   "Edge of the square images that are written (default: what the file's target or "
-                   "ismrmrd_header says, else data.crop, 384)")
-        ->check(CLI::Range(1, 16384));
+                   "HEIGHTxWIDTH of the images that are written, or the edge of squares (default: "
+                   "what the volume's target or ismrmrd_header says, else all that was measured)")
+        ->check([](const std::string& text) {
+          return image_size(text) ? "" : "'" + text + "' is no size from 1 to 16384: 384, 320x168";
+        });
     takes_one_of(app.add_option("--format", formats, formats_help()), format_names())
         ->capture_default_str();
     add_choices<Extra>(app, "--also", extras,

@@ -28,7 +28,7 @@ size_t places(const LoaderOptions& options) {
 }  // namespace
 
 LoaderOptions loader_options(const DataConfig& config, torch::Device device) {
-  return {{config.fov_crop, config.normalization, config.normalization_fraction},
+  return {{config.normalization, config.normalization_fraction},
           config.workers,
           config.prefetch,
           /*pin_memory=*/device.is_cuda()};

@@ -72,7 +72,7 @@ torch::Tensor training_mask(const RawSlice& raw, const TrainingDraws& draws) {
 }  // namespace
 
 Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& options) {
-  MeasuredSlice measured{raw.kspace, raw.mask, options.fov_crop};
+  MeasuredSlice measured{raw.kspace, raw.mask, raw.grid};
   if (options.draws && draws_anything(*options.draws)) {
     require_fully_sampled(raw, *options.draws);
     measured.mask = training_mask(raw, *options.draws);
@@ -85,6 +85,7 @@ Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& opti
   sample.index = index;
   sample.kspace = prepared.kspace;
   sample.mask = canonical_mask(measured.mask);
+  sample.grid = raw.grid;
   sample.zero_filled = prepared.zero_filled();
   sample.target = raw.label ? *raw.label : prepared.target();
   sample.maximum = raw.maximum;

@@ -13,17 +13,32 @@ namespace dircn::detail {
 
 /// What an ISMRMRD header says that matters for reconstruction.
 struct ScanHeader {
-  ImageSize image_size;      // reconSpace
-  int64_t first_column = 0;  // acquired columns: [first, end); the others are padding
-  int64_t end_column = 0;
-  /// mm between neighbouring voxels of the images along slices, rows and columns: reconSpace's
-  /// field of view over its matrix. None where the header lacks them or they are absurd.
-  std::optional<std::array<double, 3>> spacing;
+  /// Samples along the rows of k-space, which is the header's x, the readout, and along its
+  /// columns; and what they span in mm, where that is there and not absurd.
+  struct Space {
+    ImageSize matrix;
+    std::optional<double> height;
+    std::optional<double> width;
+  };
+
+  /// The lines that were acquired, [first, end), and which of them is the centre of k-space.
+  struct Lines {
+    int64_t first = 0;
+    int64_t end = 0;
+    int64_t centre = 0;
+  };
+
+  Space encoded;                        // encodedSpace
+  Space image;                          // reconSpace
+  std::optional<double> slice_spacing;  // mm
+  std::optional<Lines> lines;           // none: all
+  std::optional<int64_t> slices;
+  std::optional<int64_t> coils;
 };
 
-/// Reads the XML text `ismrmrd_header` of k-space with `width` columns. `subject` names the file.
-/// Throws `Error` if it is no such header or its numbers make no sense.
-ScanHeader read_scan_header(const std::string& xml, int64_t width, const std::string& subject);
+/// Reads the XML text `ismrmrd_header`. `subject` names the file. Throws `Error` if it is no such
+/// header or its numbers make no sense.
+ScanHeader read_scan_header(const std::string& xml, const std::string& subject);
 
 /// How the images of a scan lie in the patient, from the data sets `read_dir`, `phase_dir`,
 /// `slice_dir` and `position` of its file, each of three real numbers (LPS, mm). The readout lies

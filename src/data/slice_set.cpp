@@ -88,6 +88,7 @@ RawSlice SliceSet::read(int64_t index) const {
   RawSlice raw;
   raw.kspace = file.read_slice(number);
   raw.mask = file.mask();
+  raw.grid = file.grid();
   raw.acquired = file.acquired();
   raw.masked_in_file = !file.mask_is_drawn();
   raw.volume = entry.kspace.filename().string();

@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "data/draw_mask.h"
-#include "data/scan_header.h"
+#include "data/scan_geometry.h"
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
+#include "dircn/data/stored_mask.h"
+#include "dircn/data/volume_tree.h"
 #include "dircn/mri/mask_pattern.h"
 
 namespace dircn {
 namespace {
 
+constexpr double kRounding = 1e-6;   // of a sample
 constexpr int64_t kLargestZoom = 4;  // image edge to k-space edge: what a file says costs memory
 
 /// NaN and Inf survive a sum, so that a finite sum proves the whole slice in one cheap pass. A sum
@@ -33,43 +38,53 @@ void require_finite(const torch::Tensor& kspace, const std::string& file, int64_
   });
 }
 
-void require_sampled(const torch::Tensor& mask, const std::string& file, const std::string& found) {
-  require(mask.any().item<bool>(), [&] {
-    return Error::Parts{file + ": '" + kMaskName + "'", found, "at least one sampled column"};
+std::string size_text(const ImageSize& size) {
+  return std::to_string(size.height) + " x " + std::to_string(size.width);
+}
+
+std::optional<ImageSize> image_size_of(const Hdf5File& file, const char* target) {
+  if (!file.has_dataset(target)) {
+    return std::nullopt;
+  }
+  const std::vector<int64_t> shape = file.dataset(target).shape;
+  require(shape.size() == 3, [&] {
+    return Error::Parts{file.path().string() + ": '" + target + "'", "shape " + shape_text(shape),
+                        "[slices, height, width]"};
   });
+  return ImageSize{shape[1], shape[2]};
+}
+
+/// Of the volume's target in another file, where the layout has it there. What is wrong with such a
+/// file, those will say who need the target itself.
+std::optional<ImageSize> size_beside(const std::filesystem::path& path, const DataLayout& layout) {
+  const auto beside = layout.image_folder != nullptr ? image_place(path) : std::nullopt;
+  std::error_code missing;
+  if (!beside || !std::filesystem::exists(*beside, missing)) {
+    return std::nullopt;
+  }
+  try {
+    return image_size_of(Hdf5File(*beside), layout.target);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
 
-torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width) {
-  const std::string subject = file.path().string() + ": '" + kMaskName + "'";
-  const std::vector<int64_t> shape = file.dataset(kMaskName).shape;
-  const std::vector<int64_t> columns = {width};
-  const std::vector<int64_t> grid = {height, width};
-  require(shape == columns || shape == grid, [&] {
-    return Error::Parts{subject, "shape " + shape_text(shape),
-                        shape_text(columns) + " or " + shape_text(grid) + ", as '" + kKspaceName +
-                            "' has " + std::to_string(height) + " rows and " +
-                            std::to_string(width) + " columns",
-                        "Take the mask that belongs to this k-space."};
-  });
-  const torch::Tensor values = file.read_real(kMaskName);
-  torch::Tensor mask = values == 1;
-  const torch::Tensor others = values.masked_select(torch::logical_not(mask | (values == 0)));
-  require(others.numel() == 0, [&] {
-    return Error::Parts{subject, "the value " + std::to_string(others[0].item<float>()),
-                        "only 0 and 1"};
-  });
-  require_sampled(mask, file.path().string(), "only zeros");
-  return mask;
-}
-
 KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& config)
-    : file_(path), layout_(&data_layout(file_, config.layout)) {
+    : file_(path), layout_(&data_layout(file_, config.layout)), fov_crop_(config.fov_crop) {
   read_shape();
   acquired_ = torch::ones({width_}, torch::kBool);
+  if (layout_->has_scan_header && file_.has_dataset(kScanHeaderName)) {
+    obey_scan_header();
+  }
+  read_or_draw_mask(config);
+  find_image_size();
+}
+
+void KspaceVolume::read_or_draw_mask(const DataConfig& config) {
   if (!layout_->has_masks && !file_.has_dataset(kMaskName)) {
-    const DrawnMask drawn = draw_mask(config.mask, path.filename().string(), width_);
+    const DrawnMask drawn = draw_mask(config.mask, path().filename().string(), width_);
     mask_ = drawn.columns;
     mask_is_drawn_ = true;
     acceleration_ = drawn.acceleration;
@@ -77,9 +92,8 @@ KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& 
     mask_ = read_mask(file_, height_, width_);
     acceleration_ = describe_mask(mask_).acceleration;
   }
-  if (layout_->has_scan_header) {
-    obey_scan_header();
-  }
+  mask_ = mask_ & acquired_;
+  require_sampled(mask_, path().string(), "no column left after those that were not acquired");
 }
 
 void KspaceVolume::read_shape() {
@@ -115,32 +129,82 @@ void KspaceVolume::set_image_size(ImageSize size, const std::string& source) {
 }
 
 void KspaceVolume::obey_scan_header() {
-  if (file_.has_dataset(kScanHeaderName)) {
-    const auto header = detail::read_scan_header(file_.read_text(kScanHeaderName), width_,
-                                                 path().string() + ": '" + kScanHeaderName + "'");
-    set_image_size(header.image_size, kScanHeaderName);
-    if (header.spacing) {
-      voxels_ = VoxelGeometry{*header.spacing, detail::read_orientation(file_)};
-    }
-    const torch::Tensor column = torch::arange(width_);
-    acquired_ = (column >= header.first_column) & (column < header.end_column);
-    mask_ = mask_ & acquired_;
-    require_sampled(mask_, path().string(), "no column left after those that were not acquired");
+  const std::string subject = path().string() + ": '" + kScanHeaderName + "'";
+  const auto header = detail::read_scan_header(file_.read_text(kScanHeaderName), subject);
+  const auto geometry = detail::scan_geometry(header, {slices_, coils_, height_, width_}, subject);
+  set_image_size(header.image.matrix, kScanHeaderName);
+  header_size_ = image_size_;
+  pitch_ = {geometry.row_pitch, geometry.column_pitch};
+  spacing_ = geometry.image_spacing;
+  stored_spacing_ = geometry.stored_spacing;
+  orientation_ = detail::read_orientation(file_);
+  const torch::Tensor column = torch::arange(width_);
+  acquired_ = (column >= geometry.first_column) & (column < geometry.end_column);
+  contradictions_ = geometry.contradictions;
+}
+
+/// A target in this file or beside it is what images will be compared with.
+void KspaceVolume::find_image_size() {
+  if (const auto own = image_size_of(file_, layout_->target)) {
+    set_image_size(*own, layout_->target);
+  } else if (const auto beside = size_beside(path(), *layout_)) {
+    image_size_ = beside;
   }
-  const char* target = layout_->target;
-  if (file_.has_dataset(target)) {
-    const std::vector<int64_t> shape = file_.dataset(target).shape;
-    require(shape.size() == 3, [&] {
-      return Error::Parts{path().string() + ": '" + target + "'", "shape " + shape_text(shape),
-                          "[slices, height, width]"};
-    });
-    set_image_size({shape[1], shape[2]}, target);
+  if (header_size_ && size_text(*header_size_) != size_text(*image_size_)) {
+    contradictions_.push_back("the header's images are " + size_text(*header_size_) +
+                              ", the target's " + size_text(*image_size_));
+    pitch_ = {1, 1};
+    spacing_ = stored_spacing_;
   }
+}
+
+ImageGrid KspaceVolume::grid(const std::optional<ImageSize>& size) const {
+  const bool whole = fov_crop_ == FovCrop::none || mask_.dim() == 2;
+  const int64_t readout =
+      header_size_ ? static_cast<int64_t>(std::ceil(
+                         static_cast<double>(header_size_->height) * pitch_[0] - kRounding))
+                   : std::min(height_, width_);
+  const ImageSize stored{whole ? height_ : std::min(readout, height_), width_};
+  const ImageSize shown = size ? *size : image_size_.value_or(stored);
+  ImageGrid grid{GridAxis::around_middle(height_, shown.height, pitch_[0]),
+                 GridAxis::around_middle(width_, shown.width, pitch_[1])};
+  grid.rows.keep(stored.height);
+  return grid;
+}
+
+std::optional<VoxelGeometry> KspaceVolume::voxels(const ImageGrid& grid) const {
+  if (!spacing_) {
+    return std::nullopt;
+  }
+  return VoxelGeometry{*spacing_, orientation_,
+                       std::array<int64_t, 2>{grid.rows.origin, grid.columns.origin}};
+}
+
+std::optional<std::string> KspaceVolume::note() const {
+  std::vector<std::string> parts = contradictions_;
+  if (fov_crop_ == FovCrop::square && mask_.dim() == 2) {
+    parts.emplace_back("2-D mask, so the field of view is not cropped");
+  }
+  return parts.empty() ? std::nullopt : std::optional(path().string() + ": " + join_names(parts));
+}
+
+/// The crop of columns that a header calls padding must not throw measurements away.
+void KspaceVolume::require_nothing_lost(const torch::Tensor& kspace, int64_t index) const {
+  const torch::Tensor padding = acquired_.logical_not();
+  const bool lost = padding.any().item<bool>() &&
+                    kspace.index({torch::indexing::Ellipsis, padding}).ne(0).any().item<bool>();
+  require(!lost, [&] {
+    return Error::Parts{path().string() + ": '" + kKspaceName + "' slice " + std::to_string(index),
+                        "values in columns that the header says were not acquired", "zeros there",
+                        "Correct encodingLimits in '" + std::string(kScanHeaderName) +
+                            "', or leave them out: then all columns count as acquired."};
+  });
 }
 
 torch::Tensor KspaceVolume::read_slice(int64_t index) const {
   torch::Tensor kspace = file_.read_complex_slice(kKspaceName, index);
   require_finite(kspace, path().string(), index);
+  require_nothing_lost(kspace, index);
   return kspace;
 }
 

@@ -89,7 +89,7 @@ void require_geometry(const VoxelGeometry& geometry, const fs::path& path) {
 /// From voxel indices i, j, k to mm towards right, front and head.
 mat44 affine_of(const VoxelGeometry& geometry, int64_t height, int64_t width) {
   const auto& known = *geometry.orientation;
-  const auto corner = first_voxel(known, geometry.spacing, height, width);
+  const auto corner = first_voxel(geometry, height, width);
   mat44 matrix = {};
   for (size_t row = 0; row < 3; ++row) {
     const double sign = row < 2 ? -1 : 1;  // LPS to RAS

@@ -116,7 +116,8 @@ Report mask_report(const KspaceVolume& volume) {
   return report;
 }
 
-void add_volume(const std::filesystem::path& path, const DataConfig& config, Report& report) {
+void add_volume(const std::filesystem::path& path, const DataConfig& config, Report& report,
+                Problems& problems) {
   const KspaceVolume volume(path, config);
   report["layout"] = to_string(volume.layout().name);
   const auto& size = volume.image_size();
@@ -125,12 +126,16 @@ void add_volume(const std::filesystem::path& path, const DataConfig& config, Rep
   report["height"] = volume.height();
   report["width"] = volume.width();
   report["image_size"] = size ? Report{size->height, size->width} : Report();
+  for (const auto& contradiction : volume.contradictions()) {
+    problems.push_back(path.string() + ": " + contradiction);
+  }
   report["mask"] = mask_report(volume);
 }
 
 Report kspace_report(const Hdf5File& file, const DataConfig& config, Problems& problems) {
   Report report = Report::object();
-  attempt(file.path().string(), problems, [&] { add_volume(file.path(), config, report); });
+  attempt(file.path().string(), problems,
+          [&] { add_volume(file.path(), config, report, problems); });
   attempt(file.path().string(), problems, [&] {
     const Hdf5Dataset header = file.dataset(kKspaceName);
     if (header.kind == Kind::kComplex) {

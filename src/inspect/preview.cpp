@@ -44,7 +44,7 @@ torch::Tensor kspace_preview(const std::filesystem::path& path, std::optional<in
   const KspaceVolume volume(path, config);
   const auto& mask = volume.mask();
   const auto kspace = volume.read_slice(chosen_slice(path, slice, volume.slices()));
-  const auto image = prepare_slice({kspace, mask, FovCrop::none}).zero_filled();
+  const auto image = combined_image(kspace * mask);
   return side_by_side({windowed(image), mask_picture(mask, image.size(0))});
 }
 

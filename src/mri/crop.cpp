@@ -10,16 +10,24 @@ namespace {
 
 torch::Tensor fit(const torch::Tensor& image, int64_t dim, int64_t size) {
   const int64_t have = image.size(dim);
-  if (size <= have) {
-    return image.narrow(dim, (have - size) / 2, size);
-  }
-  const int64_t before = (size - have) / 2;
-  const int64_t after = size - have - before;
-  return dim == -1 ? torch::constant_pad_nd(image, {before, after})
-                   : torch::constant_pad_nd(image, {0, 0, before, after});
+  return window(image, dim, size <= have ? (have - size) / 2 : -((size - have) / 2), size);
 }
 
 }  // namespace
+
+torch::Tensor window(const torch::Tensor& image, int64_t dim, int64_t first, int64_t size) {
+  const int64_t have = image.size(dim);
+  const int64_t begin = std::clamp<int64_t>(first, 0, have);
+  const int64_t end = std::clamp<int64_t>(first + size, begin, have);
+  const torch::Tensor inside = image.slice(dim, begin, end);
+  const auto before = std::clamp<int64_t>(-first, 0, size);
+  const int64_t after = size - before - (end - begin);
+  if (before == 0 && after == 0) {
+    return inside;
+  }
+  return dim == -1 ? torch::constant_pad_nd(inside, {before, after})
+                   : torch::constant_pad_nd(inside, {0, 0, before, after});
+}
 
 torch::Tensor center_crop_or_pad(const torch::Tensor& image, int64_t height, int64_t width) {
   require(image.dim() >= 2 && height > 0 && width > 0, [&] {

@@ -7,10 +7,18 @@
 namespace dircn::detail {
 namespace {
 
-ImageSize size_of(const KspaceVolume& volume, const ReconstructionOptions& options) {
-  const int64_t edge = options.crop.value_or(options.data.crop);
-  const ImageSize square{edge, edge};
-  return options.crop ? square : volume.image_size().value_or(square);
+/// Where nothing says how large images are, users learn what they get.
+std::optional<std::string> note_of(const KspaceVolume& volume, const ImageGrid& grid,
+                                   const ReconstructionOptions& options) {
+  if (options.crop || volume.image_size()) {
+    return volume.note();
+  }
+  const std::string known = volume.note().value_or(volume.path().string() + ":");
+  return known + (volume.note() ? ", and" : "") +
+         " neither a header nor a target says how large its images are, so they show what was "
+         "measured, " +
+         std::to_string(grid.rows.pixels) + " x " + std::to_string(grid.columns.pixels) +
+         " (--crop chooses another size)";
 }
 
 }  // namespace
@@ -19,15 +27,15 @@ OpenVolume::OpenVolume(const VolumeTask& task, const ReconstructionOptions& opti
                        Prepare prepare)
     : kspace_(task.kspace, options.data),
       prepare_(std::move(prepare)),
-      size_(size_of(kspace_, options)),
-      note_(fov_crop_note(task.kspace, options.data.fov_crop, kspace_.mask())) {
+      grid_(kspace_.grid(options.crop)),
+      note_(note_of(kspace_, grid_, options)) {
   for (const auto& format : options.formats) {
-    files_.push_back(format.open(format.path(task.output), kspace_, size_, options.provenance));
+    files_.push_back(format.open(format.path(task.output), kspace_, grid_, options.provenance));
   }
 }
 
 SliceInput OpenVolume::read(int64_t index) {
-  return {prepare_(kspace_.read_slice(index), kspace_.mask()), kspace_.mask(), size_};
+  return {prepare_({kspace_.read_slice(index), kspace_.mask(), grid_}), kspace_.mask(), grid_};
 }
 
 void OpenVolume::write(int64_t index, const SliceOutputs& outputs) {

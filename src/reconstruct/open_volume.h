@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/reconstruct/reconstruct.h"
 #include "dircn/reconstruct/volume_output.h"
@@ -26,9 +27,8 @@ struct VolumeTask {
 /// One volume between its file and its outputs.
 class OpenVolume : public PipelinedVolume {
  public:
-  /// Makes k-space [C, H, W] complex64 as it was read, and its mask, ready for the network.
-  using Prepare =
-      std::function<torch::Tensor(const torch::Tensor& kspace, const torch::Tensor& mask)>;
+  /// Makes a slice, as it was read, ready for the network.
+  using Prepare = std::function<torch::Tensor(const MeasuredSlice& slice)>;
 
   /// Throws `Error` if the one cannot be read or the other not be written.
   OpenVolume(const VolumeTask& task, const ReconstructionOptions& options, Prepare prepare);
@@ -42,7 +42,7 @@ class OpenVolume : public PipelinedVolume {
  private:
   KspaceVolume kspace_;
   Prepare prepare_;
-  ImageSize size_;
+  ImageGrid grid_;
   std::optional<std::string> note_;
   std::vector<std::unique_ptr<VolumeOutput>> files_;
 };

@@ -144,7 +144,7 @@ ParallelImagingOptions tuned_on(const fs::path& volume, const DataConfig& data,
   const KspaceVolume full(volume, data);
   const auto whole = full.read_slice(full.slices() / 2);
   require_fully_sampled(whole, full);
-  const PreparedSlice slice = prepare_slice({whole, full.mask(), data.fov_crop});
+  const PreparedSlice slice = prepare_slice({whole, full.mask(), full.grid()});
   const auto target = slice.target();
   ParallelImagingOptions options;
   options.regularization =

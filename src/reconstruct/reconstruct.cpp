@@ -95,31 +95,30 @@ Reconstructor::Reconstructor(const Network& network, ReconstructionOptions optio
           std::make_shared<NetworkEnsemble>(std::vector<Network>{network}, EnsembleOptions{device}),
           std::move(options)) {}
 
-torch::Tensor Reconstructor::prepare(const torch::Tensor& kspace, const torch::Tensor& mask) const {
+torch::Tensor Reconstructor::prepare(const MeasuredSlice& slice) const {
   const torch::NoGradGuard no_grad;
   const torch::Device device = method_->device();
-  return prepare_slice({on_device(kspace, device), on_device(mask, device), options_.data.fov_crop})
+  return prepare_slice({on_device(slice.kspace, device), on_device(slice.mask, device), slice.grid})
       .kspace;
 }
 
 SliceOutputs Reconstructor::compute(const torch::Tensor& prepared, const torch::Tensor& mask,
-                                    ImageSize size, const Extras& wanted) {
+                                    const ImageGrid& grid, const Extras& wanted) {
   const torch::NoGradGuard no_grad;
-  auto outputs = method_->reconstruct(prepared, on_device(mask, method_->device()), wanted);
+  auto images =
+      on_grid(method_->reconstruct(prepared, on_device(mask, method_->device()), wanted), grid);
   if (wanted.count(Extra::zero_filled) > 0) {
-    outputs[kZeroFilled] = combined_image(prepared);
+    images[kZeroFilled] = combined_image(prepared, grid).contiguous().cpu();
   }
-  return at_size(outputs, size);
+  return images;
 }
 
-SliceOutputs Reconstructor::outputs(const torch::Tensor& kspace, const torch::Tensor& mask,
-                                    ImageSize size, const Extras& wanted) {
-  return compute(prepare(kspace, mask), mask, size, wanted);
+SliceOutputs Reconstructor::outputs(const MeasuredSlice& slice, const Extras& wanted) {
+  return compute(prepare(slice), slice.mask, slice.grid, wanted);
 }
 
-torch::Tensor Reconstructor::slice(const torch::Tensor& kspace, const torch::Tensor& mask,
-                                   ImageSize size) {
-  return outputs(kspace, mask, size, {}).at(kReconstruction);
+torch::Tensor Reconstructor::slice(const MeasuredSlice& slice) {
+  return outputs(slice, {}).at(kReconstruction);
 }
 
 /// The method's side of a pipeline: takes the slices that were read, and tells how volumes ended.
@@ -137,8 +136,8 @@ class Reconstructor::Run {
   void run() {
     const auto& options = reconstructor_.options_;
     const Clock::time_point start = Clock::now();
-    const auto prepare = [this](const torch::Tensor& kspace, const torch::Tensor& mask) {
-      return reconstructor_.prepare(kspace, mask);
+    const auto prepare = [this](const MeasuredSlice& slice) {
+      return reconstructor_.prepare(slice);
     };
     VolumePipeline pipeline(tasks_.size(), [&](size_t volume) {
       return std::make_unique<detail::OpenVolume>(tasks_[volume], options, prepare);
@@ -161,7 +160,7 @@ class Reconstructor::Run {
     }
     try {
       const Clock::time_point start = Clock::now();
-      auto outputs = reconstructor_.compute(slice.kspace, slice.mask, slice.size,
+      auto outputs = reconstructor_.compute(slice.kspace, slice.mask, slice.grid,
                                             reconstructor_.options_.extras);
       summary_.network_seconds += seconds_since(start);
       ++summary_.slices;
@@ -185,7 +184,7 @@ class Reconstructor::Run {
   void report(const VolumePipeline::Event& event) {
     if (const auto* note = std::get_if<VolumePipeline::Note>(&event)) {
       progress_.interrupt_line();
-      log_info(note->text);
+      log_warning(note->text);
     } else if (const auto* failed = std::get_if<VolumePipeline::Failed>(&event)) {
       ++summary_.failed;
       progress_.interrupt_line();

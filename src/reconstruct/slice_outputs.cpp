@@ -4,6 +4,14 @@
 
 namespace dircn {
 
+SliceOutputs on_grid(const SliceOutputs& outputs, const ImageGrid& grid) {
+  SliceOutputs images;
+  for (const auto& [name, tensor] : outputs) {
+    images[name] = grid.image(tensor).contiguous().cpu();
+  }
+  return images;
+}
+
 SliceOutputs at_size(const SliceOutputs& outputs, ImageSize size) {
   SliceOutputs sized;
   for (const auto& [name, tensor] : outputs) {

@@ -14,6 +14,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/data/label_volume.h"
+#include "dircn/data/stored_mask.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/formats/hdf5.h"
@@ -57,7 +58,7 @@ FoundKspace find_kspace(const LabelVolume& label, const Hdf5File& made, const Da
   const auto open = [&](const fs::path& path) {
     KspaceVolume volume(path, data);
     const auto mask = kept_mask(made, volume);
-    return ScoredKspace(std::move(volume), data.fov_crop, mask);
+    return ScoredKspace(std::move(volume), mask);
   };
   const fs::path& target = label.file().path();
   if (label.file().has_dataset(kKspaceName)) {

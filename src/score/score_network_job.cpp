@@ -51,7 +51,7 @@ class NetworkSource : public VolumeSource {
   SliceOutputs outputs(const SliceInput& slice, const Extras& wanted) override {
     const auto start = std::chrono::steady_clock::now();
     SliceOutputs outputs =
-        run_->reconstructor.outputs(slice.kspace, slice.mask, slice.size, wanted);
+        run_->reconstructor.outputs({slice.kspace, slice.mask, slice.grid}, wanted);
     const auto end = std::chrono::steady_clock::now();
     if (wanted.empty() && ++done_ > kWarmUpSlices) {
       run_->times->milliseconds.push_back(
@@ -67,10 +67,10 @@ class NetworkSource : public VolumeSource {
 std::unique_ptr<VolumeSource> volume_to_score(const std::shared_ptr<Run>& run,
                                               const VolumeEntry& entry) {
   const DataConfig& data = run->data;
-  ScoredKspace kspace(KspaceVolume(entry.kspace, data), data.fov_crop);
+  ScoredKspace kspace(KspaceVolume(entry.kspace, data));
   const DataLayout& layout = kspace.volume().layout();
   LabelVolume label(label_file(entry, layout), layout.name);
-  auto note = fov_crop_note(entry.kspace, data.fov_crop, kspace.mask());
+  auto note = kspace.volume().note();
   return std::make_unique<NetworkSource>(run, std::move(label), std::move(kspace), std::move(note));
 }
 

@@ -9,7 +9,6 @@
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume_pair.h"
 #include "dircn/formats/hdf5.h"
-#include "dircn/mri/crop.h"
 #include "dircn/mri/mask_pattern.h"
 
 namespace dircn {
@@ -21,18 +20,16 @@ constexpr const char* kStoredZeroFilled = "stored_zero_filled";
 }  // namespace
 
 // Columns at random have the nominal acceleration on average only, so what was drawn counts.
-ScoredKspace::ScoredKspace(KspaceVolume volume, FovCrop fov_crop,
-                           const std::optional<torch::Tensor>& mask)
+ScoredKspace::ScoredKspace(KspaceVolume volume, const std::optional<torch::Tensor>& mask)
     : volume_(std::move(volume)),
-      fov_crop_(fov_crop),
       mask_(mask ? *mask : volume_.mask()),
       acceleration_(torch::equal(mask_, volume_.mask()) ? volume_.acceleration()
                                                         : describe_mask(mask_).acceleration) {}
 
 torch::Tensor ScoredKspace::zero_filled(const torch::Tensor& kspace,
                                         const torch::Tensor& target) const {
-  const PreparedSlice slice = prepare_slice({kspace, mask_, fov_crop_});
-  return center_crop_or_pad(slice.zero_filled(), target.size(0), target.size(1));
+  const ImageGrid grid = volume_.grid(ImageSize{target.size(0), target.size(1)});
+  return combined_image(prepare_slice({kspace, mask_, grid}).kspace, grid);
 }
 
 VolumeSource::VolumeSource(LabelVolume label, std::optional<ScoredKspace> kspace,
@@ -60,7 +57,9 @@ VolumeSource::VolumeSource(LabelVolume label, std::optional<ScoredKspace> kspace
 
 SliceInput VolumeSource::read(int64_t index, const Extras& wanted) const {
   SliceInput slice;
-  slice.size = {label_.shape()[1], label_.shape()[2]};
+  if (kspace_) {
+    slice.grid = kspace_->volume().grid(ImageSize{label_.shape()[1], label_.shape()[2]});
+  }
   slice.stored[kTarget] = label_.read_slice(index);
   add_stored(index, wanted, slice);
   if (stored_zero_filled_ != nullptr) {

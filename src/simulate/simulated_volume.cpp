@@ -60,8 +60,8 @@ torch::Tensor averaged(const torch::Tensor& fine, int64_t q) {
 
 /// Root sum of squares of coil images [C, H, W], cut to the label's size.
 torch::Tensor label_image(const torch::Tensor& images, int64_t label) {
-  const torch::Tensor rss = root_sum_of_squares(crop_to_square_fov(images).unsqueeze(0))[0][0];
-  return center_crop_or_pad(rss, label, label).contiguous();
+  const torch::Tensor shown = center_crop_or_pad(images, label, label);
+  return root_sum_of_squares(shown.unsqueeze(0))[0][0].contiguous();
 }
 
 }  // namespace
@@ -176,7 +176,7 @@ SimulatedSlice SimulatedVolume::slice(int64_t index) const {
   const torch::Tensor images = coil_images(index);
   // The mask acts along the width alone, so that its images need no other transform.
   const torch::Tensor hybrid = fft1c(images, -1);
-  const torch::Tensor masked = ifft1c(crop_to_square_fov(hybrid) * mask_, -1);
+  const torch::Tensor masked = ifft1c(hybrid * mask_, -1);
   return {fft1c(hybrid, -2), label_image(images, scan_.label), label_image(masked, scan_.label)};
 }
 

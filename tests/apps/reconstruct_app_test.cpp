@@ -89,7 +89,8 @@ TEST_F(ReconstructApp, MasksCropsAndReconstructsEachSlice) {
   const auto data = kspace(2);
   const auto written = Hdf5File(output() / "acc4/brain1.h5").read_real("reconstruction");
   for (int64_t i = 0; i < 2; ++i) {
-    const auto image = reconstructor.slice(data[i] * mask(), mask(), {32, 32});
+    const auto image =
+        reconstructor.slice({data[i] * mask(), mask(), square_grid({kHeight, kWidth}, {32, 32})});
     EXPECT_LE(testing::relative_max_error(written[i], image),
               1e-4 /* float32, another number of threads */);
   }
@@ -227,17 +228,29 @@ TEST_F(ReconstructApp, LeavesNothingOnAFullDisk) {
 }
 
 TEST_F(ReconstructApp, TakesOverridesAndPrintsTheConfiguration) {
-  const auto result = run_command(testing::program("reconstruct") +
-                                  (" --set data.crop=24 --set data.fov_crop=none --checkpoint " +
-                                   checkpoint().string() + " --input " + input().string() +
-                                   " --output " + output().string()));
+  const auto result =
+      run_command(testing::program("reconstruct") +
+                  (" --set data.fov_crop=none --checkpoint " + checkpoint().string() + " --input " +
+                   input().string() + " --output " + output().string()));
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
-            (std::vector<int64_t>{1, 24, 24}));
+            (std::vector<int64_t>{1, kHeight, kWidth}));
+  EXPECT_NE(result.output.find("48 x 40 (--crop chooses another size)"), std::string::npos)
+      << result.output;
   const auto printed =
       run_command(testing::program("reconstruct") + " --set data.crop=24 --print-config");
   EXPECT_EQ(printed.exit_code, 0) << printed.output;
   EXPECT_NE(printed.output.find("crop: 24"), std::string::npos) << printed.output;
+}
+
+TEST_F(ReconstructApp, WritesTheSizeThatIsAskedFor) {
+  EXPECT_EQ(reconstruct("--overwrite --crop 36x20").exit_code, 2) << "once is enough";
+  const auto result = run_command(testing::program("reconstruct") + " --checkpoint " +
+                                  checkpoint().string() + " --input " + input().string() +
+                                  " --output " + output().string() + " --crop 36x20");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
+            (std::vector<int64_t>{1, 36, 20}));
 }
 
 TEST_F(ReconstructApp, TakesAnInputThatLiesInItsOutput) {
@@ -257,7 +270,11 @@ TEST_F(ReconstructApp, SaysWhatItTakes) {
   }
   EXPECT_EQ(run_command(testing::program("reconstruct")).exit_code, 2);
   EXPECT_EQ(reconstruct("--no-such-option").exit_code, 2);
-  EXPECT_EQ(reconstruct("--crop 0").exit_code, 2);
+  for (const std::string size : {"0", "24x", "x24", "24x0", "24x24x24", "99999", "-5", "a"}) {
+    const auto result = run_command(testing::program("reconstruct") + " --checkpoint c --input i" +
+                                    " --output o --crop=" + size);
+    EXPECT_EQ(result.exit_code, 2) << size << result.output;
+  }
 }
 
 }  // namespace

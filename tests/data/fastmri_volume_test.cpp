@@ -9,6 +9,7 @@
 
 #include "data/draw_mask.h"
 #include "dircn/core/error.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/sample.h"
 #include "dircn/data/slice_set.h"
 #include "dircn/data/volume.h"
@@ -35,9 +36,10 @@ DataConfig equispaced() {
 
 /// k-space with this header, a mask if there is one, and nothing else.
 std::string with_header(const fs::path& path, const std::string& header,
-                        const std::optional<torch::Tensor>& mask = std::nullopt) {
+                        const std::optional<torch::Tensor>& mask = std::nullopt,
+                        const torch::Tensor& acquired = torch::ones({kWidth}, torch::kBool)) {
   Hdf5Maker maker(path);
-  maker.complex("kspace", full_kspace(1, 2, 2 * kWidth, kWidth, 1));
+  maker.complex("kspace", full_kspace(1, 2, 2 * kWidth, kWidth, 1) * acquired);
   testing::write_text(maker.file(), "ismrmrd_header", header);
   if (mask) {
     maker.real("mask", *mask);
@@ -168,8 +170,8 @@ TEST(FastmriSet, LiesBesideOtherLayoutsAndShapes) {
   const RawSlice raw = set.read(2);
   EXPECT_TRUE(torch::equal(raw.label.value(), label[0]));
   EXPECT_FLOAT_EQ(static_cast<float>(raw.maximum), label.max().item<float>());
-  const Sample sample = make_sample(raw, 2, {FovCrop::square});
-  EXPECT_EQ(sample.kspace.sizes(), torch::IntArrayRef({3, 20, 20}));
+  const Sample sample = make_sample(raw, 2, {});
+  EXPECT_EQ(sample.kspace.sizes(), torch::IntArrayRef({3, 32, 20})) << "no row of the label is cut";
   EXPECT_EQ(sample.target.sizes(), torch::IntArrayRef({32, 32}));
   EXPECT_EQ(set.read(4).label->size(0), 24);
 }
@@ -180,18 +182,24 @@ TEST(FastmriSet, MasksFullKspaceForTraining) {
   testing::write_fastmri(folder / "a.h5", kspace, torch::rand({1, 32, 32}), std::nullopt);
   const DataConfig config = equispaced();
   const SliceSet set(folder.path(), SliceSet::Labels::kIgnored, "training set", config);
-  const Sample sample = make_sample(set.read(0), 0, {FovCrop::square});
+  const Sample sample = make_sample(set.read(0), 0, {});
   const auto mask = draw_mask(config.mask, "a.h5", kWidth).columns;
-  EXPECT_TRUE(torch::equal(sample.kspace, kspace[0] * mask));
-  EXPECT_EQ(sample.target.sizes(), torch::IntArrayRef({kWidth, kWidth}));
+  const auto cropped = square_grid({kWidth, kWidth}, {32, 32});
+  EXPECT_EQ(sample.kspace.sizes(), torch::IntArrayRef({2, 32, kWidth})) << "as the header says";
+  EXPECT_TRUE(torch::equal(sample.kspace * mask, sample.kspace));
+  EXPECT_LT(testing::relative_max_error(cropped.image(combined_image(kspace[0])),
+                                        sample.target.slice(1, 4, 36)),
+            1e-5);
 }
 
 /// `fixed` masks are those that such a volume has anyway, and its missing columns stay missing.
 TEST(FastmriSet, DrawsMasksForTraining) {
   const TemporaryFolder folder;
-  with_header(folder / "a.h5", testing::scan_header(ScanText{30, 28, kWidth, 33, 15}));
-  with_header(folder / "b.h5", testing::scan_header(ScanText{30, 28, kWidth, 33, 15}),
-              testing::some_columns(kWidth));
+  const auto header = testing::scan_header(ScanText{30, 28, kWidth, 33, 15});
+  const auto column = torch::arange(kWidth);
+  const auto acquired = (column >= 5) & (column < 38);
+  with_header(folder / "a.h5", header, std::nullopt, acquired);
+  with_header(folder / "b.h5", header, testing::some_columns(kWidth), acquired);
   const DataConfig config = equispaced();
   const SliceSet set(folder.path(), SliceSet::Labels::kIgnored, "training set", config);
   const RawSlice raw = set.read(0);

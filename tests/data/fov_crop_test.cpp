@@ -1,5 +1,3 @@
-#include "dircn/data/prepared_slice.h"
-
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -7,12 +5,14 @@
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
+#include "support/fov_crop.h"
 #include "support/golden.h"
 
 namespace dircn::fov_crop_test {
 namespace {
 
 using testing::as_complex;
+using testing::fov_crop;
 using testing::GoldenFile;
 using testing::relative_max_error;
 

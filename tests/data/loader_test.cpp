@@ -77,7 +77,7 @@ TEST_F(LoaderTest, DeliversInOrderTheSameBitsWithAnyThreads) {
   const std::vector<int64_t> order = {4, 0, 5, 2, 2, 3, 1};
   std::vector<Sample> expected;
   for (const int64_t index : order) {
-    expected.push_back(make_sample(set_->read(index), index, {FovCrop::square}));
+    expected.push_back(make_sample(set_->read(index), index, {}));
   }
   for (const int64_t workers : {1, 2, 3}) {
     for (const int64_t prefetch : {1, 2, 5, 100}) {
@@ -116,10 +116,11 @@ TEST_F(LoaderTest, MixesShapes) {
   EXPECT_EQ(loader.next()->kspace.sizes(), torch::IntArrayRef({2, 36, 38}));
 }
 
-TEST_F(LoaderTest, HandsTheFovCropOn) {
-  LoaderOptions uncropped;
-  uncropped.sample.fov_crop = FovCrop::none;
-  Loader loader(*set_, {0}, uncropped);
+TEST_F(LoaderTest, CropsAsItsSetIsTold) {
+  DataConfig config;
+  config.fov_crop = FovCrop::none;
+  const SliceSet uncropped(folder_.path(), SliceSet::Labels::kIgnored, "a set", config);
+  Loader loader(uncropped, {0}, {});
   EXPECT_EQ(loader.next()->kspace.sizes(), torch::IntArrayRef({3, 48, 40}));
 }
 
@@ -238,7 +239,7 @@ TEST_F(LoaderTest, PinsItsTensors_CUDA) {
   int64_t index = 0;
   while (const auto sample = loader.next()) {
     EXPECT_TRUE(sample->kspace.is_pinned() && sample->target.is_pinned());
-    const Sample expected = make_sample(set_->read(index), index, {FovCrop::square});
+    const Sample expected = make_sample(set_->read(index), index, {});
     expect_equal(to_device(to_device(*sample, torch::kCUDA), torch::kCPU), expected);
     ++index;
   }

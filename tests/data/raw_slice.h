@@ -4,6 +4,7 @@
 
 #include "dircn/data/slice_set.h"
 #include "support/challenge_files.h"
+#include "support/fov_crop.h"
 
 namespace dircn::testing {
 
@@ -12,6 +13,7 @@ inline RawSlice raw_slice(int64_t height, int64_t width) {
   RawSlice raw;
   raw.kspace = full_kspace(1, 3, height, width, 7)[0];
   raw.mask = some_columns(width);
+  raw.grid = challenge_grid(raw.kspace);
   raw.acquired = torch::ones({width}, torch::kBool);
   raw.masked_in_file = true;
   raw.volume = "a.h5";

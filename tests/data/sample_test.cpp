@@ -37,7 +37,7 @@ void expect_reference_samples(SliceSet::Labels labels, const std::string& split)
     const auto key = [&](const std::string& of, const char* name) {
       return of + "." + std::to_string(i) + "." + name;
     };
-    const Sample sample = make_sample(set.read(i), i, {FovCrop::square});
+    const Sample sample = make_sample(set.read(i), i, {});
     EXPECT_EQ(set.volume_of(i).relative, file.text(key(split, "file")));
     EXPECT_EQ(set.slice_of(i), file.integer(key(split, "slice")));
     EXPECT_EQ(sample.index, i);
@@ -59,7 +59,7 @@ TEST(MakeSample, EqualsTheReferencesValidationSamples) {
 }
 
 TEST(MakeSample, HasTheShapesAndTypesOfTheNetwork) {
-  const Sample sample = make_sample(raw_slice(14, 9), 5, {FovCrop::square});
+  const Sample sample = make_sample(raw_slice(14, 9), 5, {});
   EXPECT_EQ(sample.index, 5);
   EXPECT_EQ(sample.kspace.sizes(), torch::IntArrayRef({3, 9, 9}));
   EXPECT_EQ(sample.kspace.scalar_type(), torch::kComplexFloat);
@@ -74,14 +74,14 @@ TEST(MakeSample, HasTheShapesAndTypesOfTheNetwork) {
 TEST(MakeSample, WithEveryColumnTheInputIsTheTarget) {
   RawSlice raw = raw_slice(14, 9);
   raw.mask = torch::ones({9}, torch::kBool);
-  const Sample sample = make_sample(raw, 0, {FovCrop::square});
+  const Sample sample = make_sample(raw, 0, {});
   EXPECT_TRUE(torch::equal(sample.zero_filled, sample.target));
 }
 
 /// Parseval: the target keeps the energy inside the field of view, the input that of its columns.
 TEST(MakeSample, KeepsEnergies) {
   const RawSlice raw = raw_slice(14, 9);
-  const Sample sample = make_sample(raw, 0, {FovCrop::square});
+  const Sample sample = make_sample(raw, 0, {});
   const auto energy = [](const torch::Tensor& x) {
     return torch::abs(x).to(torch::kDouble).square().sum().item<double>();
   };
@@ -92,37 +92,36 @@ TEST(MakeSample, KeepsEnergies) {
 
 TEST(MakeSample, MaskingBeforeOrAfterTheCropIsTheSame) {
   RawSlice raw = raw_slice(15, 10);
-  const Sample after = make_sample(raw, 0, {FovCrop::square});
+  const Sample after = make_sample(raw, 0, {});
   raw.kspace = raw.kspace * raw.mask;
-  const Sample before = make_sample(raw, 0, {FovCrop::square});
+  const Sample before = make_sample(raw, 0, {});
   EXPECT_LT(relative_max_error(before.kspace, after.kspace), 1e-6);
   EXPECT_LT(relative_max_error(before.zero_filled, after.zero_filled), 1e-6);
   EXPECT_EQ(torch::abs(after.kspace * raw.mask.logical_not()).max().item<float>(), 0.0F);
 }
 
 TEST(MakeSample, WithoutCropMasksAlone) {
-  const RawSlice raw = raw_slice(14, 9);
-  const Sample sample = make_sample(raw, 0, {FovCrop::none});
+  RawSlice raw = raw_slice(14, 9);
+  raw.grid = whole_grid({14, 9});
+  const Sample sample = make_sample(raw, 0, {});
   EXPECT_TRUE(torch::equal(sample.kspace, raw.kspace * raw.mask));
   EXPECT_TRUE(torch::equal(sample.target, image_of(raw.kspace)));
 }
 
-TEST(MakeSample, LeavesTheFieldOfViewOfTwoDimensionalMasks) {
+TEST(MakeSample, TakesTwoDimensionalMasks) {
   RawSlice raw = raw_slice(14, 9);
+  raw.grid = whole_grid({14, 9});
   raw.mask = (torch::arange(14 * 9) % 3 == 0).view({14, 9});
-  const Sample sample = make_sample(raw, 0, {FovCrop::square});
+  const Sample sample = make_sample(raw, 0, {});
   EXPECT_TRUE(torch::equal(sample.kspace, raw.kspace * raw.mask));
   EXPECT_TRUE(torch::equal(sample.mask, raw.mask.view({1, 1, 14, 9})));
-  EXPECT_EQ(effective_fov_crop(FovCrop::square, raw.mask), FovCrop::none);
-  EXPECT_EQ(effective_fov_crop(FovCrop::square, some_columns(9)), FovCrop::square);
-  EXPECT_EQ(effective_fov_crop(FovCrop::none, some_columns(9)), FovCrop::none);
 }
 
 TEST(MakeSample, TakesTheLabelWhereThereIsOne) {
   RawSlice raw = raw_slice(14, 9);
   raw.label = torch::rand({12, 11});
   raw.maximum = 0.5;
-  const Sample sample = make_sample(raw, 0, {FovCrop::square});
+  const Sample sample = make_sample(raw, 0, {});
   EXPECT_TRUE(torch::equal(sample.target, *raw.label));
   EXPECT_DOUBLE_EQ(sample.maximum, 0.5);
   EXPECT_EQ(sample.zero_filled.sizes(), torch::IntArrayRef({9, 9}));
@@ -146,7 +145,7 @@ TEST(MakeSample, ScalesByWhatTheNetworkSees) {
 DIRCN_DEVICE_TEST(ToDevice, MovesEveryTensor) {
   RawSlice raw = raw_slice(14, 9);
   raw.maximum = 0.5;
-  const Sample sample = make_sample(raw, 3, {FovCrop::square});
+  const Sample sample = make_sample(raw, 3, {});
   const Sample moved = to_device(sample, device);
   EXPECT_EQ(moved.index, 3);
   EXPECT_DOUBLE_EQ(moved.maximum, 0.5);

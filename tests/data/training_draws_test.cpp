@@ -13,11 +13,13 @@
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/sample.h"
 #include "dircn/mri/fft.h"
+#include "support/fov_crop.h"
 #include "support/golden.h"
 
 namespace dircn::training_draws_test {
 namespace {
 
+using testing::fov_crop;
 using testing::raw_slice;
 using testing::relative_max_error;
 
@@ -140,10 +142,10 @@ TEST(TrainingMask, IsNotDrawnInThePlaceOfATwoDimensionalOne) {
 
 /// The draw is the same with any mask, so full sampling shows the k-space behind an augmented one.
 TEST(AugmentedSample, IsAConsistentPair) {
-  for (const FovCrop crop : {FovCrop::square, FovCrop::none}) {
+  for (const bool whole : {false, true}) {
     RawSlice raw = raw_slice(48, kWidth);
+    raw.grid = whole ? whole_grid({48, kWidth}) : raw.grid;
     SampleOptions options = augmented();
-    options.fov_crop = crop;
     const Sample sample = make_sample(raw, 4, options);
     raw.mask = torch::ones({kWidth}, torch::kBool);
     const Sample full = make_sample(raw, 4, options);
@@ -188,6 +190,7 @@ TEST(AugmentedSample, FollowsFromSeedEpochAndSlice) {
 
 TEST(AugmentedSample, IsMaskedInTwoDimensionsToo) {
   RawSlice raw = raw_slice(48, kWidth);
+  raw.grid = whole_grid({48, kWidth});
   raw.mask = (torch::arange(48 * kWidth) % 3 == 0).view({48, kWidth});
   const Sample sample = make_sample(raw, 0, augmented());
   EXPECT_TRUE(torch::equal(sample.mask[0][0], raw.mask));
@@ -205,7 +208,6 @@ TEST(AugmentedSample, WithoutADrawKeepsItsBits) {
 
 TEST(TrainingLoaderOptions, SaysWhatIsDrawnInAnEpoch) {
   DataConfig config;
-  config.fov_crop = FovCrop::none;
   config.normalization = Normalization::center_maximum;
   config.normalization_fraction = 0.04;
   config.training_masks = TrainingMasks::redrawn;
@@ -217,7 +219,6 @@ TEST(TrainingLoaderOptions, SaysWhatIsDrawnInAnEpoch) {
   EXPECT_FALSE(validation.sample.draws.has_value());
   const LoaderOptions options = training_loader_options(config, torch::kCPU, 11, 3, 10);
   for (const SampleOptions& sample : {validation.sample, options.sample}) {
-    EXPECT_EQ(sample.fov_crop, FovCrop::none);
     EXPECT_EQ(sample.normalization, Normalization::center_maximum);
     EXPECT_EQ(sample.normalization_fraction, 0.04);
   }

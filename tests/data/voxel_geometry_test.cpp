@@ -59,7 +59,7 @@ fs::path scan(const fs::path& path, const std::optional<std::string>& header,
 
 std::optional<VoxelGeometry> voxels(const std::string& header) {
   const TemporaryFolder folder;
-  return KspaceVolume(scan(folder / "a.h5", header)).voxels();
+  return KspaceVolume(scan(folder / "a.h5", header)).voxels(whole_grid({2 * kWidth, kWidth}));
 }
 
 std::string replaced(const std::string& from, const std::string& to) {
@@ -74,16 +74,18 @@ TEST(ScanVoxels, LieAsFarApartAsFieldOfViewOverMatrix) {
   EXPECT_FALSE(known->orientation.has_value());
 }
 
-// Pixels are those of the transform, whatever matrix the images are cropped to.
-TEST(ScanVoxels, AreThoseThatWereEncoded) {
-  std::string text = testing::scan_header(kScan);
-  const size_t end = text.find("</encodedSpace>");
-  text.insert(end, "<fieldOfView_mm><x>96</x><y>60</y><z>9</z></fieldOfView_mm>");
-  const auto known = voxels(text);
+/// What was encoded decides where the header does not say what the images show.
+TEST(ScanVoxels, AreTheSamplesWhereTheImagesHaveNoFieldOfView) {
+  ScanText text = kScan;
+  text.rows = 2 * kWidth;
+  text.encoded_field_of_view = {96, 60, 9};
+  EXPECT_EQ(voxels(testing::scan_header(text))->spacing, (std::array<double, 3>{7, 1.5, 0.5}));
+  text.field_of_view.reset();
+  const auto known = voxels(testing::scan_header(text));
   ASSERT_TRUE(known.has_value());
-  EXPECT_EQ(known->spacing[0], 7);  // of the slices that were made
-  EXPECT_DOUBLE_EQ(known->spacing[1], 96.0 / static_cast<double>(2 * kScan.height));
-  EXPECT_DOUBLE_EQ(known->spacing[2], 60.0 / static_cast<double>(kScan.columns));
+  EXPECT_EQ(known->spacing[0], 9);
+  EXPECT_DOUBLE_EQ(known->spacing[1], 96.0 / static_cast<double>(2 * kWidth));
+  EXPECT_DOUBLE_EQ(known->spacing[2], 60.0 / static_cast<double>(kWidth));
 }
 
 TEST(ScanVoxels, LieCloserWhereTheMatrixHasSlices) {
@@ -113,15 +115,18 @@ TEST(ScanVoxels, AreNotKnownWithoutSensibleNumbers) {
 
 TEST(ScanVoxels, AreNotKnownOfAFileWithoutHeader) {
   const TemporaryFolder folder;
-  EXPECT_FALSE(KspaceVolume(scan(folder / "a.h5", std::nullopt)).voxels().has_value());
+  EXPECT_FALSE(KspaceVolume(scan(folder / "a.h5", std::nullopt))
+                   .voxels(whole_grid({2 * kWidth, kWidth}))
+                   .has_value());
   const KspaceVolume turned(scan(folder / "b.h5", std::nullopt, oblique()));
-  EXPECT_FALSE(turned.voxels().has_value());
+  EXPECT_FALSE(turned.voxels(whole_grid({2 * kWidth, kWidth})).has_value());
 }
 
 TEST(ScanVoxels, LieInThePatientAsTheFileSays) {
   const TemporaryFolder folder;
   const KspaceVolume volume(scan(folder / "a.h5", testing::scan_header(kScan), oblique()));
-  const auto orientation = volume.voxels().value().orientation.value();
+  const auto geometry = volume.voxels(volume.grid()).value();
+  const auto orientation = geometry.orientation.value();
   const auto expect_near = [](const VoxelGeometry::Vector& found,
                               const VoxelGeometry::Vector& expected) {
     for (size_t axis = 0; axis < found.size(); ++axis) {
@@ -133,7 +138,7 @@ TEST(ScanVoxels, LieInThePatientAsTheFileSays) {
   expect_near(orientation.slice_direction, {0, 0, -1});
   expect_near(orientation.position, {10, -20, 30.5});
   // Of images of 16 x 10: 8 rows of 1.5 mm and 5 columns of 0.5 mm before the centre.
-  expect_near(first_voxel(orientation, volume.voxels()->spacing, 16, 10),
+  expect_near(first_voxel(geometry, 16, 10),
               {10 - 12 * 0.6 + 2.5 * 0.8, -20 - 12 * 0.8 - 2.5 * 0.6, 30.5});
 }
 
@@ -143,8 +148,8 @@ TEST(ScanVoxels, HaveNoOrientationWhereAPartIsMissing) {
     Orientation rest = oblique();
     rest.erase(part.first);
     const KspaceVolume volume(scan(folder / "a.h5", testing::scan_header(kScan), rest));
-    ASSERT_TRUE(volume.voxels().has_value());
-    EXPECT_FALSE(volume.voxels()->orientation.has_value()) << part.first;
+    ASSERT_TRUE(volume.voxels(whole_grid({2 * kWidth, kWidth})).has_value());
+    EXPECT_FALSE(volume.voxels(volume.grid())->orientation.has_value()) << part.first;
   }
 }
 
@@ -153,7 +158,7 @@ TEST(ScanVoxels, TakeDirectionsThatAreRounded) {
   Orientation rounded = oblique();
   rounded["read_dir"] = torch::tensor({0.6005, 0.8, 0.0});
   const KspaceVolume volume(scan(folder / "a.h5", testing::scan_header(kScan), rounded));
-  const auto direction = volume.voxels()->orientation->row_direction;
+  const auto direction = volume.voxels(volume.grid())->orientation->row_direction;
   EXPECT_NEAR(std::hypot(direction[0], direction[1], direction[2]), 1, 1e-12);
 }
 

@@ -60,7 +60,7 @@ TEST_F(HostileFiles, AreInspected) {
 
 TEST_F(HostileFiles, AreReconstructedOrCountedAsFailed) {
   ReconstructionOptions options;
-  options.crop = 16;
+  options.crop = ImageSize{16, 16};
   Reconstructor reconstructor(make_network(tiny_model()), options);
   for_each("bad.h5", [&](const fs::path& folder, const fs::path& bad) {
     const VolumeEntry entry{bad, std::nullopt, "bad.h5"};

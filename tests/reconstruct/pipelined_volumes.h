@@ -42,8 +42,8 @@ inline SliceOutputs outputs_of(const torch::Tensor& image) {
   return {{kReconstruction, image}};
 }
 
-inline torch::Tensor as_it_is(const torch::Tensor& kspace, const torch::Tensor& /*mask*/) {
-  return kspace;
+inline torch::Tensor as_it_is(const MeasuredSlice& slice) {
+  return slice.kspace;
 }
 
 template <typename Condition>
@@ -118,7 +118,7 @@ class PipelinedVolumes : public ::testing::Test {
       tasks_.push_back({folder_ / ("in/" + std::to_string(volume) + ".h5"), output(volume)});
       write_volume(volume, kspace_of(volume));
     }
-    options_.crop = kEdge;
+    options_.crop = ImageSize{kEdge, kEdge};
   }
 
   void write_volume(size_t volume, const torch::Tensor& kspace) const {

@@ -54,8 +54,8 @@ class VolumeOutputTest : public ::testing::Test {
   fs::path base() const { return folder_ / "out/acc4/a.h5"; }
 
   std::unique_ptr<VolumeOutput> open(const OutputFormat& format) const {
-    return format.open(format.path(base()), KspaceVolume(folder_ / "in.h5"), kSize,
-                       {{"made_by", "a test"}});
+    const KspaceVolume kspace(folder_ / "in.h5");
+    return format.open(format.path(base()), kspace, kspace.grid(kSize), {{"made_by", "a test"}});
   }
 
   /// Slices in another order than theirs.

@@ -70,11 +70,11 @@ TEST_F(VolumePipelineFailures, SoDoesAnImageThatDoesNotFit) {
 
 TEST_F(VolumePipelineFailures, SoDoesWhatPrepareThrows) {
   std::atomic<int> calls{0};
-  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const MeasuredSlice& slice) {
     if (++calls == 3) {
       throw std::runtime_error("the third slice");
     }
-    return kspace;
+    return slice.kspace;
   });
   const Ended ended = run(pipeline);
   ASSERT_EQ(ended.failed.size(), 1U);
@@ -104,9 +104,9 @@ TEST_F(VolumePipelineFailures, AVolumeThatIsGivenUpGivesNoMoreSlices) {
 /// A signal came when the first volume was handed over and the second one was begun.
 TEST_F(VolumePipelineFailures, WritesWhatIsCompleteWhenStopped) {
   std::atomic<int> read{0};
-  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const MeasuredSlice& slice) {
     ++read;
-    return kspace;
+    return slice.kspace;
   });
   const Ended ended = run(pipeline, [&](const Slice& slice) {
     pipeline.write(slice, outputs_of(image_of(slice)));

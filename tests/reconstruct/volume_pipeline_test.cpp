@@ -40,8 +40,8 @@ TEST_F(VolumePipelineTest, DeliversEverySliceInOrderAndWritesItsImage) {
   const Ended ended = run(pipeline, [&](const Slice& slice) {
     EXPECT_TRUE(torch::equal(slice.kspace, kspace_of(slice.volume)[slice.index]));
     EXPECT_TRUE(torch::equal(slice.mask, testing::some_columns(20)));
-    EXPECT_EQ(slice.size.height, kEdge);
-    EXPECT_EQ(slice.size.width, kEdge);
+    EXPECT_EQ(slice.grid.rows.pixels, kEdge);
+    EXPECT_EQ(slice.grid.columns.pixels, kEdge);
     pipeline.write(slice, outputs_of(image_of(slice)));
   });
   const std::vector<std::pair<size_t, int64_t>> order = {{0, 0}, {0, 1}, {1, 0},
@@ -62,9 +62,9 @@ TEST_F(VolumePipelineTest, DeliversEverySliceInOrderAndWritesItsImage) {
 /// read, and no more.
 TEST_F(VolumePipelineTest, ReadsAheadAcrossVolumesButNoFurther) {
   std::atomic<int> read{0};
-  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const MeasuredSlice& slice) {
     ++read;
-    return kspace;
+    return slice.kspace;
   });
   ASSERT_TRUE(pipeline.next().has_value());
   wait_until([&] { return read == 3; });
@@ -75,7 +75,7 @@ TEST_F(VolumePipelineTest, ReadsAheadAcrossVolumesButNoFurther) {
 TEST_F(VolumePipelineTest, KeepsNoMoreThanWhatWaitsAndTheOneInWork) {
   std::atomic<int> alive{0};
   std::atomic<int> most{0};
-  const auto counted = [&](const torch::Tensor&, const torch::Tensor&) {
+  const auto counted = [&](const MeasuredSlice&) {
     most = std::max(most.load(), ++alive);
     return torch::from_blob(new float[1], {1}, [&](void* data) {
       delete[] static_cast<float*>(data);
@@ -112,10 +112,10 @@ TEST_F(VolumePipelineTest, PreparesOnOneCoreWithoutGradients) {
   torch::set_num_threads(3);
   std::atomic<int> threads{0};
   std::atomic<bool> gradients{true};
-  FilePipeline pipeline(tasks_, options_, [&](const torch::Tensor& kspace, const torch::Tensor&) {
+  FilePipeline pipeline(tasks_, options_, [&](const MeasuredSlice& slice) {
     threads = torch::get_num_threads();
     gradients = torch::GradMode::is_enabled();
-    return kspace;
+    return slice.kspace;
   });
   run(pipeline);
   EXPECT_EQ(threads, 1);

@@ -40,29 +40,27 @@ TEST_F(ScoredKspaceTest, GivesZeroFilledImagesOfTheTargetsSize) {
   };
   const auto own = testing::some_columns(32);
   const auto other = column_mask(32, 8, 2).flatten();
-  EXPECT_LE(testing::relative_max_error(
-                ScoredKspace(volume(own), FovCrop::square).zero_filled(kspace_[1], target_),
-                expected(own)),
+  EXPECT_LE(testing::relative_max_error(ScoredKspace(volume(own)).zero_filled(kspace_[1], target_),
+                                        expected(own)),
             1e-5);
   EXPECT_LE(testing::relative_max_error(
-                ScoredKspace(volume(own), FovCrop::square, other).zero_filled(kspace_[1], target_),
-                expected(other)),
+                ScoredKspace(volume(own), other).zero_filled(kspace_[1], target_), expected(other)),
             1e-5);
 }
 
 TEST_F(ScoredKspaceTest, HasTheAccelerationOfItsMask) {
   const auto own = testing::some_columns(32);
   const auto other = column_mask(32, 8, 2).flatten();
-  EXPECT_EQ(ScoredKspace(volume(own), FovCrop::square).acceleration(), 4);
-  EXPECT_EQ(ScoredKspace(volume(own), FovCrop::square, other).acceleration(), 8);
+  EXPECT_EQ(ScoredKspace(volume(own)).acceleration(), 4);
+  EXPECT_EQ(ScoredKspace(volume(own), other).acceleration(), 8);
 }
 
 /// Three of 32 columns, by chance.
 TEST_F(ScoredKspaceTest, HasTheAccelerationThatWasDrawn) {
   const auto mask = volume(std::nullopt).mask();
   ASSERT_NE(describe_mask(mask).acceleration, 8);
-  EXPECT_EQ(ScoredKspace(volume(std::nullopt), FovCrop::square).acceleration(), 8);
-  EXPECT_EQ(ScoredKspace(volume(std::nullopt), FovCrop::square, mask.clone()).acceleration(), 8);
+  EXPECT_EQ(ScoredKspace(volume(std::nullopt)).acceleration(), 8);
+  EXPECT_EQ(ScoredKspace(volume(std::nullopt), mask.clone()).acceleration(), 8);
 }
 
 }  // namespace

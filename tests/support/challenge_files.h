@@ -49,6 +49,8 @@ struct ScanText {
   int64_t acquired;
   int64_t centre;
   std::optional<std::array<double, 3>> field_of_view = std::nullopt;
+  std::optional<int64_t> rows = std::nullopt;  // that are encoded; none: twice the image's
+  std::optional<std::array<double, 3>> encoded_field_of_view = std::nullopt;
 };
 
 inline std::string scan_header(const ScanText& scan) {
@@ -62,14 +64,17 @@ inline std::string scan_header(const ScanText& scan) {
                          const std::string& more = "") {
     return tag(name, tag("matrixSize", number("x", x) + number("y", y) + number("z", 1)) + more);
   };
-  std::string measures;
-  for (size_t axis = 0; scan.field_of_view && axis < 3; ++axis) {
-    measures += tag(std::string(1, "xyz"[axis]), std::to_string((*scan.field_of_view)[axis]));
-  }
-  const std::string size = measures.empty() ? "" : tag("fieldOfView_mm", measures);
+  const auto extent = [&](const std::optional<std::array<double, 3>>& field_of_view) {
+    std::string measures;
+    for (size_t axis = 0; field_of_view && axis < 3; ++axis) {
+      measures += tag(std::string(1, "xyz"[axis]), std::to_string((*field_of_view)[axis]));
+    }
+    return measures.empty() ? "" : tag("fieldOfView_mm", measures);
+  };
   return R"(<?xml version="1.0"?><ismrmrdHeader xmlns="http://www.ismrm.org/ISMRMRD"><encoding>)" +
-         space("encodedSpace", 2 * scan.height, scan.columns) +
-         space("reconSpace", scan.height, scan.width, size) +
+         space("encodedSpace", scan.rows.value_or(2 * scan.height), scan.columns,
+               extent(scan.encoded_field_of_view)) +
+         space("reconSpace", scan.height, scan.width, extent(scan.field_of_view)) +
          tag("encodingLimits", tag("kspace_encoding_step_1",
                                    number("minimum", 0) + number("maximum", scan.acquired - 1) +
                                        number("center", scan.centre))) +
@@ -90,8 +95,8 @@ inline void write_fastmri(const std::filesystem::path& path, const torch::Tensor
   Hdf5Maker maker(path);
   maker.complex("kspace", kspace);
   const int64_t width = kspace.size(3);
-  const ScanText scan{rss ? rss->size(1) : width, rss ? rss->size(2) : width, width, width,
-                      width / 2};
+  ScanText scan{rss ? rss->size(1) : width, rss ? rss->size(2) : width, width, width, width / 2};
+  scan.rows = kspace.size(2);
   write_text(maker.file(), "ismrmrd_header", scan_header(scan));
   if (rss) {
     maker.real("reconstruction_rss", *rss);

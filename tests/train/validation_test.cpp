@@ -18,6 +18,7 @@
 #include "dircn/score/score_job.h"
 #include "small_run.h"
 #include "support/challenge_files.h"
+#include "support/fov_crop.h"
 #include "train/loop/training_sets.h"
 #include "train/loop/validation.h"
 
@@ -79,7 +80,7 @@ TEST_F(Validation, ValidatesOnTheLabelsCrop) {
   double sum = 0;
   for (int64_t i = 0; i < set.size(); ++i) {
     const RawSlice raw = set.read(i);
-    const auto coils = ifft2c(fov_crop(raw.kspace * raw.mask)).unsqueeze(0);
+    const auto coils = ifft2c(testing::fov_crop(raw.kspace * raw.mask)).unsqueeze(0);
     const auto zero_filled = center_crop_or_pad(root_sum_of_squares(coils)[0][0], 32, 32);
     sum += masked_ssim(zero_filled, *raw.label, raw.maximum, 5e-5);
   }

@@ -43,8 +43,8 @@ struct MaskConfig {
   std::vector<int64_t> accelerations = {4, 8};
 };
 
-/// Removal of the readout's oversampling: coil images cropped along H to min(H, W), or left as they
-/// are.
+/// Removal of the readout's oversampling: coil images cropped along H to what the scan's header
+/// says that they show, or without one to min(H, W) or what the image shows; or left as they are.
 enum class FovCrop { square, none };
 
 template <>
@@ -118,8 +118,7 @@ struct DataConfig {
   std::string train;  // folder of the training set; empty: none
   std::string val;    // folder of the validation set
   FovCrop fov_crop = FovCrop::square;
-  int64_t crop = 384;    // edge of the square images that are written, where a file names no size;
-                         // and of the centre in which difficulty is measured
+  int64_t crop = 384;    // edge of the centre in which difficulty is measured
   int64_t workers = 1;   // threads that prepare slices while the network trains
   int64_t prefetch = 4;  // slices at most that are read ahead
   MaskConfig mask;

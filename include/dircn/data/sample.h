@@ -17,6 +17,7 @@ struct Sample {
   torch::Tensor kspace;       // [C, H, W] complex64: masked, and its field of view cropped
   torch::Tensor mask;         // bool [1, 1, 1 or H, W], canonical
   torch::Tensor zero_filled;  // [H, W] float32: root sum of squares of `kspace`'s coil images
+  ImageGrid grid;             // to the pixels of the label, or of what its volume's images are
   torch::Tensor target;       // float32: the label [h, w] where there is one, else the root sum of
                               // squares of the coil images before masking, [H, W]
   double maximum = 0;         // the volume's `max`, where the set has maxima
@@ -37,7 +38,6 @@ struct TrainingDraws {
 
 /// How slices become samples.
 struct SampleOptions {
-  FovCrop fov_crop = FovCrop::square;
   Normalization normalization = Normalization::none;
   double normalization_fraction = 0.08;
   std::optional<TrainingDraws> draws = std::nullopt;  // of a training set

@@ -11,6 +11,7 @@
 #include "dircn/config/config.h"
 #include "dircn/data/volume_split.h"
 #include "dircn/data/volume_tree.h"
+#include "dircn/mri/image_grid.h"
 
 namespace dircn {
 
@@ -18,6 +19,7 @@ namespace dircn {
 struct RawSlice {
   torch::Tensor kspace;                // [C, H, W] complex64; may or may not be masked
   torch::Tensor mask;                  // bool [W] or [H, W], see `KspaceVolume::mask`
+  ImageGrid grid;                      // see `KspaceVolume::grid`
   std::optional<torch::Tensor> label;  // [h, w] float32: the target, where the set has labels
   double maximum = 0;                  // the volume's `max`, where the set has maxima
   torch::Tensor acquired;              // bool [W]: columns that a mask drawn for it may sample

@@ -2,30 +2,23 @@
 
 #include <torch/types.h>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/data/data_layout.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/formats/voxel_geometry.h"
+#include "dircn/mri/image_grid.h"
 
 namespace dircn {
 
 /// Of a volume, whatever its header claims: lists of slices are kept.
 inline constexpr int64_t kMostSlices = 65536;
-
-/// Rows and columns of an image.
-struct ImageSize {
-  int64_t height = 0;
-  int64_t width = 0;
-};
-
-/// The data set `mask` of a file: bool, [width] or [height, width], true at least once. Any number
-/// type, values 0 and 1; throws `Error`, naming the file, for anything else.
-torch::Tensor read_mask(const Hdf5File& file, int64_t height, int64_t width);
 
 /// A volume of multi-coil k-space in an HDF5 file, `kspace` [S, C, H, W] with its sampling `mask`
 /// [W] or [H, W] (any number type, values 0 and 1). Opening reads the headers and the mask; slices
@@ -63,23 +56,40 @@ class KspaceVolume {
   /// The nominal acceleration: what was drawn, or what the file's mask looks like (`MaskPattern`).
   int64_t acceleration() const { return acceleration_; }
 
-  /// The size of the volume's images, where its header or its own target names one.
+  /// The size of the volume's images, where something says it: its own target, or the image file
+  /// beside it; else its header.
   const std::optional<ImageSize>& image_size() const { return image_size_; }
 
-  /// Where the voxels of the volume's images lie. Spacing: `reconSpace` of the `ismrmrd_header`,
-  /// its field of view over its matrix, x along rows; none of this is known where that says nothing
-  /// sensible. Orientation: the data sets `read_dir`, `phase_dir`, `slice_dir` and `position` [3]
-  /// as in the headers of ISMRMRD's acquisitions; not known where one of them is missing.
-  const std::optional<VoxelGeometry>& voxels() const { return voxels_; }
+  /// The way to its images (`config.fov_crop`; never a crop of the readout with a 2-D mask, which
+  /// would not fit). Where a header says which field of view they show, on how many pixels, they
+  /// show that. Without one the readout is cropped by the challenge's rule to min(H, W) rows, but
+  /// not to fewer than the image has. `size`: of the image; none: `image_size()`, or where nothing
+  /// says one all that the method gets.
+  ImageGrid grid(const std::optional<ImageSize>& size = std::nullopt) const;
+
+  /// Where the voxels of such images lie. Spacing: that of the header's images, its `reconSpace`;
+  /// not known where that says nothing sensible. Orientation: the data sets `read_dir`,
+  /// `phase_dir`, `slice_dir` and `position` [3] as in the headers of ISMRMRD's acquisitions; not
+  /// known where one of them is missing.
+  std::optional<VoxelGeometry> voxels(const ImageGrid& grid) const;
+
+  /// Where header and k-space contradict each other in what may not matter.
+  const std::vector<std::string>& contradictions() const { return contradictions_; }
+  /// What the log is to say of the volume before it is reconstructed: that, and whether its mask
+  /// forbids the crop of the readout that is wanted.
+  std::optional<std::string> note() const;
 
   /// Slice `index`: complex64 [C, H, W]. Throws `Error` for a slice with NaN or Inf (file, slice,
-  /// where and how many).
+  /// where and how many), or with values in columns that were not acquired by the header.
   torch::Tensor read_slice(int64_t index) const;
 
  private:
   void read_shape();
+  void read_or_draw_mask(const DataConfig& config);
   void obey_scan_header();
+  void find_image_size();
   void set_image_size(ImageSize size, const std::string& source);
+  void require_nothing_lost(const torch::Tensor& kspace, int64_t index) const;
 
   Hdf5File file_;
   const DataLayout* layout_;
@@ -91,8 +101,15 @@ class KspaceVolume {
   torch::Tensor acquired_;
   bool mask_is_drawn_ = false;
   int64_t acceleration_ = 1;
+  FovCrop fov_crop_;
   std::optional<ImageSize> image_size_;
-  std::optional<VoxelGeometry> voxels_;
+  /// Of the header's images: their size, and their pixels' pitch and distance in mm.
+  std::optional<ImageSize> header_size_;
+  std::array<double, 2> pitch_ = {1, 1};
+  std::optional<std::array<double, 3>> spacing_;
+  std::optional<std::array<double, 3>> stored_spacing_;
+  std::optional<VoxelGeometry::Orientation> orientation_;
+  std::vector<std::string> contradictions_;
 };
 
 }  // namespace dircn

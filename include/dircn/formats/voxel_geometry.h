@@ -16,18 +16,17 @@ struct VoxelGeometry {
     Vector row_direction;     // in which the row index grows, down the image
     Vector column_direction;  // in which the column index grows, to its right
     Vector slice_direction;   // in which the slice index grows
-    Vector position;          // of the centre of the first slice: its pixel (⌊Y/2⌋, ⌊X/2⌋)
+    Vector position;          // of `centre` in the first slice
   };
 
   std::array<double, 3> spacing = {1, 1, 1};  // mm between neighbours along Z, Y, X
   std::optional<Orientation> orientation;     // none: not known
+  /// The pixel (row, column) of the scanner's origin; it may lie outside. None: (⌊Y/2⌋, ⌊X/2⌋).
+  std::optional<std::array<int64_t, 2>> centre = std::nullopt;
 };
 
-/// Where the centre of voxel (0, 0, 0) lies, in mm (LPS), if images have `height` rows and `width`
-/// columns of this spacing around `orientation.position`. (Cropping an even size to an odd one
-/// moves the centre by a pixel, see `center_crop_or_pad`.)
-VoxelGeometry::Vector first_voxel(const VoxelGeometry::Orientation& orientation,
-                                  const std::array<double, 3>& spacing, int64_t height,
-                                  int64_t width);
+/// Where the centre of voxel (0, 0, 0) lies, in mm (LPS), in images of `height` rows and `width`
+/// columns whose orientation is known.
+VoxelGeometry::Vector first_voxel(const VoxelGeometry& geometry, int64_t height, int64_t width);
 
 }  // namespace dircn

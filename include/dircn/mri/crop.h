@@ -6,6 +6,10 @@
 
 namespace dircn {
 
+/// `image` [..., H, W] from place `first` on along dimension `dim` (-2 or -1), `size` places: zero
+/// where those lie outside. May return a view.
+torch::Tensor window(const torch::Tensor& image, int64_t dim, int64_t first, int64_t size);
+
 /// Centre-crops, or zero-pads, each of the last two dimensions of `image` [..., H, W] to `height`
 /// and `width`. Where the difference d is odd, floor(d / 2) rows are cut or added before the image
 /// and one more after it, as the challenge's own cropping does. May return a view of `image`.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/model/network.h"
@@ -20,11 +21,10 @@
 namespace dircn {
 
 struct ReconstructionOptions {
-  DataConfig data;              // layout, FOV crop (off for 2-D masks), masks to be drawn
-  std::optional<int64_t> crop;  // edge of the square that is written; none: the size that the file
-                                // names, or data.crop
-  bool overwrite = false;       // reconstruct volumes whose output is there
-  Extras extras;                // what is written beside the reconstruction
+  DataConfig data;                // layout, FOV crop (off for 2-D masks), masks to be drawn
+  std::optional<ImageSize> crop;  // what is written; none: see `KspaceVolume::grid`
+  bool overwrite = false;         // reconstruct volumes whose output is there
+  Extras extras;                  // what is written beside the reconstruction
   std::vector<OutputFormat> formats = {output_formats().at("h5")};
   std::map<std::string, std::string> provenance = {};  // attributes of HDF5 files, see `provenance`
 };
@@ -53,13 +53,11 @@ class Reconstructor {
   Reconstructor(const Network& network, ReconstructionOptions options,
                 torch::Device device = torch::kCPU);
 
-  /// One slice: k-space [C, H, W] complex64, masked or not, and mask, bool [W] or [H, W] -> what
-  /// the method gives of it, and `zero_filled` if wanted, at `size`. Throws `Error` as the method
-  /// does.
-  SliceOutputs outputs(const torch::Tensor& kspace, const torch::Tensor& mask, ImageSize size,
-                       const Extras& wanted);
+  /// One slice: what the method gives of it, and `zero_filled` if wanted, at the pixels of its
+  /// grid. Throws `Error` as the method does.
+  SliceOutputs outputs(const MeasuredSlice& slice, const Extras& wanted);
   /// Its reconstruction alone.
-  torch::Tensor slice(const torch::Tensor& kspace, const torch::Tensor& mask, ImageSize size);
+  torch::Tensor slice(const MeasuredSlice& slice);
 
   /// Writes what was computed of each volume to `output / volume.relative`, in the formats that the
   /// options name (see `OutputFormat::path`); those that are there already, with all extras, are
@@ -72,11 +70,11 @@ class Reconstructor {
  private:
   class Run;
 
-  /// What the method takes, on its device: k-space, masked and its field of view cropped.
-  torch::Tensor prepare(const torch::Tensor& kspace, const torch::Tensor& mask) const;
+  /// What the method takes, on its device: k-space, its readout cropped, masked.
+  torch::Tensor prepare(const MeasuredSlice& slice) const;
   /// The method's part of `outputs`.
-  SliceOutputs compute(const torch::Tensor& prepared, const torch::Tensor& mask, ImageSize size,
-                       const Extras& wanted);
+  SliceOutputs compute(const torch::Tensor& prepared, const torch::Tensor& mask,
+                       const ImageGrid& grid, const Extras& wanted);
 
   std::shared_ptr<SliceMethod> method_;
   ReconstructionOptions options_;

@@ -42,6 +42,9 @@ struct EnumNames<Extra> {
 
 using Extras = std::set<Extra>;
 
+/// Each output, as a method gave it, at the pixels of a grid, on the CPU.
+SliceOutputs on_grid(const SliceOutputs& outputs, const ImageGrid& grid);
+
 /// Each output centre-cropped or zero-padded to `size`, on the CPU.
 SliceOutputs at_size(const SliceOutputs& outputs, ImageSize size);
 

@@ -48,7 +48,7 @@ struct OutputFormat {
 
   /// `provenance`: attributes for an HDF5 file beside those of `kspace`.
   std::unique_ptr<VolumeOutput> (*open)(const std::filesystem::path& path,
-                                        const KspaceVolume& kspace, ImageSize size,
+                                        const KspaceVolume& kspace, const ImageGrid& grid,
                                         const std::map<std::string, std::string>& provenance);
 };
 

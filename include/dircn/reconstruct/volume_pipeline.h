@@ -25,7 +25,7 @@ namespace dircn {
 struct SliceInput {
   torch::Tensor kspace;      // [C, H, W] complex64; undefined where nothing is made of it
   torch::Tensor mask;        // of that: bool [W] or [H, W]
-  ImageSize size;            // of the image that is wanted
+  ImageGrid grid;            // to the image that is wanted
   SliceOutputs stored = {};  // what the volume's files have beside it, by name
 };
 
@@ -57,7 +57,7 @@ class PipelinedVolume {
 ///     VolumePipeline pipeline(volumes, open);
 ///     while (auto event = pipeline.next()) {
 ///       if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {
-///         pipeline.write(*slice, outputs_of(slice->kspace, slice->mask, slice->size));
+///         pipeline.write(*slice, outputs_of(slice->kspace, slice->mask, slice->grid));
 ///       }
 ///     }
 class VolumePipeline {

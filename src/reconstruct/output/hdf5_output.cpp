@@ -89,9 +89,9 @@ bool hdf5_holds(const fs::path& path, const std::string& output) {
 
 OutputFormat hdf5_format() {
   return {"NAME.h5", [](fs::path base) { return base; }, hdf5_holds,
-          [](const auto& path, const auto& kspace, ImageSize size,
+          [](const auto& path, const auto& kspace, const ImageGrid& grid,
              const auto& provenance) -> std::unique_ptr<VolumeOutput> {
-            return std::make_unique<Hdf5Output>(path, kspace, size, provenance);
+            return std::make_unique<Hdf5Output>(path, kspace, grid.size(), provenance);
           }};
 }
 

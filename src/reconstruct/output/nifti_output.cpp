@@ -39,9 +39,9 @@ fs::path nifti_path(const fs::path& path, const std::string& output) {
 
 class NiftiOutput : public VolumeOutput {
  public:
-  NiftiOutput(fs::path path, const KspaceVolume& kspace)
+  NiftiOutput(fs::path path, const KspaceVolume& kspace, const ImageGrid& grid)
       : path_(std::move(path)),
-        geometry_(kspace.voxels().value_or(VoxelGeometry())),
+        geometry_(kspace.voxels(grid).value_or(VoxelGeometry())),
         stack_(kspace.slices()) {
     const AtomicFile can_be_written(path_);
   }
@@ -79,9 +79,9 @@ OutputFormat nifti_format() {
             std::error_code unreadable;
             return fs::exists(nifti_path(path, output), unreadable);
           },
-          [](const auto& path, const auto& kspace, ImageSize /*size*/,
+          [](const auto& path, const auto& kspace, const ImageGrid& grid,
              const auto& /*provenance*/) -> std::unique_ptr<VolumeOutput> {
-            return std::make_unique<NiftiOutput>(path, kspace);
+            return std::make_unique<NiftiOutput>(path, kspace, grid);
           }};
 }
 

@@ -156,7 +156,7 @@ class PngOutput : public VolumeOutput {
 OutputFormat png_format() {
   return {"a folder of slices, in a grey window of the volume's 1st to 99.8th percentile",
           [](fs::path base) { return base.replace_extension(); }, png_holds,
-          [](const auto& path, const auto& kspace, ImageSize /*size*/,
+          [](const auto& path, const auto& kspace, const ImageGrid& /*grid*/,
              const auto& /*provenance*/) -> std::unique_ptr<VolumeOutput> {
             return std::make_unique<PngOutput>(path, kspace.slices());
           }};

@@ -11,7 +11,6 @@
 #include "dircn/core/progress.h"
 #include "dircn/data/loader.h"
 #include "dircn/model/losses.h"
-#include "dircn/mri/crop.h"
 #include "dircn/mri/metrics.h"
 #include "dircn/pictures/comparison_picture.h"
 #include "dircn/score/score_volume.h"
@@ -35,11 +34,7 @@ void add_slice(ValidationScores& sums, const SliceImages& images, const Sample& 
 }
 
 SliceImages images_of(const torch::Tensor& image, const Sample& sample) {
-  const auto& target = sample.target;
-  const auto fit = [&](const torch::Tensor& x) {
-    return center_crop_or_pad(x, target.size(0), target.size(1));
-  };
-  return {target, fit(image), fit(sample.zero_filled)};
+  return {sample.target, sample.grid.image(image), sample.grid.image(sample.zero_filled)};
 }
 
 torch::Tensor picture_of(const SliceImages& images) {
