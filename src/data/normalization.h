@@ -10,8 +10,8 @@ namespace dircn {
 // The network is equivariant to scale: every U-net sees an image that was normalised for it, and
 // all else (Fourier transforms, coil sums, aggregation, data consistency, root sum of squares) is
 // homogeneous. So dividing k-space by s and multiplying the image by s again changes nothing but
-// rounding (tests/nn/scale_test.cpp), and "normalised training" is the same network under another
-// loss: SSIM takes its data range from the target or its volume, so it does not change either,
+// rounding (tests/model/scale_test.cpp), and "normalised training" is the same network under
+// another loss: SSIM has no unit, so it does not change either (tests/train/data_scale_test.cpp),
 // and L1 and MSE are divided by s and s². That is where dircn divides. What is written and scored
 // is in the data's own units, whatever was chosen.
 

@@ -1,9 +1,36 @@
 #include "dircn/data/prepared_slice.h"
 
+#include <torch/types.h>
+
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
+#include "dircn/mri/order_one.h"
 
 namespace dircn {
+namespace {
+
+/// Whether an image is of a size at which single precision holds the squares of its bright and its
+/// dark pixels.
+bool holds_squares(const torch::Tensor& image) {
+  constexpr double kLargest = 1e15;
+  const double size = image.max().item<double>();
+  return size > 1 / kLargest && size < kLargest;
+}
+
+/// The root sum of squares of coil images [C, H, W].
+torch::Tensor combined(const torch::Tensor& coil_images) {
+  const auto sum = [](const torch::Tensor& images) {
+    return root_sum_of_squares(images.unsqueeze(0)).squeeze(0).squeeze(0);
+  };
+  const torch::Tensor image = sum(coil_images);
+  if (holds_squares(image)) {
+    return image;
+  }
+  const auto unit = to_order_one(torch::view_as_real(coil_images).abs().amax());
+  return sum(coil_images * unit) / unit;
+}
+
+}  // namespace
 
 torch::Tensor PreparedSlice::zero_filled() const {
   return combined_image(kspace);
@@ -22,12 +49,11 @@ PreparedSlice prepare_slice(const MeasuredSlice& slice) {
 }
 
 torch::Tensor combined_image(const torch::Tensor& kspace) {
-  return root_sum_of_squares(ifft2c(kspace.unsqueeze(0))).squeeze(0).squeeze(0);
+  return combined(ifft2c(kspace));
 }
 
 torch::Tensor combined_image(const torch::Tensor& kspace, const ImageGrid& grid) {
-  const torch::Tensor images = grid.image(ifft2c(kspace));
-  return root_sum_of_squares(images.unsqueeze(0)).squeeze(0).squeeze(0);
+  return combined(grid.image(ifft2c(kspace)));
 }
 
 }  // namespace dircn

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "dircn/core/error.h"
+#include "dircn/mri/order_one.h"
 #include "dircn/runtime/precision_guard.h"
 
 namespace dircn {
@@ -45,9 +46,18 @@ void check_shapes(const torch::Tensor& image, const torch::Tensor& target) {
 
 }  // namespace
 
-torch::Tensor ssim_map(const torch::Tensor& image, const torch::Tensor& target,
+// SSIM has no unit, but its formula has the fourth power of one: in single precision it is 0 / 0
+// for images of 1e-9, and inf / inf for those of 1e10. So images and range are divided by a power
+// of two first, which changes no bit of what could be computed before.
+torch::Tensor ssim_map(const torch::Tensor& images, const torch::Tensor& targets,
                        const torch::Tensor& data_range, SsimWindow window) {
-  check_shapes(image, target);
+  check_shapes(images, targets);
+  const auto own_range = data_range.to(targets.options()).view({-1, 1, 1});
+  const auto largest = targets.abs().amax({1, 2}, /*keepdim=*/true);
+  const auto unit = to_order_one(torch::maximum(own_range.abs(), largest));
+  const auto image = images * unit;
+  const auto target = targets * unit;
+  const auto range = own_range * unit;
   const int64_t padding = window == SsimWindow::gaussian ? kWindow / 2 : 0;
   const auto weights = window_weights(window, target.options());
   const auto fields = torch::stack({image, target, image * image, target * target, image * target});
@@ -60,7 +70,6 @@ torch::Tensor ssim_map(const torch::Tensor& image, const torch::Tensor& target,
   const auto vx = kUnbiased * (means[2] - ux * ux);
   const auto vy = kUnbiased * (means[3] - uy * uy);
   const auto vxy = kUnbiased * (means[4] - ux * uy);
-  const auto range = data_range.to(target.options()).view({-1, 1, 1});
   const auto c1 = (kK1 * range).square();
   const auto c2 = (kK2 * range).square();
   const auto similarity = (2 * ux * uy + c1) * (2 * vxy + c2);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <cmath>
+
 #include "support/challenge_files.h"
 #include "support/fov_crop.h"
 
@@ -47,6 +49,18 @@ TEST(PreparedSlice, ChangesBetweenCropAndMask) {
   const PreparedSlice slice = prepare_slice({kspace, mask, challenge_grid(kspace), flipped});
   EXPECT_TRUE(torch::equal(slice.full, fov_crop(kspace).flip({-1})));
   EXPECT_TRUE(torch::equal(slice.kspace, slice.full * mask));
+}
+
+// Multiplying by a power of two is exact: 1e-30 to 1e30, whose squares are no numbers of single
+// precision.
+TEST(PreparedSlice, HasTheSameImagesInAnyUnit) {
+  const auto kspace = some_kspace(14, 9);
+  const auto image = combined_image(kspace);
+  for (const int exponent : {-99, -66, 66, 99}) {
+    const double unit = std::ldexp(1.0, exponent);
+    EXPECT_TRUE(torch::equal(combined_image(kspace * unit), image * unit)) << exponent;
+  }
+  EXPECT_TRUE(torch::equal(combined_image(0 * kspace), torch::zeros_like(image)));
 }
 
 }  // namespace
