@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dircn/core/error.h"
+#include "dircn/core/log.h"
 #include "dircn/core/progress.h"
 #include "dircn/core/text.h"
 #include "train/loop/not_finite.h"
@@ -57,12 +58,17 @@ double TrainingEpoch::step(Loader& loader, int64_t slices) {
   FocalWeights focal = state_.focal;  // if the step fails, it has not seen these slices
   TrainingStep step(state_.network, run_.config, focal, slices);
   std::string names;
+  std::optional<ScaleProblem> scale;
   try {
     state_.optimizer->zero_grad();
     for (int64_t i = 0; i < slices; ++i) {
       auto sample = loader.next();
       const std::string name = run_.training.name(sample->index);
       names.append(names.empty() ? "" : ", ").append(name);
+      if (!scale) {
+        scale = scale_problem(*sample, run_.config.train.loss);
+        warn_at_first(scale, name);
+      }
       step.add(std::move(*sample), name);
     }
     step.finish();
@@ -74,7 +80,8 @@ double TrainingEpoch::step(Loader& loader, int64_t slices) {
     state_.consistent = true;
     return loss;
   } catch (const NotFinite& error) {
-    run_.checkpoints.fail(state_, error.slices.empty() ? NotFinite(names, error.numbers) : error);
+    run_.checkpoints.fail(
+        state_, NotFinite(error.slices.empty() ? names : error.slices, error.numbers, scale));
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) {
       throw;
@@ -83,6 +90,13 @@ double TrainingEpoch::step(Loader& loader, int64_t slices) {
                  "Turn on train.checkpointing, lower train.batch.at_once, set train.precision to "
                  "bf16, or make the model smaller; if the main memory is short, lower "
                  "data.prefetch and data.workers."});
+  }
+}
+
+void TrainingEpoch::warn_at_first(const std::optional<ScaleProblem>& scale,
+                                  const std::string& slice) const {
+  if (scale && state_.position.steps == 0) {
+    log_warning(slice + ": " + scale->found + "; to mend that, " + scale->advice);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
 #include "train/log/run_log.h"
+#include "train/loop/data_scale.h"
 #include "train/loop/training_step.h"
 #include "train/loop/update_weights.h"
 #include "train/state/run_checkpoints.h"
@@ -49,6 +50,8 @@ class TrainingEpoch {
 
  private:
   double step(Loader& loader, int64_t slices);
+  /// In the first step of a run.
+  void warn_at_first(const std::optional<ScaleProblem>& scale, const std::string& slice) const;
   double record_step(const std::vector<SliceRecord>& slices, const WeightUpdate& update);
 
   const RunParts& run_;

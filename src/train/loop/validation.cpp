@@ -91,7 +91,8 @@ std::optional<ValidationScores> validate(const Network& network, const Validatio
     const Sample sample = to_device(*loaded, device);
     const auto image = network->forward(sample.kspace.unsqueeze(0), sample.mask).squeeze(0);
     if (!torch::isfinite(image).all().item<bool>()) {
-      throw NotFinite(slices.name(sample.index) + " (validation)", "NaN or Inf in the image");
+      throw NotFinite(slices.name(sample.index) + " (validation)", "NaN or Inf in the image",
+                      scale_problem(*loaded, config.train.loss));
     }
     const SliceImages images = images_of(image, sample);
     add_slice(scores, images, sample, config.train.loss);

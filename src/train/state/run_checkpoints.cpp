@@ -32,10 +32,13 @@ void RunCheckpoints::save_last_if_due(TrainingState& state) {
 void RunCheckpoints::fail(TrainingState& state, const NotFinite& what) {
   state.consistent = false;  // last.pt keeps an earlier state, which may be a healthy one
   save(state, folder_.failed());
-  throw Error({"training on " + what.slices, what.numbers, "finite numbers",
+  const std::string cause = what.scale ? "; " + what.scale->found : "";
+  const std::string remedy =
+      what.scale ? what.scale->advice + ", and start again"
+                 : "lower train.learning_rate and resume from an earlier checkpoint";
+  throw Error({"training on " + what.slices, what.numbers + cause, "finite numbers",
                "The state at that point is in " + folder_.failed().string() +
-                   ". Look at this slice; if it is sound, lower train.learning_rate and resume "
-                   "from an earlier checkpoint."});
+                   ". Look at this slice; if it is sound, " + remedy + "."});
 }
 
 void RunCheckpoints::save_epoch(TrainingState& state, const EpochRecord& record,
