@@ -1,5 +1,7 @@
 #include "dircn/score/score_volume.h"
 
+#include <torch/types.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -10,6 +12,8 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/core/log.h"
+#include "dircn/core/text.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/slice_ssim.h"
 #include "dircn/reconstruct/slice_outputs.h"
@@ -36,6 +40,21 @@ void require_numbers(const Metrics& metrics, const std::vector<std::string>& nam
                               ") whose squares single precision can hold",
                           "Check the scale of the target, its 'max' and the reconstruction."};
     });
+  }
+}
+
+/// A threshold is in the unit of a challenge's data; in another one it makes background of it all.
+void warn_without_foreground(const std::vector<SliceImages>& images, const VolumeScore& volume,
+                             const LabelVolume& label) {
+  double largest = 0;
+  for (const SliceImages& slice : images) {
+    largest = std::max(largest, slice.target.max().item<double>());
+  }
+  if (volume.threshold && largest > 0 && largest <= *volume.threshold) {
+    log_warning(label.file().path().string() + ": the targets reach " + significant(largest, 3) +
+                ", nowhere above this rule's foreground threshold of " +
+                significant(*volume.threshold, 3) +
+                ": its SSIM says nothing; --preset fastmri has no threshold");
   }
 }
 
@@ -100,6 +119,7 @@ void VolumeScorer::add(const SliceImages& images) {
 
 ScoredSlices VolumeScorer::finish() {
   score_images(scored_, images_, rule_, maximum_);
+  warn_without_foreground(images_, scored_.volume, label_);
   for (const auto& slice : scored_.slices) {
     require_numbers(slice.metrics, rule_.slice_metrics, label_, scored_.volume.data_range);
   }

@@ -45,11 +45,12 @@ class FastmriFiles : public ::testing::Test {
     add("b.h5", 2, 18, 26);
   }
 
-  void add(const std::string& name, int64_t slices, int64_t height, int64_t width) {
+  void add(const std::string& name, int64_t slices, int64_t height, int64_t width,
+           double unit = 1) {
     const auto rss = torch::rand({slices, height, width}) * 1e-3;
-    write_fastmri(target() / name, kspace(slices), rss, mask());
-    write_reconstruction(made() / name,
-                         center_crop_or_pad(rss, 30, 32) + 1e-4 * torch::rand({slices, 30, 32}));
+    const auto image = center_crop_or_pad(rss, 30, 32) + 1e-4 * torch::rand({slices, 30, 32});
+    write_fastmri(target() / name, kspace(slices) * unit, rss * unit, mask());
+    write_reconstruction(made() / name, image * unit);
   }
 
   static torch::Tensor kspace(int64_t slices) {
@@ -113,6 +114,24 @@ np.savetxt(out, np.concatenate([rows, [rows.mean(0)], [2 * rows.std(0, ddof=1)]]
   const auto& overall = scores.overall->metrics;
   expect_row([&](const char* name) { return overall.at(name).value; });
   expect_row([&](const char* name) { return overall.at(name).two_sd.value(); });
+}
+
+TEST_F(FastmriFiles, HaveTheSameScoresInAnyUnit) {
+  const Scores expected = score();
+  for (const double unit : {1e-20, 1e-9, 1e10, 1e20}) {
+    torch::manual_seed(3);
+    add("a.h5", 3, 24, 20, unit);
+    add("b.h5", 2, 18, 26, unit);
+    const Scores found = score();
+    ASSERT_TRUE(found.problems.empty()) << found.problems[0].text;
+    for (const char* name : {kSsim, kPsnr, kNmse}) {
+      const Metric& score = found.overall->metrics.at(name);
+      const Metric& other = expected.overall->metrics.at(name);
+      const double tolerance = 1e-6 * std::abs(other.value);
+      EXPECT_NEAR(score.value, other.value, tolerance) << name << " " << unit;
+      EXPECT_NEAR(*score.zero_filled / *other.zero_filled, 1, 1e-5) << name << " " << unit;
+    }
+  }
 }
 
 TEST_F(FastmriFiles, HaveNoDeviationOfOneVolume) {

@@ -16,6 +16,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
+#include "dircn/core/log.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/crop.h"
 #include "dircn/mri/fft.h"
@@ -55,6 +56,22 @@ TEST_F(ScoreVolumes, PoolsAllSlicesAsTheReference) {
     const int64_t at = slice.volume == 0 ? 3 + slice.slice : slice.slice;
     EXPECT_NEAR(ssim_of(slice.metrics), expected[at].item<double>(), kTolerance) << at;
   }
+}
+
+/// In another unit than the challenge's, its threshold leaves no foreground.
+TEST_F(ScoreVolumes, SaysWhereTheThresholdLeavesNothingToScore) {
+  const double unit = 1e-9;
+  write_images(target() / "image/brain1.h5", golden(0, "target") * unit, maximum(0) * unit);
+  write_reconstruction(made() / "brain1.h5", golden(0, "recon") * unit);
+  const auto log = target().parent_path() / "log";
+  set_log_file(log.string());
+  EXPECT_EQ(ssim_of(score(ScorePreset::snu2022).overall->metrics), 1);
+  const std::string warned = testing::read_file(log);
+  EXPECT_NE(warned.find("image/brain1.h5: the targets reach "), std::string::npos) << warned;
+  EXPECT_NE(warned.find("threshold of 5e-05"), std::string::npos) << warned;
+  EXPECT_LT(ssim_of(score(ScorePreset::fastmri).overall->metrics), 1);
+  const std::string all = testing::read_file(log);
+  EXPECT_EQ(all.rfind("the targets reach "), all.find("the targets reach ")) << all;
 }
 
 TEST_F(ScoreVolumes, WeighsEveryFolderAlike) {
