@@ -85,5 +85,60 @@ with h5py.File(sys.argv[1], "r") as f:
       path);
 }
 
+TEST_F(Hdf5AndPython, AttributesPassAsTheyWere) {
+  const fs::path source = folder_ / "source.h5";
+  const std::string values = R"(
+path = sys.argv[1]
+attributes = {
+    "int64": np.int64(2**62 + 1), "uint64": np.uint64(2**64 - 1), "int8": np.int8(-3), "big endian": np.array(7, ">i4"),
+    "float32": np.float32(0.1), "float64": np.float64(0.1), "float16": np.float16(0.1), "nan": np.float32("nan"),
+    "complex": np.complex64(1 - 2j), "bool": True, "bools": np.array([True, False]), "vector": np.arange(5.0),
+    "matrix": np.arange(6, dtype=np.uint16).reshape(2, 3), "cube": np.zeros((2, 1, 3), np.float32),
+    "none": np.zeros((0, 4), np.int32), "empty": h5py.Empty("f4"), "empty text": h5py.Empty("S10"),
+    "text": "Übung", "no text": "", "bytes": np.bytes_("AXT2"), "fixed": np.array([b"a", b"bcd"]),
+    "texts": np.array(["a", "Übung", ""], dtype=h5py.string_dtype()), "opaque": np.void(b"\x01\x00\x02"),
+    "table": np.array([(1, 2.5, b"x"), (3, 4.5, b"yz")], dtype=[("n", "i8"), ("v", "f4"), ("name", "S2")]),
+    "größe": 3, "enum": np.array([2, 0], dtype=h5py.enum_dtype({"A": 0, "B": 2}, basetype="u1")),
+    "grid": np.array([((1, 2),)], dtype=[("ij", "i2", (2,))]),
+}
+)";
+  run(values + R"(
+with h5py.File(path, "w") as f:
+    for name, value in attributes.items():
+        if hasattr(value, "dtype") and not isinstance(value, h5py.Empty):
+            f.attrs.create(name, value, dtype=value.dtype)
+        else:
+            f.attrs[name] = value
+    f.attrs["reference"] = f.ref
+    f.attrs["lists"] = np.array([np.arange(2), np.arange(3)], dtype=h5py.vlen_dtype("i4"))
+)",
+      source);
+  const Hdf5File file(source);
+  Hdf5Writer writer(folder_ / "copy.h5");
+  for (const auto& name : file.attribute_names()) {
+    const bool leaves_out = name == "reference" || name == "lists";
+    EXPECT_EQ(writer.copy_attribute(file, name).has_value(), leaves_out) << name;
+  }
+  writer.finish();
+  run(values + R"(
+with h5py.File(path) as f, h5py.File(path.replace("source", "copy")) as g:
+    assert set(g.attrs) == set(attributes), set(g.attrs) ^ set(attributes)
+    for name in attributes:
+        a, b = (h5py.h5a.open(x.id, name.encode()) for x in (f, g))
+        assert a.get_type().equal(b.get_type()), name
+        assert a.get_space().get_simple_extent_type() == b.get_space().get_simple_extent_type(), name
+        assert a.shape == b.shape, name
+        x, y = f.attrs[name], g.attrs[name]
+        assert type(x) is type(y), name
+        if isinstance(x, h5py.Empty):
+            assert x == y, name
+        else:
+            x, y = np.asarray(x), np.asarray(y)
+            assert x.dtype == y.dtype and x.shape == y.shape, (name, x.dtype, y.dtype)
+            assert x.tolist() == y.tolist() if x.dtype == object else x.tobytes() == y.tobytes(), (name, x, y)
+)",
+      source);
+}
+
 }  // namespace
 }  // namespace dircn::hdf5_python_test

@@ -99,6 +99,86 @@ TEST(Hdf5Writer, EqualContentGivesEqualBytes) {
   EXPECT_EQ(testing::read_file(folder / "a.h5"), testing::read_file(folder / "b.h5"));
 }
 
+// Types that have a name in their file, numbers that no double holds, texts that were never
+// written; see hdf5_python_test.cpp for all that h5py writes.
+TEST(Hdf5Writer, CopiesAttributesOfAnyType) {
+  const TemporaryFolder folder;
+  const std::vector<int64_t> large{(int64_t{1} << 62) + 1, -1};
+  const H5::StrType text(H5::PredType::C_S1, H5T_VARIABLE);
+  {
+    testing::Hdf5Maker maker(folder / "a.h5");
+    H5::IntType named(H5::PredType::STD_I64BE);
+    named.commit(maker.file(), "named");
+    maker.file()
+        .createAttribute("large", named, testing::Hdf5Maker::space({2}))
+        .write(H5::PredType::NATIVE_INT64, large.data());
+    maker.file().createAttribute("unwritten", text, testing::Hdf5Maker::space({2}));
+  }
+  {
+    Hdf5Writer writer(folder / "b.h5");
+    for (const char* name : {"large", "unwritten"}) {
+      EXPECT_FALSE(writer.copy_attribute(Hdf5File(folder / "a.h5"), name).has_value()) << name;
+    }
+    writer.finish();
+  }
+  const H5::H5File copy((folder / "b.h5").string(), H5F_ACC_RDONLY);
+  const H5::Attribute attribute = copy.openAttribute("large");
+  std::vector<int64_t> found(2);
+  attribute.read(H5::PredType::NATIVE_INT64, found.data());
+  EXPECT_EQ(found, large);
+  EXPECT_TRUE(attribute.getIntType() == H5::PredType::STD_I64BE);
+  EXPECT_EQ(copy.openAttribute("unwritten").getSpace().getSimpleExtentNpoints(), 2);
+}
+
+TEST(Hdf5Writer, SaysWhatOfAttributesItDoesNotCopy) {
+  const TemporaryFolder folder;
+  {
+    testing::Hdf5Maker maker(folder / "a.h5");
+    const auto add = [&](const char* name, const H5::DataType& type) {
+      maker.file().createAttribute(name, type, H5::DataSpace());
+    };
+    const H5::VarLenType lists(H5::PredType::NATIVE_INT);
+    const hsize_t two = 2;
+    H5::CompType compound(sizeof(hvl_t));
+    compound.insertMember("list", 0, lists);
+    add("reference", H5::PredType::STD_REF_OBJ);
+    add("lists", lists);
+    add("array of references", H5::ArrayType(H5::PredType::STD_REF_OBJ, 1, &two));
+    add("compound with a list", compound);
+  }
+  const Hdf5File file(folder / "a.h5");
+  Hdf5Writer writer(folder / "b.h5");
+  for (const auto& name : file.attribute_names()) {
+    EXPECT_EQ(writer.copy_attribute(file, name), "references, or lists of variable length") << name;
+  }
+  EXPECT_THROW(writer.copy_attribute(file, "none"), Error);
+  writer.finish();
+  EXPECT_TRUE(Hdf5File(folder / "b.h5").attribute_names().empty());
+}
+
+// Files of HDF5's newer format hold attributes of any size; those that we write do not.
+TEST(Hdf5Writer, LeavesOutAttributesThatItsFormatCannotHold) {
+  const TemporaryFolder folder;
+  {
+    H5::FileAccPropList newer;
+    newer.setLibverBounds(H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+    const H5::H5File file((folder / "a.h5").string(), H5F_ACC_TRUNC, H5::FileCreatPropList::DEFAULT,
+                          newer);
+    for (const int64_t size : {60000, 60001, 100000}) {
+      const std::vector<int8_t> values(static_cast<size_t>(size), 5);
+      file.createAttribute(std::to_string(size), H5::PredType::NATIVE_INT8,
+                           testing::Hdf5Maker::space({size}))
+          .write(H5::PredType::NATIVE_INT8, values.data());
+    }
+  }
+  const Hdf5File file(folder / "a.h5");
+  Hdf5Writer writer(folder / "b.h5");
+  EXPECT_FALSE(writer.copy_attribute(file, "60000").has_value());
+  EXPECT_EQ(writer.copy_attribute(file, "60001"), "more than 60000 bytes");
+  EXPECT_EQ(writer.copy_attribute(file, "100000"), "more than 60000 bytes");
+  writer.finish();
+}
+
 TEST(Hdf5Writer, LeavesNothingUnlessFinished) {
   const TemporaryFolder folder;
   {

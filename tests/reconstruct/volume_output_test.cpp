@@ -94,6 +94,7 @@ TEST_F(VolumeOutputTest, Hdf5HoldsADataSetOfEach) {
 
 TEST_F(VolumeOutputTest, Hdf5KeepsWhatTheScanSaysOfItself) {
   const std::string header = testing::scan_header({20, 20, 20, 20, 10});
+  const std::vector<float> several{0.5F, 1.0F, -2.0F};
   {
     testing::Hdf5Maker maker(folder_ / "in.h5");
     maker.complex("kspace", testing::full_kspace(kSlices, kCoils, 24, 20, 1));
@@ -101,8 +102,10 @@ TEST_F(VolumeOutputTest, Hdf5KeepsWhatTheScanSaysOfItself) {
     maker.attribute("max", 1.5);
     maker.attribute("patient_id", "somebody");
     maker.attribute("made_by", "somebody else");
-    maker.file().createAttribute("several", H5::PredType::IEEE_F32LE,
-                                 testing::Hdf5Maker::space({3}));
+    maker.file()
+        .createAttribute("several", H5::PredType::IEEE_F32LE, testing::Hdf5Maker::space({3}))
+        .write(H5::PredType::NATIVE_FLOAT, several.data());
+    maker.file().createAttribute("reference", H5::PredType::STD_REF_OBJ, H5::DataSpace());
     testing::write_text(maker.file(), "ismrmrd_header", header);
   }
   write(kHdf5);
@@ -110,7 +113,12 @@ TEST_F(VolumeOutputTest, Hdf5KeepsWhatTheScanSaysOfItself) {
   EXPECT_EQ(file.read_number_attribute("max"), 1.5);
   EXPECT_EQ(file.read_text_attribute("patient_id"), "somebody");
   EXPECT_EQ(file.read_text_attribute("made_by"), "a test");
-  EXPECT_EQ(file.attribute_names(), (std::vector<std::string>{"made_by", "max", "patient_id"}));
+  EXPECT_EQ(file.attribute_names(),
+            (std::vector<std::string>{"made_by", "max", "patient_id", "several"}));
+  const H5::Attribute copy = H5::H5File(base().string(), H5F_ACC_RDONLY).openAttribute("several");
+  std::vector<float> found(3);
+  copy.read(H5::PredType::NATIVE_FLOAT, found.data());
+  EXPECT_EQ(found, several);
   EXPECT_EQ(file.read_text("ismrmrd_header"), header);
   EXPECT_EQ(file.dataset_names(), (std::vector<std::string>{"ismrmrd_header", "reconstruction",
                                                             "sensitivity_maps", "zero_filled"}));

@@ -76,6 +76,8 @@ class Hdf5File {
   std::optional<Hdf5Attribute> attribute(const std::string& name) const;
   double read_number_attribute(const std::string& name) const;
   std::string read_text_attribute(const std::string& name) const;
+  /// See `Hdf5Writer::copy_attribute`.
+  std::optional<std::string> copy_attribute(const std::string& name, const H5::H5File& to) const;
 
  private:
   struct OpenDatasets;

@@ -6,14 +6,12 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dircn/core/atomic_file.h"
-
-namespace H5 {  // NOLINT(readability-identifier-naming): HDF5's own
-class H5File;
-}  // namespace H5
+#include "dircn/formats/hdf5.h"
 
 namespace dircn {
 
@@ -53,6 +51,12 @@ class Hdf5Writer {
   /// Attributes of the file itself: a number (float64), or a text, which replaces what is there.
   void set_attribute(const std::string& name, double value);
   void set_attribute(const std::string& name, const std::string& text);
+
+  /// Gives this file an attribute of another one, with its type, shape and bytes, whatever it
+  /// holds. Returns what of it cannot be copied, for messages, or nothing where it was: references
+  /// and lists of variable length are left out, and so is what the format does not take, see
+  /// hdf5_attribute_copy.cpp.
+  std::optional<std::string> copy_attribute(const Hdf5File& source, const std::string& name);
 
   /// Throws `Error` if a slice is missing or the disk refuses the file.
   void finish();

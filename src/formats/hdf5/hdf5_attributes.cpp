@@ -4,6 +4,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/formats/hdf5.h"
+#include "formats/hdf5/hdf5_attribute_copy.h"
 #include "formats/hdf5/hdf5_dataset.h"
 #include "formats/hdf5/hdf5_guard.h"
 
@@ -91,6 +92,13 @@ std::string Hdf5File::read_text_attribute(const std::string& name) const {
         return detail::read_text(type, subject(name),
                                  [&](void* value) { attribute.read(type, value); });
       });
+}
+
+std::optional<std::string> Hdf5File::copy_attribute(const std::string& name,
+                                                    const H5::H5File& to) const {
+  return hdf5_guard(
+      {subject(name), "an attribute that cannot be copied", "an attribute", kCopyAgain},
+      [&] { return detail::copy_attribute(*file_, name, to); });
 }
 
 }  // namespace dircn

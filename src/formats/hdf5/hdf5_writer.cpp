@@ -172,6 +172,11 @@ void Hdf5Writer::set_attribute(const std::string& name, const std::string& text)
   });
 }
 
+std::optional<std::string> Hdf5Writer::copy_attribute(const Hdf5File& source,
+                                                      const std::string& name) {
+  return source.copy_attribute(name, *hdf5_);
+}
+
 void Hdf5Writer::finish() {
   for (const auto& [name, set] : sliced_) {
     const auto missing = std::find(set.written.begin(), set.written.end(), false);

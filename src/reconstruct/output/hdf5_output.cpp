@@ -6,10 +6,10 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/core/log.h"
 #include "dircn/data/data_layout.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/formats/hdf5_writer.h"
@@ -48,14 +48,15 @@ class Hdf5Output : public VolumeOutput {
   void finish() override { file_.finish(); }
 
  private:
-  /// What the scan says of itself, as far as it is numbers and texts.
+  /// What the scan says of itself.
   void copy_description(const Hdf5File& source) {
     if (source.has_dataset(kScanHeaderName) && source.dataset(kScanHeaderName).type == "text") {
       file_.write_text(kScanHeaderName, source.read_text(kScanHeaderName));
     }
     for (const auto& name : source.attribute_names()) {
-      if (const auto value = source.attribute(name)) {
-        std::visit([&](const auto& known) { file_.set_attribute(name, known); }, *value);
+      if (const auto holds = file_.copy_attribute(source, name)) {
+        log_warning(source.path().string() + ": attribute '" + name + "' holds " + *holds +
+                    ", and is left out of the output");
       }
     }
   }
