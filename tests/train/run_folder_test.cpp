@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "dircn/core/error.h"
+#include "support/no_locks.h"
 #include "support/paths.h"
 #include "train/log/metrics_log.h"
 
@@ -23,6 +26,15 @@ TEST(RunFolder, BelongsToOneRunAtATime) {
     }
   }
   EXPECT_NO_THROW(RunFolder(folder / "run"));
+}
+
+TEST(RunFolder, GoesOnWithAWarningWhereThereAreNoLocks) {
+  const TemporaryFolder folder;
+  const testing::NoLocks without(ENOLCK);
+  ::testing::internal::CaptureStderr();
+  EXPECT_NO_THROW(RunFolder(folder / "run"));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("its file system has no locks"), std::string::npos) << log;
 }
 
 TEST(RunFolder, RefusesAPathThatIsAFile) {

@@ -1,7 +1,6 @@
 #include "dircn/train/run_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,8 @@
 
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
+#include "dircn/core/file_lock.h"
+#include "dircn/core/log.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -45,17 +46,18 @@ RunFolder::RunFolder(fs::path path) : path_(std::move(path)), lock_(-1) {
     return Error::Parts{path_.string(), std::strerror(errno), "a folder that can be written",
                         "Choose another --output."};
   });
-  const bool locked = ::flock(lock_, LOCK_EX | LOCK_NB) == 0;
-  const int reason = errno;
-  if (!locked) {
+  const FileLock lock = lock_file(lock_, /*exclusive=*/true);
+  if (lock == FileLock::held_by_another) {
     ::close(lock_);
+    throw Error({path_.string(), "a run folder in use by another process",
+                 "a folder for this run alone",
+                 "Wait for the other run, or choose another --output."});
   }
-  require(locked, [&] {
-    const std::string found =
-        reason == EWOULDBLOCK ? "a run folder in use by another process" : std::strerror(reason);
-    return Error::Parts{path_.string(), found, "a folder for this run alone",
-                        "Wait for the other run, or choose another --output."};
-  });
+  if (lock == FileLock::not_available) {
+    log_warning(path_.string() +
+                ": its file system has no locks, so that a second run into this folder would not "
+                "be noticed");
+  }
   remove_leftovers();
 }
 
