@@ -13,15 +13,11 @@ namespace dircn {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_image_file(const fs::path& path) {
-  return path.extension() == ".h5" && path.filename().string().front() != '.';
-}
-
 void require_kspace_of_every_image(const fs::path& images) {
   std::error_code error;
   for (fs::directory_iterator entry(images, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (is_image_file(entry->path())) {
+    if (is_volume_name(entry->path())) {
       require_kspace(entry->path());
     }
   }

@@ -1,6 +1,8 @@
 #include "dircn/data/volume_tree.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <set>
 #include <string>
 #include <system_error>
@@ -14,7 +16,8 @@ namespace dircn {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kExtension = ".h5";
+constexpr const char* kExtension = ".h5";  // that of names below an output folder
+constexpr std::array kExtensions = {".h5", ".hdf5", ".he5"};  // of volumes, in small letters
 
 /// A kind of folder, by the member of the layouts that names it.
 using FolderKind = const char* DataLayout::*;
@@ -51,13 +54,34 @@ std::string layouts(const Folders& folders) {
          "/*.h5 at any depth (such as acc4/" + searched + ")";
 }
 
+/// Outputs are called NAME.h5 whatever the volume's own ending, as are targets of other endings
+/// that they are compared with.
+fs::path output_name(fs::path name) {
+  return is_volume_name(name) ? name.replace_extension(kExtension) : name;
+}
+
 /// A link to nowhere counts as a file, so that reading it says what is wrong instead of leaving it
 /// out silently.
 bool is_volume_file(const fs::path& path) {
   std::error_code error;
   const fs::file_type type = fs::status(path, error).type();
-  return path.extension() == kExtension &&
+  return is_volume_name(path) &&
          (type == fs::file_type::regular || type == fs::file_type::not_found);
+}
+
+/// `path`, or where that is missing the file of that name with another of the endings.
+fs::path with_any_extension(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path, error)) {
+    return path;
+  }
+  for (fs::directory_iterator entry(path.parent_path(), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_volume_file(entry->path()) && entry->path().stem() == path.stem()) {
+      return entry->path();
+    }
+  }
+  return path;
 }
 
 /// Where the file of the other kind belongs, if this one lies in a folder of the first.
@@ -65,7 +89,7 @@ std::optional<fs::path> neighbour(const fs::path& file, const Folders& folders) 
   const fs::path folder = file.parent_path();
   for (const DataLayout& layout : data_layouts()) {
     if (layout.*folders.searched != nullptr && folder.filename() == layout.*folders.searched) {
-      return folder.parent_path() / layout.*folders.other / file.filename();
+      return with_any_extension(folder.parent_path() / layout.*folders.other / file.filename());
     }
   }
   return std::nullopt;
@@ -100,7 +124,7 @@ class Search {
           visit(path, is_folder(folders_.searched, name) ? relative : relative / name);
         }
       } else if (is_volume_file(path)) {
-        found.push_back({path, relative / name});
+        found.push_back({path, relative / output_name(name)});
       }
     }
   }
@@ -146,7 +170,7 @@ std::vector<ImageEntry> find_files(const fs::path& input, const Folders& folders
     return Error::Parts{input.string(), error.message(), layouts(folders), "Check the path."};
   });
   if (!fs::is_directory(status)) {
-    return {{root, root.filename()}};
+    return {{root, output_name(root.filename())}};
   }
   Search search(folders);
   if (fs::is_directory(except, error) && !fs::equivalent(root, except, error)) {
@@ -165,11 +189,20 @@ void require_any(const std::vector<Entry>& found, const fs::path& input, const F
     return Error::Parts{
         input.string(),
         "no .h5 file outside folders named '" + join_names(folder_names(folders.other)) + "'",
-        layouts(folders), "Check the path."};
+        layouts(folders),
+        "Check the path; dircn_inspect FILE says what a file of another kind is."};
   });
 }
 
 }  // namespace
+
+bool is_volume_name(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end() &&
+         path.filename().string().front() != '.';
+}
 
 std::optional<fs::path> image_place(const fs::path& kspace) {
   return neighbour(kspace, kOfVolumes);
