@@ -4,6 +4,8 @@
 #include <system_error>
 
 #include "dircn/core/error.h"
+#include "dircn/data/volume_tree.h"
+#include "dircn/formats/foreign_file.h"
 #include "inspect/file_kind.h"
 #include "inspect/hdf5_report.h"
 #include "inspect/report.h"
@@ -19,18 +21,18 @@ using detail::Report;
 /// A file that is none of the known kinds by its content; what its name says it should be then
 /// tells what is wrong with it.
 Report unknown_file(const fs::path& path, const DataConfig& config, Problems& problems) {
-  const std::string extension = path.extension().string();
-  if (extension == ".h5" || extension == ".hdf5") {
+  if (is_volume_name(path)) {
     return detail::hdf5_report(path, config, problems);
   }
+  const std::string extension = path.extension().string();
   if (extension == ".pt" || extension == ".pth") {
     return detail::checkpoint_report(path, problems);
   }
-  throw Error(
-      {path.string(), "a file of another kind",
-       "an HDF5 file, a checkpoint of torch.save, a configuration (.yaml, .yml) or a folder "
-       "of volumes",
-       ""});
+  const ForeignFile foreign = foreign_file(path);
+  throw Error({path.string(), foreign.what,
+               "an HDF5 file, a checkpoint of torch.save, a configuration (.yaml, .yml) or a "
+               "folder of volumes",
+               foreign.advice});
 }
 
 Report report_of(const fs::path& path, const DataConfig& config, Problems& problems) {

@@ -87,7 +87,25 @@ std::vector<BadFile> bad_files() {
        made([](Hdf5Maker& m) { m.real("image", torch::ones({2})); }),
        read_kspace,
        {"only: image", "expected a data set 'kspace'"}},
-      {"NothingInside", made([](Hdf5Maker&) {}), read_kspace, {"an empty file"}},
+      {"NothingInside", made([](Hdf5Maker&) {}), read_kspace, {"with nothing in it"}},
+      {"Ismrmrd",
+       made([](Hdf5Maker& m) {
+         m.file().createGroup("dataset");
+         m.real("dataset/xml", torch::ones({1}));
+         m.real("dataset/data", torch::ones({1}));
+       }),
+       read_kspace,
+       {"ISMRMRD's readouts", "only: dataset", "a data set 'kspace'", "docs/data.md"}},
+      {"Matlab73",
+       [](const fs::path& path) {
+         Hdf5Maker(path).real("k", torch::ones({2}));
+         const std::string file = testing::read_file(path);
+         std::string block = "MATLAB 7.3 MAT-file, Platform: GLNXA64";
+         block.resize(512, ' ');
+         testing::write_file(path, block + file);
+       },
+       read_kspace,
+       {"MATLAB's v7.3 with only: k", "a data set 'kspace'", "first one here"}},
       {"Group",
        made([](Hdf5Maker& m) { m.file().createGroup("kspace"); }),
        read_kspace,

@@ -120,6 +120,7 @@ std::vector<MalformedFile> no_regular_files() {
           {"Empty", [](const fs::path& path) { write_file(path, ""); }},
           {"Text", [](const fs::path& path) { write_file(path, "kspace: 1\n"); }},
           {"Zeros", [](const fs::path& path) { write_file(path, std::string(1 << 20, '\0')); }},
+          {"StartOfAZip", [](const fs::path& path) { write_file(path, "PK\3\4"); }},
           {"Signatures",
            [](const fs::path& path) {
              std::string content;

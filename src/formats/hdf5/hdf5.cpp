@@ -4,11 +4,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <map>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "dircn/core/error.h"
 #include "formats/hdf5/hdf5_dataset.h"
 #include "formats/hdf5/hdf5_driver.h"
+#include "formats/hdf5/hdf5_filters.h"
 #include "formats/hdf5/hdf5_guard.h"
 
 namespace dircn {
@@ -31,7 +38,49 @@ std::string contents(const H5::H5File& file) {
   for (hsize_t i = 0; i < std::min(count, kShown); ++i) {
     names += (i == 0 ? "" : ", ") + file.getObjnameByIdx(i);
   }
-  return count == 0 ? "an empty file" : "only: " + names + (count > kShown ? ", ..." : "");
+  return count == 0 ? "an HDF5 file with nothing in it"
+                    : "only: " + names + (count > kShown ? ", ..." : "");
+}
+
+/// What an HDF5 file is that has another layout than dircn's, and what to do with it; nothing if it
+/// is no known one.
+std::pair<std::string, std::string> foreign_layout(const fs::path& path, const H5::H5File& file) {
+  constexpr std::string_view kMatlab = "MATLAB 7.3 MAT-file";
+  std::string start(kMatlab.size(), '\0');
+  std::ifstream(path, std::ios::binary)
+      .read(start.data(), static_cast<std::streamsize>(start.size()));
+  if (start == kMatlab) {
+    return {"MATLAB's v7.3 with ",
+            "Save it under this name; MATLAB's last dimension is the first one here."};
+  }
+  const bool ismrmrd = file.nameExists("dataset") &&
+                       file.childObjType("dataset") == H5O_TYPE_GROUP &&
+                       file.nameExists("dataset/xml") && file.nameExists("dataset/data");
+  return ismrmrd
+             ? std::pair<std::string, std::string>{"ISMRMRD's readouts in place of k-space, ",
+                                                   "docs/data.md, \"Files of other kinds\", has "
+                                                   "the lines of Python that sort them into "
+                                                   "kspace [slices, coils, height, width]."}
+             : std::pair<std::string, std::string>{};
+}
+
+void require_readable(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  require(fs::is_regular_file(status), [&] {
+    const std::string found = status.type() == fs::file_type::not_found ? "no such file"
+                              : error                                   ? error.message()
+                                      : "something that is no regular file";
+    return Error::Parts{path.string(), found, "an HDF5 file", "Check the path."};
+  });
+  require(::access(path.c_str(), R_OK) == 0, [&] {
+    const int reason = errno;
+    const bool denied = reason == EACCES;
+    return Error::Parts{
+        path.string(), denied ? "no permission to read it" : std::strerror(reason),
+        "a readable HDF5 file",
+        denied ? "Let its owner allow it: chmod +r " + path.filename().string() : ""};
+  });
 }
 
 }  // namespace
@@ -50,23 +99,16 @@ struct Hdf5File::OpenDatasets {
 
 Hdf5File::Hdf5File(fs::path path)
     : path_(std::move(path)), opened_(std::make_unique<OpenDatasets>()) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path_, error);
-  require(fs::is_regular_file(status), [&] {
-    const std::string found =
-        fs::exists(status) ? "something that is no regular file" : "no such file";
-    return Error::Parts{path_.string(), found, "an HDF5 file", "Check the path."};
-  });
-  require(::access(path_.c_str(), R_OK) == 0, [&] {
-    return Error::Parts{path_.string(), "no permission to read it", "a readable HDF5 file"};
-  });
-  hdf5_guard({path_.string(), "a file that is not HDF5, is truncated or is damaged", "an HDF5 file",
-              kCopyAgain},
-             [&] {
-               file_ = std::make_unique<H5::H5File>(path_.string(), H5F_ACC_RDONLY,
-                                                    H5::FileCreatPropList::DEFAULT,
-                                                    detail::checked_access(path_));
-             });
+  require_readable(path_);
+  const H5::FileAccPropList access =
+      hdf5_guard({path_.string(), "a file that cannot be opened", "an HDF5 file"},
+                 [&] { return detail::checked_access(path_); });
+  try {  // with `access` outside: closing it would clear HDF5's reason
+    file_ = std::make_unique<H5::H5File>(path_.string(), H5F_ACC_RDONLY,
+                                         H5::FileCreatPropList::DEFAULT, access);
+  } catch (const H5::Exception& exception) {
+    throw Error(detail::open_failure(path_, detail::hdf5_reason(exception)));
+  }
 }
 
 Hdf5File::~Hdf5File() = default;
@@ -94,10 +136,12 @@ const H5::DataSet& Hdf5File::open(const std::string& name) const {
     return known->second;
   }
   require(has_dataset(name), [&] {
-    const std::string found =
-        hdf5_guard({path_.string(), "a damaged table of contents", "an HDF5 file", kCopyAgain},
-                   [&] { return contents(*file_); });
-    return Error::Parts{path_.string(), found, "a data set '" + name + "'"};
+    return hdf5_guard({path_.string(), "a damaged table of contents", "an HDF5 file", kCopyAgain},
+                      [&] {
+                        const auto [layout, advice] = foreign_layout(path_, *file_);
+                        return Error::Parts{path_.string(), layout + contents(*file_),
+                                            "a data set '" + name + "'", advice};
+                      });
   });
   hdf5_guard({subject(name), "a damaged header", "a data set", kCopyAgain},
              [&] { opened_->by_name.emplace(name, detail::open_with_cache(*file_, name)); });
@@ -155,8 +199,14 @@ torch::Tensor Hdf5File::read(const std::string& name, Hdf5Dataset::Kind kind,
     // NOLINTNEXTLINE(cppcoreguidelines-slicing): a handle; its id is all that counts
     const H5::DataType type = complex ? H5::DataType(detail::complex64_like(opened.getCompType()))
                                       : H5::DataType(H5::PredType::NATIVE_FLOAT);
-    hdf5_guard({where, "data that cannot be read", "undamaged data", kCopyAgain},
-               [&] { opened.read(result.data_ptr(), type, memory_space, file_space); });
+    hdf5_guard({where, "data that cannot be read", "undamaged data", kCopyAgain}, [&] {
+      try {
+        opened.read(result.data_ptr(), type, memory_space, file_space);
+      } catch (const H5::Exception&) {
+        detail::require_filters(opened, where);
+        throw;
+      }
+    });
     return result;
   });
 }

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <new>
 #include <vector>
+
+#include "dircn/core/file_lock.h"
 #if __has_include(<H5FDdevelop.h>)
 #include <H5FDdevelop.h>
 #endif
@@ -79,6 +81,21 @@ H5FD_t* open_regular(const char* name, unsigned flags, hid_t access, haddr_t lar
   return other ? nullptr : usual_driver.open(name, flags, access, largest);
 }
 
+/// In place of the usual driver's own, which takes a file system without locks for a file that
+/// cannot be read. A file that is only read can do without.
+herr_t lock_where_possible(H5FD_t* file, hbool_t writing) {
+  void* descriptor = nullptr;
+  if (usual_driver.get_handle(file, H5P_DEFAULT, &descriptor) < 0 || descriptor == nullptr) {
+    return -1;
+  }
+  if (lock_file(*static_cast<int*>(descriptor), writing) != FileLock::held_by_another) {
+    return 0;
+  }
+  H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_VFL, H5E_CANTOPENFILE,
+           kHeldOpen);
+  return -1;
+}
+
 hid_t register_driver(const std::filesystem::path& path) {
   const H5::FileAccPropList usual;
   H5Pset_fapl_sec2(usual.getId());
@@ -92,6 +109,7 @@ hid_t register_driver(const std::filesystem::path& path) {
   checked_driver.name = "dircn";
   checked_driver.open = open_regular;
   checked_driver.read = read_checked;
+  checked_driver.lock = lock_where_possible;
   const hid_t driver = H5FDregister(&checked_driver);
   if (driver < 0) {
     throw H5::FileIException("H5FDregister", "the driver cannot be registered");

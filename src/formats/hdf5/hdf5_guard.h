@@ -6,11 +6,9 @@
 #include <utility>
 
 #include "dircn/core/error.h"
+#include "formats/hdf5/hdf5_cause.h"
 
 namespace dircn::detail {
-
-/// What to do about a file that HDF5 cannot read.
-inline constexpr const char* kCopyAgain = "Copy or create the file again.";
 
 /// HDF5's own words for its latest failure: the innermost message of its error stack.
 inline std::string hdf5_reason(const H5::Exception& failure) {
@@ -25,8 +23,8 @@ inline std::string hdf5_reason(const H5::Exception& failure) {
   return innermost.empty() ? failure.getDetailMsg() : innermost;
 }
 
-/// Runs `action`; an exception of HDF5 becomes the `Error` that `failure` describes, with HDF5's
-/// reason added to what was found. The reason is gone once HDF5 objects are closed: those of
+/// Runs `action`; an exception of HDF5 becomes the `Error` that `failure` describes, `with_reason`.
+/// The reason is gone once HDF5 objects are closed: those of
 /// `action` should outlive it.
 template <typename Action>
 auto hdf5_guard(Error::Parts failure, Action&& action) {
@@ -35,8 +33,7 @@ auto hdf5_guard(Error::Parts failure, Action&& action) {
   try {
     return std::forward<Action>(action)();
   } catch (const H5::Exception& exception) {
-    failure.found += " (" + hdf5_reason(exception) + ")";
-    throw Error(std::move(failure));
+    throw Error(with_reason(std::move(failure), hdf5_reason(exception)));
   }
 }
 
