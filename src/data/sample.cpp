@@ -6,6 +6,7 @@
 #include "data/augmentation.h"
 #include "data/draw_mask.h"
 #include "data/normalization.h"
+#include "data/slice_check.h"
 #include "dircn/core/error.h"
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/random_draws.h"
@@ -15,32 +16,11 @@
 namespace dircn {
 namespace {
 
-/// In this epoch or, by the augmentation's schedule, in a later one: what cannot be is found before
-/// a run has spent hours.
-bool draws_anything(const TrainingDraws& draws) {
-  return draws.masks != TrainingMasks::file || draws.augmentation.probability > 0 ||
-         draws.probability > 0;
-}
-
-/// Whether k-space holds what the file's mask samples and no more. (Nothing at all tells nothing.)
-bool is_masked(const RawSlice& raw) {
-  const torch::Tensor measured = raw.kspace.ne(0).any(0);
-  const torch::Tensor left_out = raw.mask.logical_not() & raw.acquired;
-  return left_out.any().item<bool>() && measured.any().item<bool>() &&
-         !(measured & left_out).any().item<bool>();
-}
-
-void require_fully_sampled(const RawSlice& raw, const TrainingDraws& draws) {
-  require(draws.masks == TrainingMasks::file || raw.mask.dim() == 1, [&] {
-    return Error::Parts{raw.name, "a 2-D mask",
-                        "a mask of columns, in the place of which another one can be drawn",
-                        "Set data.training_masks: file."};
-  });
-  require(!raw.masked_in_file || !is_masked(raw), [&] {
-    return Error::Parts{raw.name, "k-space that is masked already",
-                        "fully sampled k-space, to draw masks or augmentations for it",
-                        "Set data.training_masks: file and data.augmentation.probability: 0."};
-  });
+/// What can be told of a slice at any epoch: what cannot be is found before a run has spent hours.
+/// It costs little beside the transforms, so every slice is looked at.
+void require_trainable(const RawSlice& raw, const torch::Tensor& mask) {
+  require_usable(check_kspace({raw.name, raw.kspace, mask, raw.acquired}, Targets::made_of_kspace));
+  require_usable(check_mask(raw.name, mask));
 }
 
 torch::Tensor augmented(const torch::Tensor& kspace, int64_t index, const TrainingDraws& draws) {
@@ -57,6 +37,11 @@ torch::Tensor training_mask(const RawSlice& raw, const TrainingDraws& draws) {
   if (draws.masks == TrainingMasks::file) {
     return raw.mask;
   }
+  require(raw.mask.dim() == 1, [&] {
+    return Error::Parts{raw.name, "a 2-D mask",
+                        "a mask of columns, in the place of which another one can be drawn",
+                        "Set data.training_masks: file."};
+  });
   const std::string name = draws.masks == TrainingMasks::fixed
                                ? raw.volume
                                : raw.name + " seed " + std::to_string(draws.seed) + " epoch " +
@@ -73,9 +58,9 @@ torch::Tensor training_mask(const RawSlice& raw, const TrainingDraws& draws) {
 
 Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& options) {
   MeasuredSlice measured{raw.kspace, raw.mask, raw.grid};
-  if (options.draws && draws_anything(*options.draws)) {
-    require_fully_sampled(raw, *options.draws);
+  if (options.draws) {
     measured.mask = training_mask(raw, *options.draws);
+    require_trainable(raw, measured.mask);
     measured.change = [&](const torch::Tensor& kspace) {
       return augmented(kspace, index, *options.draws);
     };

@@ -86,7 +86,6 @@ RawSlice SliceSet::read(int64_t index) const {
   raw.mask = file.mask();
   raw.grid = file.grid();
   raw.acquired = file.acquired();
-  raw.masked_in_file = !file.mask_is_drawn();
   raw.volume = entry.kspace.filename().string();
   raw.name = name(index);
   if (labels_ == Labels::kRequired) {

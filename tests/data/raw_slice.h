@@ -15,7 +15,6 @@ inline RawSlice raw_slice(int64_t height, int64_t width) {
   raw.mask = some_columns(width);
   raw.grid = challenge_grid(raw.kspace);
   raw.acquired = torch::ones({width}, torch::kBool);
-  raw.masked_in_file = true;
   raw.volume = "a.h5";
   raw.name = "a.h5 slice 0";
   return raw;

@@ -88,7 +88,6 @@ TEST(SliceSet, SaysWhereASliceComesFrom) {
   const RawSlice slice = set.read(1);
   EXPECT_EQ(slice.name, "acc4/a.h5 slice 1");
   EXPECT_EQ(slice.volume, "a.h5");
-  EXPECT_TRUE(slice.masked_in_file);
   EXPECT_TRUE(torch::equal(slice.acquired, torch::ones({8}, torch::kBool)));
 }
 

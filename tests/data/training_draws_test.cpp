@@ -119,18 +119,25 @@ TEST(TrainingMask, DrawnOnesKeepToWhatWasAcquired) {
   expect_error(raw, with_masks(TrainingMasks::fixed), {"a.h5 slice 0", "no column drawn"});
 }
 
-TEST(TrainingMask, NeedsFullKspaceToDrawFor) {
+TEST(TrainingMask, NeedsFullKspaceWhateverIsDrawn) {
   RawSlice raw = raw_slice(48, kWidth);
   raw.kspace = raw.kspace * raw.mask;
-  expect_error(raw, with_masks(TrainingMasks::fixed),
-               {"a.h5 slice 0", "masked already", "data.training_masks: file"});
-  expect_error(raw, augmented(), {"a.h5 slice 0", "masked already", "data.augmentation"});
-  SampleOptions later = augmented();
-  later.draws->probability = 0;
-  expect_error(raw, later, {"masked already"});
-  EXPECT_NO_THROW(make_sample(raw, 0, with_masks(TrainingMasks::file)));
+  for (const auto masks : {TrainingMasks::file, TrainingMasks::fixed, TrainingMasks::redrawn}) {
+    expect_error(raw, with_masks(masks), {"a.h5 slice 0", "masked already", "fully sampled"});
+  }
+  expect_error(raw, augmented(), {"a.h5 slice 0", "masked already"});
+  EXPECT_NO_THROW(make_sample(raw, 0, {})) << "validation has labels";
   raw.kspace.zero_();
   EXPECT_NO_THROW(make_sample(raw, 0, with_masks(TrainingMasks::fixed))) << "an empty slice";
+}
+
+TEST(TrainingMask, NeedsACentre) {
+  RawSlice raw = raw_slice(48, kWidth);
+  raw.mask = (torch::arange(kWidth) % 4 == 1);
+  expect_error(raw, with_masks(TrainingMasks::file), {"a.h5 slice 0", "centre of k-space"});
+  SampleOptions options = with_masks(TrainingMasks::fixed);
+  options.draws->mask = {MaskType::random, {0.01}, {8}};
+  expect_error(raw, options, {"centre of k-space", "data.mask.center_fractions"});
 }
 
 TEST(TrainingMask, IsNotDrawnInThePlaceOfATwoDimensionalOne) {
@@ -191,7 +198,7 @@ TEST(AugmentedSample, FollowsFromSeedEpochAndSlice) {
 TEST(AugmentedSample, IsMaskedInTwoDimensionsToo) {
   RawSlice raw = raw_slice(48, kWidth);
   raw.grid = whole_grid({48, kWidth});
-  raw.mask = (torch::arange(48 * kWidth) % 3 == 0).view({48, kWidth});
+  raw.mask = (torch::arange(48 * kWidth) % 3 == 2).view({48, kWidth});  // (24, 20) as well
   const Sample sample = make_sample(raw, 0, augmented());
   EXPECT_TRUE(torch::equal(sample.mask[0][0], raw.mask));
   EXPECT_EQ(torch::abs(sample.kspace * raw.mask.logical_not()).max().item<float>(), 0.0F);

@@ -9,6 +9,7 @@
 #include "formats/hdf5_maker.h"
 #include "small_run.h"
 #include "support/challenge_files.h"
+#include "support/random_input.h"
 #include "support/small_set.h"
 #include "train/loop/trainer.h"
 
@@ -41,6 +42,21 @@ TEST_F(TrainingFailures, StopsAtNotANumberWithTheSliceAndTheTerms) {
   }
   EXPECT_TRUE(fs::exists(run.failed()));
   EXPECT_EQ(testing::read_file(run.last()), healthy);
+}
+
+TEST_F(TrainingFailures, RefusesMaskedKspaceBeforeItBegins) {
+  const auto mask = testing::column_mask(40, 4, 8).flatten();
+  testing::write_kspace(folder_ / "masked/kspace/a.h5",
+                        testing::full_kspace(2, 2, 48, 40, 1) * mask, mask);
+  Config settings = config();
+  settings.data.train = (folder_ / "masked").string();
+  try {
+    Trainer(settings, torch::kCPU, RunFolder(folder_ / "run"));
+    FAIL() << "trains on holes";
+  } catch (const Error& error) {
+    EXPECT_NE(error.parts().subject.find("kspace/a.h5"), std::string::npos) << error.what();
+    EXPECT_NE(error.parts().found.find("masked already"), std::string::npos) << error.what();
+  }
 }
 
 TEST_F(TrainingFailures, NeverStepsOnNumbersThatOverflow) {

@@ -23,7 +23,6 @@ struct RawSlice {
   std::optional<torch::Tensor> label;  // [h, w] float32: the target, where the set has labels
   double maximum = 0;                  // the volume's `max`, where the set has maxima
   torch::Tensor acquired;              // bool [W]: columns that a mask drawn for it may sample
-  bool masked_in_file = false;         // its file has a mask
   std::string volume;                  // file name: what fixed masks are drawn by
   std::string name;                    // "brain1.h5 slice 3"
 };

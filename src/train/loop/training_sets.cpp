@@ -11,6 +11,7 @@
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
 #include "dircn/data/data_layout.h"
+#include "dircn/data/input_check.h"
 #include "dircn/formats/hdf5.h"
 #include "dircn/score/score_job.h"
 
@@ -45,8 +46,11 @@ ScoreRule rule_of(const SliceSet& slices, const DataConfig& data) {
 SliceSet training_set(const Config& config) {
   const bool maxima = config.train.loss.weights[LossTerm::uniform_ssim] > 0 &&
                       config.train.loss.range == SsimRange::volume_max;
-  return {config.data.train, maxima ? SliceSet::Labels::kMaxima : SliceSet::Labels::kIgnored,
-          "training set", config.data, Part::training};
+  SliceSet slices(config.data.train,
+                  maxima ? SliceSet::Labels::kMaxima : SliceSet::Labels::kIgnored, "training set",
+                  config.data, Part::training);
+  check_set(slices, config.data, Targets::made_of_kspace);
+  return slices;
 }
 
 std::optional<ValidationSet> validation_set(const Config& config) {
@@ -56,6 +60,7 @@ std::optional<ValidationSet> validation_set(const Config& config) {
     SliceSet slices(share ? data.train : data.val, SliceSet::Labels::kRequired, "validation set",
                     data, share ? Part::validation : Part::all);
     ScoreRule rule = rule_of(slices, data);
+    check_set(slices, data, Targets::labels);
     return ValidationSet{std::move(slices), std::move(rule)};
   }
   const std::string asks = what_validates(config.train);

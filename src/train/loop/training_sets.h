@@ -8,7 +8,7 @@
 
 namespace dircn::detail {
 
-/// `data.train`, or its share of the volumes there.
+/// `data.train`, or its share of the volumes there. Both sets are checked, see `check_set`.
 SliceSet training_set(const Config& config);
 
 /// `data.val`, or a share of the volumes of `data.train`, with the rule that fits its files (see
