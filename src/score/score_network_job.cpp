@@ -14,6 +14,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/data/data_layout.h"
+#include "dircn/data/input_check.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/prepared_slice.h"
 #include "dircn/data/volume.h"
@@ -38,8 +39,9 @@ struct Run {
 class NetworkSource : public VolumeSource {
  public:
   NetworkSource(std::shared_ptr<Run> run, LabelVolume label, ScoredKspace kspace,
-                std::optional<std::string> note)
-      : VolumeSource(std::move(label), std::move(kspace), std::move(note)), run_(std::move(run)) {}
+                std::optional<std::string> note, std::vector<std::string> warnings)
+      : VolumeSource(std::move(label), std::move(kspace), std::move(note), std::move(warnings)),
+        run_(std::move(run)) {}
 
  private:
   void add_stored(int64_t index, const Extras& /*wanted*/, SliceInput& slice) const override {
@@ -64,6 +66,17 @@ class NetworkSource : public VolumeSource {
   int64_t done_ = 0;
 };
 
+/// What may void the scores of a volume. Throws `Error` for what certainly does.
+std::vector<std::string> warnings_of(const VolumeEntry& entry, const DataConfig& data) {
+  const VolumeCheck check = InputCheck(data, Targets::labels).add(entry);
+  require_usable(check.findings);
+  std::vector<std::string> warnings;
+  for (const InputFinding& finding : check.findings) {
+    warnings.emplace_back(Error(finding.parts).what());
+  }
+  return warnings;
+}
+
 std::unique_ptr<VolumeSource> volume_to_score(const std::shared_ptr<Run>& run,
                                               const VolumeEntry& entry) {
   const DataConfig& data = run->data;
@@ -71,7 +84,8 @@ std::unique_ptr<VolumeSource> volume_to_score(const std::shared_ptr<Run>& run,
   const DataLayout& layout = kspace.volume().layout();
   LabelVolume label(label_file(entry, layout), layout.name);
   auto note = kspace.volume().note();
-  return std::make_unique<NetworkSource>(run, std::move(label), std::move(kspace), std::move(note));
+  return std::make_unique<NetworkSource>(run, std::move(label), std::move(kspace), std::move(note),
+                                         warnings_of(entry, data));
 }
 
 /// The image files of a folder, none where it has none: then each volume will say what it lacks.

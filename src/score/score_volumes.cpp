@@ -86,6 +86,9 @@ class ScoringRun {
     }
     try {
       ScoredVolume& volume = *opened_[slice.volume];
+      if (slice.index == 0) {
+        warn(volume.source->warnings());
+      }
       volume.scorer.add(volume.source->images(slice));
       if (slice.index + 1 == volume.source->label().slices()) {
         ScoredSlices scored = volume.scorer.finish();
@@ -95,6 +98,13 @@ class ScoringRun {
       pipeline.write(slice, {});
     } catch (const std::exception& error) {
       pipeline.fail(slice.volume, reason(error));
+    }
+  }
+
+  void warn(const std::vector<std::string>& warnings) {
+    for (const std::string& text : warnings) {
+      progress_.interrupt_line();
+      log_warning(text);
     }
   }
 

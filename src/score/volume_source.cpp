@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dircn/core/error.h"
 #include "dircn/data/prepared_slice.h"
@@ -33,10 +34,11 @@ torch::Tensor ScoredKspace::zero_filled(const torch::Tensor& kspace,
 }
 
 VolumeSource::VolumeSource(LabelVolume label, std::optional<ScoredKspace> kspace,
-                           std::optional<std::string> note)
+                           std::optional<std::string> note, std::vector<std::string> warnings)
     : label_(std::move(label)),
       kspace_(std::move(kspace)),
       note_(std::move(note)),
+      warnings_(std::move(warnings)),
       stored_zero_filled_(label_.layout().zero_filled) {
   if (kspace_) {
     require_as_many_slices(label_.file().path(), label_.slices(), kspace_->volume().path(),

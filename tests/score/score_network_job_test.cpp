@@ -28,6 +28,7 @@
 #include "support/challenge_files.h"
 #include "support/devices.h"
 #include "support/paths.h"
+#include "support/random_input.h"
 #include "support/small_set.h"
 
 namespace dircn::score_network_job_test {
@@ -119,6 +120,32 @@ TEST(ScoreNetworkJob, SaysWhereTheFieldOfViewIsNotCropped) {
   EXPECT_FALSE(job.volumes[0].open()->note().has_value());
   EXPECT_EQ(job.volumes[1].open()->note(), (folder / "kspace/brain2.h5").string() +
                                                ": 2-D mask, so the field of view is not cropped");
+}
+
+TEST(ScoreNetworkJob, LeavesOutAVolumeWhoseMaskIsNotThatOfItsKspace) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  const auto mask = testing::column_mask(40, 4, 8).flatten();
+  testing::write_kspace(folder / "kspace/brain2.h5", testing::full_kspace(2, 2, 48, 40, 1) * mask,
+                        testing::column_mask(40, 4, 8, 1).flatten());
+  const Scores scores = score_volumes(job_of(data(folder.path())));
+  ASSERT_EQ(scores.problems.size(), 1U);
+  EXPECT_NE(scores.problems[0].text.find("brain2.h5 was not scored"), std::string::npos);
+  EXPECT_NE(scores.problems[0].text.find("another mask"), std::string::npos);
+  EXPECT_EQ(scores.volumes.size(), 1U);
+}
+
+TEST(ScoreNetworkJob, WarnsOfLabelsOfAnotherScan) {
+  const TemporaryFolder folder;
+  write_small_set(folder.path(), SmallSet{});
+  testing::write_kspace(folder / "kspace/brain2.h5", testing::full_kspace(2, 2, 48, 40, 1),
+                        testing::column_mask(40, 4, 8).flatten());
+  const auto job = job_of(data(folder.path()));
+  EXPECT_TRUE(job.volumes[0].open()->warnings().empty());
+  const auto warnings = job.volumes[1].open()->warnings();
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("image/brain2.h5"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("kspace/brain2.h5"), std::string::npos) << warnings[0];
 }
 
 /// The k-space is read once for the network and the zero-filled image, whose thread reads no file.

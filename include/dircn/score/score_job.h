@@ -44,7 +44,8 @@ ScoreJob score_folder_job(const std::filesystem::path& target,
                           const DataConfig& data = {});
 
 /// The validation set `data.val`, reconstructed by a method slice by slice, at the size of the
-/// targets, and timed. A volume whose image file is missing, cannot be opened; an image file
+/// targets, and timed. A volume whose image file is missing or whose input voids the method (see
+/// `InputCheck`), cannot be opened; an image file
 /// without k-space is missing. Throws `Error` if no set is named, and as `find_volumes` and
 /// `choose_rule` do.
 ScoreJob score_network_job(std::shared_ptr<SliceMethod> method, const DataConfig& data,

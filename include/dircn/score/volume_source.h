@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/data/label_volume.h"
@@ -45,16 +46,17 @@ class ScoredKspace {
 class VolumeSource {
  public:
   /// `kspace`: of this volume; none where it is not at hand. `note`: what the log is to say of the
-  /// volume, if anything. Throws `Error`, naming the file, if the number of slices or the shape of
-  /// the zero-filled images is not that of `label`.
+  /// volume, if anything; `warnings`: what may void its scores. Throws `Error`, naming the file, if
+  /// the number of slices or the shape of the zero-filled images is not that of `label`.
   VolumeSource(LabelVolume label, std::optional<ScoredKspace> kspace,
-               std::optional<std::string> note);
+               std::optional<std::string> note, std::vector<std::string> warnings = {});
   VolumeSource(const VolumeSource&) = delete;
   VolumeSource& operator=(const VolumeSource&) = delete;
   virtual ~VolumeSource() = default;
 
   const LabelVolume& label() const { return label_; }
   const std::optional<std::string>& note() const { return note_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   /// All that is needed of the files for a slice and what is wanted beside its image. Throws
   /// `Error`, naming file and slice, for NaN or Inf.
@@ -84,6 +86,7 @@ class VolumeSource {
   LabelVolume label_;
   std::optional<ScoredKspace> kspace_;
   std::optional<std::string> note_;
+  std::vector<std::string> warnings_;
   const char* stored_zero_filled_;  // null: not there
 };
 
