@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -7,6 +9,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/data/input_check.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
@@ -35,6 +38,7 @@ struct Part {
   Tally image_shapes;   // [height, width]
   std::set<int64_t> coils;
   Tally masks;
+  Tally sampling;  // of the volumes that were looked at
   std::set<int64_t> accelerations;
   std::set<int64_t> acs_widths;
 };
@@ -59,17 +63,19 @@ Report to_report(const std::string& name, const Part& part) {
           {"acs_widths", part.acs_widths},
           {"layouts", to_report(part.layouts)},
           {"masks", to_report(part.masks)},
+          {"sampling", to_report(part.sampling)},
           {"kspace_shapes", to_report(part.kspace_shapes)},
           {"image_shapes", to_report(part.image_shapes)}};
 }
 
-/// Reads the headers of a data set's files.
+/// Reads the headers of a data set's files, and values of some volumes of each part.
 class DatasetSurvey {
  public:
   DatasetSurvey(const DataConfig& config, Problems& problems)
       : config_(config), problems_(problems) {}
 
   std::map<std::string, Part> parts;
+  std::vector<InputFinding> findings;
 
   /// A file of k-space, or of what else lies there.
   void add_volume(const VolumeEntry& entry) {
@@ -81,7 +87,29 @@ class DatasetSurvey {
       }
       add_images(part, file);
       require_image(entry);
+      if (slices_.count(entry.kspace) > 0) {
+        usable_[part_name(entry.relative)].push_back(entry);
+      }
     });
+  }
+
+  /// Looks at what some of the volumes hold; to be called after all were added.
+  void check_input() {
+    for (const auto& [name, volumes] : usable_) {
+      InputCheck input(config_, Targets::labels);
+      for (const VolumeEntry& entry : some_of(volumes)) {
+        Problems more;
+        attempt(entry.kspace.string(), more, [&] {
+          const VolumeCheck check = input.add(entry);
+          ++parts[name].sampling[sampling_text(check)];
+          append(check.findings);
+        });
+        std::copy_if(more.begin(), more.end(), std::back_inserter(problems_), [&](const auto& one) {
+          return std::find(problems_.begin(), problems_.end(), one) == problems_.end();  // new
+        });
+      }
+      append(input.exchanged());
+    }
   }
 
   /// A file in a folder `image`; to be added after the volumes.
@@ -99,8 +127,16 @@ class DatasetSurvey {
   }
 
  private:
+  static std::string part_name(const fs::path& relative) {
+    return relative.parent_path().generic_string();
+  }
+
+  void append(const std::vector<InputFinding>& more) {
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
+
   Part& part_of(const fs::path& file, const fs::path& relative) {
-    Part& part = parts[relative.parent_path().generic_string()];
+    Part& part = parts[part_name(relative)];
     std::error_code error;
     const auto bytes = fs::file_size(file, error);
     part.bytes += error ? 0 : bytes;
@@ -152,7 +188,8 @@ class DatasetSurvey {
 
   const DataConfig& config_;
   Problems& problems_;
-  std::map<fs::path, int64_t> slices_;  // of the usable volumes
+  std::map<fs::path, int64_t> slices_;                      // of the usable volumes
+  std::map<std::string, std::vector<VolumeEntry>> usable_;  // by part
 };
 
 Report summary(const std::map<std::string, Part>& parts) {
@@ -192,7 +229,10 @@ Report dataset_report(const fs::path& folder, const DataConfig& config, Problems
       survey.add_image(entry);
     }
   }
-  return summary(survey.parts);
+  survey.check_input();
+  Report report = summary(survey.parts);
+  add_findings(survey.findings, report, problems);
+  return report;
 }
 
 }  // namespace dircn::detail

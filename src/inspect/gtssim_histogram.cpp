@@ -11,6 +11,7 @@
 #include "dircn/core/progress.h"
 #include "dircn/core/quantile.h"
 #include "dircn/core/text.h"
+#include "dircn/data/input_check.h"
 #include "dircn/data/loader.h"
 #include "dircn/data/slice_set.h"
 #include "dircn/mri/slice_ssim.h"
@@ -61,6 +62,7 @@ std::filesystem::path with_ending(std::filesystem::path prefix, const char* endi
 std::vector<SliceDifficulty> measure_difficulties(const std::filesystem::path& folder,
                                                   const DataConfig& config) {
   const SliceSet set(folder, SliceSet::Labels::kIgnored, "training set", config);
+  check_set(set, config, Targets::made_of_kspace);
   std::vector<int64_t> order(static_cast<size_t>(set.size()));
   std::iota(order.begin(), order.end(), 0);
   Loader loader(set, order, loader_options(config, torch::kCPU));

@@ -15,6 +15,7 @@
 #include "dircn/core/text.h"
 #include "dircn/data/label_volume.h"
 #include "dircn/data/volume.h"
+#include "dircn/data/volume_tree.h"
 #include "dircn/reconstruct/slice_outputs.h"
 
 namespace dircn::detail {
@@ -132,6 +133,14 @@ void add_volume(const std::filesystem::path& path, const DataConfig& config, Rep
   report["mask"] = mask_report(volume);
 }
 
+/// What a readable volume holds, with its label where that is at hand.
+void add_check(const std::filesystem::path& path, const DataConfig& config, Report& report,
+               Problems& problems) {
+  const VolumeCheck check = InputCheck(config, Targets::labels).add(find_volumes(path).front());
+  report["kspace"]["sampling"] = sampling_text(check);
+  add_findings(check.findings, report, problems);
+}
+
 Report kspace_report(const Hdf5File& file, const DataConfig& config, Problems& problems) {
   Report report = Report::object();
   attempt(file.path().string(), problems,
@@ -217,6 +226,24 @@ std::string kind_of(const Hdf5File& file, Layout layout) {
 
 }  // namespace
 
+void add_findings(const std::vector<InputFinding>& findings, Report& report, Problems& problems) {
+  for (const InputFinding& finding : findings) {
+    const std::string text = Error(finding.parts).what();
+    if (finding.fatal) {
+      problems.push_back(text);
+    } else {
+      report["remarks"].push_back({{"remark", text}});
+    }
+  }
+}
+
+std::string sampling_text(const VolumeCheck& check) {
+  if (check.empty) {
+    return "nothing measured";
+  }
+  return check.masked ? "masked already, not for training" : "full";
+}
+
 std::string main_images(const Hdf5File& file) {
   for (const char* name : image_names()) {
     if (file.has_dataset(name)) {
@@ -243,6 +270,9 @@ Report hdf5_report(const std::filesystem::path& path, const DataConfig& config,
     if (main == data_layout(file, Layout::automatic).target) {
       attempt(path.string(), problems, [&] { add_label(path, images, report); });
     }
+  }
+  if (report.contains("kspace") && problems.empty()) {
+    attempt(path.string(), problems, [&] { add_check(path, config, report, problems); });
   }
   report["kind"] = kind_of(file, config.layout);
   return report;

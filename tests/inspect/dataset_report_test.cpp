@@ -13,6 +13,7 @@
 #include "inspect/inspected.h"
 #include "support/challenge_files.h"
 #include "support/paths.h"
+#include "support/random_input.h"
 #include "support/small_set.h"
 
 namespace dircn::dataset_report_test {
@@ -164,6 +165,49 @@ TEST(InspectDataset, NamesTwoFilesOfOneName) {
   ASSERT_FALSE(inspection.problems.empty());
   EXPECT_NE(inspection.problems[0].find("one volume for each"), std::string::npos)
       << inspection.problems[0];
+}
+
+TEST(InspectDataset, SaysWhatCannotBeTrainedOn) {
+  const TemporaryFolder folder;
+  testing::write_small_set(folder / "full");
+  testing::write_small_set(folder / "masked");
+  const auto mask = testing::column_mask(40, 4, 8).flatten();
+  for (const char* name : {"brain1.h5", "brain2.h5"}) {
+    testing::write_kspace(folder / "masked/kspace" / name,
+                          testing::full_kspace(2, 2, 48, 40, 5) * mask, mask);
+  }
+  const auto report = inspected(folder.path());
+  EXPECT_TRUE(report["problems"].empty()) << report["problems"];
+  EXPECT_EQ(report["parts"][0]["sampling"]["full"], 2);
+  EXPECT_EQ(report["parts"][1]["sampling"]["masked already, not for training"], 2);
+  // The masked k-space is not of these images.
+  ASSERT_EQ(report["remarks"].size(), 2U) << report["remarks"];
+  const std::string remark = report["remarks"][0]["remark"];
+  EXPECT_NE(remark.find("masked/image/brain1.h5"), std::string::npos) << remark;
+  EXPECT_NE(remark.find("little in common"), std::string::npos) << remark;
+}
+
+TEST(InspectDataset, NamesAVolumeOfZeros) {
+  const TemporaryFolder folder;
+  testing::write_kspace(folder / "a.h5", torch::zeros({2, 2, 48, 40}, torch::kComplexFloat),
+                        testing::column_mask(40, 4, 8).flatten());
+  const auto inspection = inspect(folder.path());
+  testing::expect_one_problem(inspection, folder / "a.h5", {"zeros in every slice"});
+  const auto report = Json::parse(inspection.json);
+  EXPECT_EQ(report["parts"][0]["sampling"]["nothing measured"], 1);
+}
+
+TEST(InspectDataset, NamesAMaskWithoutCentre) {
+  const TemporaryFolder folder;
+  testing::SmallSet set;
+  set.volumes = 1;
+  testing::write_small_set(folder.path(), set);
+  testing::write_kspace(folder / "kspace/brain1.h5", testing::full_kspace(2, 2, 48, 40, 5),
+                        torch::arange(40) % 4 == 1);
+  for (const fs::path& path : {folder.path(), folder / "kspace/brain1.h5"}) {
+    testing::expect_one_problem(inspect(path), folder / "kspace/brain1.h5",
+                                {"does not sample the centre"});
+  }
 }
 
 TEST(InspectDataset, RefusesAFolderWithoutVolumes) {
