@@ -17,7 +17,7 @@
 namespace dircn {
 namespace {
 
-constexpr double kRounding = 1e-6;   // of a sample
+constexpr double kPitchRounding = 1e-6;   // of a sample
 constexpr int64_t kLargestZoom = 4;  // image edge to k-space edge: what a file says costs memory
 
 /// NaN and Inf survive a sum, so that a finite sum proves the whole slice in one cheap pass. A sum
@@ -162,7 +162,7 @@ ImageGrid KspaceVolume::grid(const std::optional<ImageSize>& size) const {
   const bool whole = fov_crop_ == FovCrop::none || mask_.dim() == 2;
   const int64_t readout =
       header_size_ ? static_cast<int64_t>(std::ceil(
-                         static_cast<double>(header_size_->height) * pitch_[0] - kRounding))
+                         static_cast<double>(header_size_->height) * pitch_[0] - kPitchRounding))
                    : std::min(height_, width_);
   const ImageSize stored{whole ? height_ : std::min(readout, height_), width_};
   const ImageSize shown = size ? *size : image_size_.value_or(stored);
