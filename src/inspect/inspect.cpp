@@ -42,9 +42,10 @@ Report report_of(const fs::path& path, const DataConfig& config, Problems& probl
     return detail::dataset_report(path, config, problems);
   }
   require(fs::is_regular_file(status), [&] {
-    const bool exists = fs::exists(status);
-    return Error::Parts{path.string(), exists ? "neither a file nor a folder" : "no such file",
-                        "a file or a folder", "Check the path."};
+    const std::string found = status.type() == fs::file_type::not_found ? "no such file"
+                              : error                                   ? error.message()
+                                      : "neither a file nor a folder";
+    return Error::Parts{path.string(), found, "a file or a folder", "Check the path."};
   });
   switch (detail::file_kind(path)) {
     case FileKind::hdf5:

@@ -259,7 +259,7 @@ TEST(InspectConfig, NamesWhatIsNotValid) {
 TEST(InspectOther, NamesWhatItCannotTell) {
   const TemporaryFolder folder;
   testing::write_file(folder / "a.txt", "a text");
-  testing::expect_one_problem(inspect(folder / "a.txt"), folder / "a.txt", {"another kind"});
+  testing::expect_one_problem(inspect(folder / "a.txt"), folder / "a.txt", {"not HDF5"});
   testing::expect_one_problem(inspect(folder / "none"), folder / "none", {"no such file"});
   testing::expect_one_problem(inspect("/dev/null"), "/dev/null", {"neither a file nor a folder"});
 }
