@@ -47,6 +47,18 @@ std::string tensor(const std::string& offset, const std::string& sizes,
 const std::string kHuge = bytes("\x8a\x08\0\0\0\0\0\0\0\x40");  // 2^62
 const std::string kMinusOne = bytes("J\xff\xff\xff\xff");
 
+const std::string kLegacyMagic = bytes("\x80\2\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19.");
+const std::string kLittle = bytes("X\15\0\0\0little_endian\x88s");
+const std::string kKey = bytes(
+    "X\1\0\0\0"
+    "0a");
+
+// The pickles of a file from before PyTorch 1.6: `system` fills a dict, `keys` a list.
+std::string legacy(const std::string& system, const std::string& content, const std::string& keys) {
+  return kLegacyMagic + bytes("\x80\2M\xe9\3.\x80\2}") + system + ".\x80\2" + content + "\x80\2]" +
+         keys + ".";
+}
+
 struct Bomb {
   const char* name;
   std::string pickle;
@@ -79,17 +91,28 @@ INSTANTIATE_TEST_SUITE_P(
         Bomb{"Inst", bytes("(X\4\0\0\0trueiposix\nsystem\n."), "posix.system"},
         Bomb{"InstOfAllowed", bytes("(icollections\nOrderedDict\n."), "opcode 105"},
         Bomb{"Obj", bytes("(ccollections\nOrderedDict\no."), "opcode 111"},
-        Bomb{"NewObj", bytes("ccollections\nOrderedDict\n)\x81."), "opcode 129"},
+        Bomb{"NewObj", bytes("\x80\2csubprocess\nPopen\nX\4\0\0\0true\x85\x81."),
+             "subprocess.Popen"},
+        Bomb{"Import", bytes("cbuiltins\n__import__\nX\2\0\0\0os\x85R."), "builtins.__import__"},
+        Bomb{"Getattr", bytes("c__builtin__\ngetattr\nNX\1\0\0\0a\x86R."), "__builtin__.getattr"},
+        Bomb{"MethodOfABuiltin", bytes("\x80\4\x8c\10builtins\x8c\15eval.__call__\x93."),
+             "builtins.eval.__call__"},
+        Bomb{"InAnObject",
+             bytes("cmodels\nSettings\n)\x81}X\1\0\0\0acos\nsystem\nX\1\0\0\0a\x85Rsb."),
+             "os.system"},
+        Bomb{"UnderAnotherName", bytes("cos\npath.os.system\n."), "os.path.os.system"},
         Bomb{"Ext1", bytes("\x82\1."), "opcode 130"},
         Bomb{"Ext4", bytes("\x84\1\0\0\0."), "opcode 132"},
         Bomb{"TextPersistentId", bytes("Pabc\n."), "opcode 80"},
         Bomb{"OtherTorchName", bytes("ctorch\nload\nX\1\0\0\0a\x85R."), "torch.load"},
-        Bomb{"WholeModel", bytes("ctorch.nn.modules.linear\nLinear\n)\x81."), "model.state_dict()"},
+        Bomb{"WholeModel", bytes("ctorch.nn.modules.linear\nLinear\n)\x81."), ".state_dict(), NEW"},
         Bomb{"TerminalCodes", bytes("cposix\x1b[2J\nsystem\n."), "posix?[2J.system"},
         Bomb{"CallOfAString", bytes("X\1\0\0\0a)R."), "calls str"},
         Bomb{"CallOfAStorageClass", bytes("ctorch\nFloatStorage\n)R."), "calls torch.FloatStorage"},
         Bomb{"ClassAsResult", bytes("ccollections\nOrderedDict\n."), "collections.OrderedDict"},
-        Bomb{"AttributesOfATuple", bytes(")}b."), "an object with attributes"}),
+        Bomb{"AttributesOfATuple", bytes(")}b."), "an object with attributes"},
+        Bomb{"ItemsOfAClass", bytes("cmodels\nSettings\nNNs."), "not a dict"},
+        Bomb{"SetOfAList", bytes("](N\x90."), "not a set"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -140,8 +163,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bomb{"UnknownMemo", bytes("h\5."), "never stored"}, Bomb{"NoMark", "N0t.", "missing mark"},
         Bomb{"PopBelowMark", "N(0.", "takes more values"},
         Bomb{"AppendToTuple", ")Na.", "not a list"}, Bomb{"ItemOfList", "]NNs.", "not a dict"},
-        Bomb{"OddItems", "}(Nu.", "not a dict"}, Bomb{"TupleAsKey", "})Ns.", "key of type tuple"},
-        Bomb{"LongInteger", bytes("\x8a\x09") + std::string(9, '\1') + ".", "9 bytes"},
+        Bomb{"OddItems", "}(Nu.", "not a dict"},
+        Bomb{"LongInteger", bytes("\x8a\x09") + std::string(9, '\1') + ".", "more than 64 bits"},
+        Bomb{"HugeInteger", bytes("\x8b\xff\xff\xff\x7f."), "ends too early"},
+        Bomb{"BytesTooLong", bytes("B\377\377\377\377a."), "ends too early"},
+        Bomb{"BytesOf2To64", bytes("\x8e\xff\xff\xff\xff\xff\xff\xff\xff."), "ends too early"},
         Bomb{"ListInItself", bytes("]q\0h\0a."), "contain themselves"},
         Bomb{"DictInItself", bytes("}q\0X\1\0\0\0ah\0s."), "contain themselves"},
         Bomb{"DeepList", repeated("]", 1'000'000) + repeated("a", 999'999) + ".", "nest more than"},
@@ -158,6 +184,29 @@ TEST(UntrustedTorchFileTest, dropsDeepNestsThatAreNotInTheResult) {
   write_torch_zip(folder / "a.pth",
                   repeated("]", 1'000'000) + repeated("a", 999'999) + bytes("0]q\0h\0a0K\7."));
   EXPECT_EQ(load_torch_file(folder / "a.pth").as_int(), 7);
+}
+
+// Objects of other classes, whatever is done to them, keep nothing and run nothing.
+TEST(UntrustedTorchFileTest, takesOtherObjectsAsNames) {
+  const testing::TemporaryFolder folder;
+  const auto load = [&](const std::string& pickle) {
+    write_torch_zip(folder / "a.pth", pickle);
+    return load_torch_file(folder / "a.pth").as_list().at(0).kind();
+  };
+  EXPECT_EQ(load(bytes("]cmodels\nSettings\na.")), "models.Settings");
+  EXPECT_EQ(load(bytes("]cmodels\nmake\n)Ra.")), "models.make");
+  EXPECT_EQ(load(bytes("]cmodels\nSettings\n)\x81}ba.")), "models.Settings");
+  EXPECT_EQ(load(bytes("]cmodels\nSettings\n)}\x92\x61.")), "models.Settings");
+  EXPECT_EQ(load(bytes("]cmodels\nSettings\n)\x81NNs(NNuNa(NNea.")), "models.Settings");
+  EXPECT_EQ(load(bytes("]\x8f(NN\x90\x61.")), "set");
+  EXPECT_EQ(load(bytes("](NN\x91\x61.")), "frozenset");
+  EXPECT_EQ(load(bytes("]cmo\x1b[2Jdels\nA\na.")), "mo?[2Jdels.A");
+}
+
+TEST(UntrustedTorchFileTest, leavesOutEntriesWithOtherKeys) {
+  const testing::TemporaryFolder folder;
+  write_torch_zip(folder / "a.pth", bytes("}()NX\1\0\0\0aK\7NNu."));
+  EXPECT_EQ(load_torch_file(folder / "a.pth").as_dict().describe_keys(), "'a'");
 }
 
 // A byte that is neither 0 nor 1 is no valid C++ bool.
@@ -192,7 +241,33 @@ INSTANTIATE_TEST_SUITE_P(
         OtherFile{"Empty", "", "only 0 bytes"},
         OtherFile{"Text", "model: {cascades: 8}\n", "not a zip archive"},
         OtherFile{"Hdf5", bytes("\x89HDF\r\n\x1a\n") + std::string(90, '\0'), "not a zip archive"},
-        OtherFile{"Legacy", bytes("\x80\2\x8a\x0a") + std::string(90, '\0'), "before 1.6"},
+        OtherFile{"Pickle", bytes("\x80\2}.") + std::string(90, '\0'), "not a zip archive"},
+        OtherFile{"LegacyStart", kLegacyMagic, "ends too early"},
+        OtherFile{"LegacyOfOtherVersion", kLegacyMagic + bytes("\x80\2M\1\0."), "another version"},
+        OtherFile{"LegacyBigEndian", legacy(bytes("X\15\0\0\0little_endian\x89s"), "", ""),
+                  "little-endian"},
+        OtherFile{"LegacyCode", legacy(kLittle, bytes("cos\nsystem\nX\1\0\0\0a\x85R."), ""),
+                  "os.system"},
+        // Names a storage of 2^62 elements, in a file of a few hundred bytes.
+        OtherFile{"LegacyHuge", legacy(kLittle, storage("0", kHuge) + ".", ""),
+                  "larger than the file"},
+        OtherFile{"LegacyNegative", legacy(kLittle, storage("0", kMinusOne) + ".", ""),
+                  "larger than the file"},
+        OtherFile{"LegacyWithoutValues",
+                  legacy(kLittle, tensor(bytes("K\0"), "K\4\x85", "K\1\x85"), ""),
+                  "not in the file"},
+        OtherFile{"LegacyTwice",
+                  legacy(kLittle, tensor(bytes("K\0"), "K\4\x85", "K\1\x85"), kKey + kKey) +
+                      bytes("\4\0\0\0\0\0\0\0") + std::string(90, '\0'),
+                  "without a tensor"},
+        OtherFile{"LegacyOfAnotherSize",
+                  legacy(kLittle, tensor(bytes("K\0"), "K\4\x85", "K\1\x85"), kKey) +
+                      bytes("\5\0\0\0\0\0\0\0") + std::string(90, '\0'),
+                  "whose size"},
+        OtherFile{"LegacyCutOff",
+                  legacy(kLittle, tensor(bytes("K\0"), "K\4\x85", "K\1\x85"), kKey) +
+                      bytes("\4\0\0\0\0\0\0\0") + std::string(15, '\0'),
+                  "ends too early"},
         OtherFile{"ZipStartOnly", bytes("PK\3\4") + std::string(90, '\0'), "no table of contents"},
         // An end record that claims 65535 entries in four gigabytes.
         OtherFile{"AbsurdZip", bytes("PK\5\6") + std::string(16, '\xff') + bytes("\0\0"),

@@ -14,8 +14,9 @@ namespace dircn {
 
 class PickleDict;
 
-/// What a `torch.save` file can hold: None, bool, int, float, str, tensor, list, tuple and dict. A
-/// value is immutable once built; copies share lists, dicts and tensor storages.
+/// What a `torch.save` file can hold: None, bool, int, float, str, tensor, list, tuple, dict, and
+/// objects of other classes, of which only the name is kept. A value is immutable once built;
+/// copies share lists, dicts and tensor storages.
 ///
 ///     PickleValue file = load_torch_file("model.pth");
 ///     int64_t epoch = file.as_dict().at("epoch").as_int("model.pth: epoch");
@@ -25,7 +26,8 @@ class PickleDict;
 class PickleValue {
  public:
   using List = std::vector<PickleValue>;
-  /// A Python object that only has a meaning while a file is being read: a class or a storage.
+  /// Another Python object: a class, a storage, or an object that dircn does not build. Its name is
+  /// fit for a message.
   struct Foreign {
     virtual ~Foreign() = default;
     virtual std::string name() const = 0;
@@ -94,7 +96,8 @@ class PickleValue {
       data_;
 };
 
-/// A dict in order of insertion, like Python's. Keys are strings or integers.
+/// A dict in order of insertion, like Python's. Keys are strings or integers; entries of a file
+/// with other keys are left out.
 class PickleDict {
  public:
   using Key = std::variant<int64_t, std::string>;

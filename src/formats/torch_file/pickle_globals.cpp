@@ -6,6 +6,8 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/text.h"
+#include "formats/torch_file/code_names.h"
+#include "formats/torch_file/inert_object.h"
 #include "formats/torch_file/tensor_rebuild.h"
 
 namespace dircn {
@@ -14,8 +16,9 @@ namespace {
 const char* const kConvert =
     "Opening such a file in Python may run any code, so dircn refuses it. If you trust it, keep "
     "only the state dict, in Python: "
-    "torch.save({'state_dict': torch.load(FILE, weights_only=False)['state_dict']}, NEW_FILE), or "
-    "model.state_dict() if the file holds a whole model.";
+    "torch.save({'state_dict': torch.load(FILE, weights_only=False)['state_dict']}, NEW_FILE).";
+
+const std::string kTorch = "torch.";
 
 // A class or function that a pickle names.
 struct GlobalValue : PickleValue::Foreign {
@@ -28,8 +31,13 @@ struct GlobalValue : PickleValue::Foreign {
 
 using Arguments = PickleValue::List;
 
+// What is made of something that dircn does not know is not known either.
 PickleValue make_parameter(const Arguments& arguments, const std::string& subject) {
-  return arguments[0].as_tensor(subject + ": a parameter");
+  return is_inert(arguments[0]) ? arguments[0] : arguments[0].as_tensor(subject + ": a parameter");
+}
+
+PickleValue make_tensor(const Arguments& arguments, const std::string& subject) {
+  return is_inert(arguments[0]) ? arguments[0] : rebuild_tensor(arguments, subject);
 }
 
 PickleValue make_dict(const Arguments& arguments, const std::string& subject) {
@@ -50,14 +58,16 @@ PickleValue make_device(const Arguments& arguments, const std::string& subject) 
   return arguments.size() < 2 ? type : type + ":" + std::to_string(arguments[1].as_int(subject));
 }
 
-PickleValue make_tensor(const Arguments& arguments, const std::string& subject) {
-  return rebuild_tensor(arguments, subject);
+// Its one argument is what makes missing values.
+PickleValue make_default_dict(const Arguments& /*arguments*/, const std::string& /*subject*/) {
+  return PickleDict();
 }
 
 using Function = PickleValue (*)(const Arguments&, const std::string&);
 
 const std::map<std::string, Function>& functions() {
   static const std::map<std::string, Function> known = {
+      {"torch._utils._rebuild_tensor", make_tensor},
       {"torch._utils._rebuild_tensor_v2", make_tensor},
       {"torch._utils._rebuild_parameter", make_parameter},
       {"torch._utils._rebuild_parameter_with_state", make_parameter},
@@ -65,8 +75,13 @@ const std::map<std::string, Function>& functions() {
       {"torch.device", make_device},
       {"collections.OrderedDict", make_dict},
       {"collections.Counter", make_dict},
+      {"collections.defaultdict", make_default_dict},
   };
   return known;
+}
+
+bool is_storage(const std::string& name) {
+  return name.rfind(kTorch, 0) == 0 && dtype_of_storage_class(name.substr(kTorch.size()));
 }
 
 }  // namespace
@@ -77,24 +92,26 @@ PickleValue resolve_global(const std::string& module, const std::string& name,
   if (module == "torch" && is_dtype_name(name)) {
     return full_name;
   }
-  const bool allowed = functions().count(full_name) > 0 ||
-                       (module == "torch" && dtype_of_storage_class(name).has_value());
-  require(allowed, [&] {
+  require(!runs_code(module, name), [&] {
     return Error::Parts{subject, "a pickle that refers to " + excerpt(full_name),
-                        "tensors and plain containers only", kConvert};
+                        "tensors and plain data", kConvert};
   });
-  return PickleValue(std::make_shared<const GlobalValue>(full_name));
+  return PickleValue(std::make_shared<const GlobalValue>(excerpt(full_name)));
 }
 
 PickleValue call_global(const PickleValue& function, const PickleValue& arguments,
                         const std::string& subject) {
-  const auto place = functions().find(function.kind());
-  require(function.foreign() != nullptr && place != functions().end(), [&] {
-    return Error::Parts{subject, "a pickle that calls " + function.kind(),
-                        "what torch.save writes"};
-  });
-  const Arguments& list = arguments.as_list(subject + ": arguments of " + place->first);
-  require(!list.empty() || place->second == make_dict, [&] {
+  const std::string name = function.kind();
+  require(dynamic_cast<const GlobalValue*>(function.foreign()) != nullptr && !is_storage(name),
+          [&] {
+            return Error::Parts{subject, "a pickle that calls " + name, "what torch.save writes"};
+          });
+  const Arguments& list = arguments.as_list(subject + ": arguments of " + name);
+  const auto place = functions().find(name);
+  if (place == functions().end()) {
+    return inert(name);
+  }
+  require(!list.empty() || place->second == make_dict || place->second == make_default_dict, [&] {
     return Error::Parts{subject, "a call of " + place->first + " without arguments",
                         "what torch.save writes"};
   });

@@ -37,9 +37,6 @@ void PickleArena::add(const PickleValue& container) {
 }
 
 PickleArena::Extent PickleArena::measure(const PickleValue& value, int depth) {
-  require(value.foreign() == nullptr, [&] {
-    return Error::Parts{name_, "an object " + value.kind(), "tensors and plain containers only"};
-  });
   if (!value.is_sequence() && !value.is_dict()) {
     return {};
   }

@@ -24,7 +24,7 @@ class PickleArena {
   void add(const PickleValue& container);
 
   /// Checks the result and keeps what is in it. Throws `Error` if it nests too deeply, contains
-  /// itself, is of absurd size or holds a class or a storage.
+  /// itself or is of absurd size.
   void keep(const PickleValue& result) { measure(result, 0); }
 
  private:

@@ -44,12 +44,12 @@ double PickleStream::take_double() {
   return value;
 }
 
-int64_t PickleStream::take_long() {
-  const auto length = static_cast<int>(take_unsigned(1));
-  require(length <= 8, [&] {
-    return Error::Parts{name_, "an integer of " + std::to_string(length) + " bytes",
-                        "integers of 64 bits"};
-  });
+std::optional<int64_t> PickleStream::take_signed(uint64_t bytes) {
+  if (bytes > sizeof(int64_t)) {
+    skip(bytes);
+    return std::nullopt;
+  }
+  const auto length = static_cast<int>(bytes);
   uint64_t value = take_unsigned(length);
   const bool negative = length > 0 && (value >> (8 * length - 1) & 1U) != 0;
   if (negative && length < 8) {

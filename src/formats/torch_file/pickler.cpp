@@ -147,6 +147,9 @@ class Pickler {
     } else if (value.is_bool()) {
       pickle_.bytes += value.as_bool() ? '\x88' : '\x89';
     } else {
+      require(value.is_none(), [&] {
+        return Error::Parts{subject_, "an object " + value.kind(), "tensors and plain data"};
+      });
       pickle_.bytes += 'N';
     }
   }

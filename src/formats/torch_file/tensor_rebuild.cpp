@@ -98,6 +98,13 @@ bool is_dtype_name(const std::string& name) {
   return std::find(kDtypeNames.begin(), kDtypeNames.end(), name) != kDtypeNames.end();
 }
 
+torch::Tensor read_storage(torch::Tensor values,
+                           const std::function<void(void* destination, uint64_t bytes)>& read) {
+  read(values.data_ptr(), values.nbytes());
+  // Bytes other than 0 and 1 are no valid bool, so those are compared, not copied.
+  return values.scalar_type() == torch::kBool ? values.view(torch::kUInt8).ne(0) : values;
+}
+
 torch::Tensor rebuild_tensor(const PickleValue::List& arguments, const std::string& subject) {
   const auto fail = [&](const std::string& found) {
     throw Error(

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +24,11 @@ struct StorageValue : PickleValue::Foreign {
   std::string name() const override { return "storage"; }
   torch::Tensor elements;
 };
+
+/// `values`, a 1-D tensor, filled by `read(destination, bytes)`; a copy of it where that is needed
+/// to make valid values of any bytes.
+torch::Tensor read_storage(torch::Tensor values,
+                           const std::function<void(void* destination, uint64_t bytes)>& read);
 
 /// `torch._utils._rebuild_tensor_v2`: a view of a storage from (storage, offset, size, stride,
 /// ...). Throws `Error` with `subject` if the view does not lie inside the storage.

@@ -16,36 +16,34 @@
 #include "dircn/core/atomic_file.h"
 #include "dircn/core/error.h"
 #include "dircn/core/text.h"
+#include "formats/torch_file/legacy_file.h"
 #include "formats/torch_file/pickler.h"
+#include "formats/torch_file/tensor_rebuild.h"
 #include "formats/torch_file/unpickler.h"
 #include "formats/torch_file/zip_reader.h"
 
 namespace dircn {
 namespace {
 
-constexpr uint64_t kMaxPickleSize =
-    32 << 20;  // thousands of tensors with optimiser states need a few megabytes
+const char* const kKeepTheTensors =
+    "Is it a whole model? If you trust the file, in Python, where the model's code can be "
+    "imported: "
+    "torch.save(torch.load(FILE, map_location='cpu', weights_only=False).state_dict(), NEW_FILE).";
 
 // Files of other kinds, told apart by their first bytes.
 void check_magic(const std::filesystem::path& path) {
-  std::string magic(4, '\0');
-  if (!std::ifstream(path, std::ios::binary).read(magic.data(), 4) ||
-      magic.compare(0, 2, "PK") == 0) {
-    return;  // the zip reader takes it from here
-  }
-  const bool legacy = magic[0] == '\x80' && magic[1] == '\x02';
-  throw Error(
-      {path.string(),
-       legacy ? "a torch.save file of PyTorch before 1.6" : "a file that is not a zip archive",
-       "a torch.save file of PyTorch 1.6 or newer",
-       legacy ? "In Python: torch.save(torch.load(FILE), NEW_FILE) with a newer PyTorch." : ""});
+  std::string magic(2, '\0');
+  require(!std::ifstream(path, std::ios::binary).read(magic.data(), 2) || magic == "PK", [&] {
+    return Error::Parts{path.string(), "a file that is not a zip archive", "a torch.save file"};
+  });  // the zip reader takes it from here
 }
 
 // Refuses what is a zip archive, but not of torch.save.
 void check_records(const std::string& name, ZipReader& zip) {
   require(!zip.has("constants.pkl"), [&] {
-    return Error::Parts{name, "a TorchScript archive", "a torch.save file of a state dict",
-                        "In Python: torch.save(torch.jit.load(FILE).state_dict(), NEW_FILE)."};
+    return Error::Parts{
+        name, "a TorchScript archive", "a torch.save file of a state dict",
+        "In Python: torch.save(torch.jit.load(FILE, map_location='cpu').state_dict(), NEW_FILE)."};
   });
   require(zip.has("data.pkl"), [&] {
     return Error::Parts{name, "a zip archive without data.pkl", "a torch.save file"};
@@ -72,11 +70,9 @@ class Storages {
       const uint64_t size = zip_.size("data/" + key);
       const auto width = static_cast<uint64_t>(torch::elementSize(dtype));
       check(numel >= 0 && size % width == 0 && size / width == static_cast<uint64_t>(numel), key);
-      // Bytes other than 0 and 1 are no valid bool, so those are compared, not copied.
-      const bool is_bool = dtype == torch::kBool;
-      torch::Tensor read = torch::empty({numel}, is_bool ? torch::kUInt8 : dtype);
-      zip_.read("data/" + key, read.data_ptr());
-      storage = is_bool ? read.ne(0) : read;
+      storage = read_storage(torch::empty({numel}, dtype), [&](void* destination, uint64_t) {
+        zip_.read("data/" + key, destination);
+      });
     }
     check(storage.scalar_type() == dtype && storage.numel() == numel, key);
     return storage;
@@ -97,6 +93,9 @@ class Storages {
 };
 
 PickleValue load(const std::filesystem::path& path) {
+  if (is_legacy_torch_file(path)) {
+    return load_legacy_torch_file(path);
+  }
   const std::string name = path.string();
   check_magic(path);
   ZipReader zip(path);
@@ -111,7 +110,8 @@ PickleValue load(const std::filesystem::path& path) {
             "Save it again there: torch.serialization.set_default_load_endianness and torch.save."};
       });
   Storages storages(name, zip);
-  Unpickler unpickler(name, read_text(zip, "data.pkl"),
+  const std::string pickle = read_text(zip, "data.pkl");
+  Unpickler unpickler(name, pickle,
                       [&](const std::string& key, torch::ScalarType dtype, int64_t numel) {
                         return storages.load(key, dtype, numel);
                       });
@@ -157,7 +157,12 @@ class Sink {
 
 PickleValue load_torch_file(const std::filesystem::path& path) {
   try {
-    return load(path);
+    PickleValue value = load(path);
+    require(value.foreign() == nullptr, [&] {
+      return Error::Parts{path.string(), "an object " + value.kind(),
+                          "a dict of tensors and plain data", kKeepTheTensors};
+    });
+    return value;
   } catch (const c10::Error& error) {
     throw Error({path.string(), error.what_without_backtrace(), "a whole torch.save file"});
   } catch (const std::bad_alloc&) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "dircn/formats/pickle_value.h"
 #include "formats/torch_file/pickle_stack.h"
@@ -11,21 +12,28 @@
 
 namespace dircn {
 
+/// Of a pickle: thousands of tensors with optimiser states need a few megabytes.
+constexpr uint64_t kMaxPickleSize = 32 << 20;
+
 /// Reads the pickle inside a `torch.save` file without ever running code: what Python would import
-/// and call is looked up in a short list (see `resolve_global`), and anything else is refused by
-/// name.
+/// and call is looked up in a short list (see `call_global`); anything else becomes an inert object
+/// that only has a name, or is refused by name.
 class Unpickler {
  public:
   /// The storage stored under `key` as a 1-D CPU tensor of `numel` elements of `dtype`.
   using LoadStorage =
       std::function<torch::Tensor(const std::string& key, torch::ScalarType dtype, int64_t numel)>;
 
-  /// `name` is the file, for error messages.
-  Unpickler(std::string name, std::string pickle, LoadStorage load_storage);
+  /// `name` is the file, for error messages. The pickle begins at `start` of `bytes`, which must
+  /// outlive this.
+  Unpickler(std::string name, std::string_view bytes, LoadStorage load_storage, size_t start = 0);
 
-  /// The one value of the pickle. Throws `Error` naming the file if it is damaged, names what is
-  /// not on the list or uses features that `torch.save` does not.
+  /// The one value of the pickle. Throws `Error` naming the file if it is damaged, names what would
+  /// run code or uses features that `torch.save` does not.
   PickleValue load();
+
+  /// After `load`: where the pickle ends in the bytes.
+  size_t position() const { return stream_.position(); }
 
  private:
   using Items = PickleValue::List;
@@ -37,6 +45,8 @@ class Unpickler {
 
   [[noreturn]] void refuse(int opcode) const;
   void check_protocol();
+  void push_integer(int length_bytes);
+  void push_bytes(int length_bytes);
   void push_text(int length_bytes);
   void push_tuple(Items items);
   PickleValue take_global();
@@ -44,6 +54,7 @@ class Unpickler {
   void drop_attributes();
   void append(Items items);
   void set_items(const Items& items);
+  void drop_items();
   void call();
   void push_storage();
   [[noreturn]] void fail(const std::string& found,
