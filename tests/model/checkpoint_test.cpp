@@ -29,6 +29,14 @@ std::string error_of(const Act& act) {
   return "";
 }
 
+/// What `act` writes to the log.
+template <typename Act>
+std::string log_of(const Act& act) {
+  ::testing::internal::CaptureStderr();
+  act();
+  return ::testing::internal::GetCapturedStderr();
+}
+
 #define EXPECT_CONTAINS(text, part) \
   EXPECT_NE((text).find(part), std::string::npos) << "'" << (part) << "' is not in: " << (text)
 
@@ -103,11 +111,113 @@ TEST_F(CheckpointTest, readsEveryWrapper) {
   EXPECT_EQ(load(tiny_state()).state.size(), 4U);
   EXPECT_EQ(load(PickleDict{{"state_dict", tiny_state()}}).state.size(), 4U);
   EXPECT_EQ(load(PickleDict{{"model", tiny_state()}, {"epoch", 3}}).state.size(), 4U);
-  const StateDict parallel = load(PickleDict{{"state_dict", tiny_state("module.")}}).state;
-  EXPECT_TRUE(has_key(parallel, kBottle));
-  PickleDict mixed = tiny_state("module.");
-  mixed.set("other", torch::ones({1}));
-  EXPECT_TRUE(has_key(load(mixed).state, "module." + kBottle));
+  for (const char* key : {"model_state_dict", "params", "net", "network", "ema", "weights"}) {
+    EXPECT_EQ(load(PickleDict{{key, tiny_state()}, {"epoch", 3}}).state.size(), 4U) << key;
+    EXPECT_EQ(load(PickleDict{{key, tiny_state()}}).place, key);
+  }
+  const PickleDict inner{{"state_dict", tiny_state()}};
+  EXPECT_EQ(load(PickleDict{{"net", inner}}).place, "net.state_dict");
+  EXPECT_EQ(load(PickleDict{{"net", inner}}).state.size(), 4U);
+  EXPECT_EQ(load(tiny_state()).place, "");
+}
+
+float first_value(const Checkpoint& checkpoint) {
+  return checkpoint.state.at(0).second.item<float>();
+}
+
+PickleDict weights_of(float value) {
+  return {{kDc, torch::full({1}, value)}};
+}
+
+TEST_F(CheckpointTest, takesTheModelsOwnWeightsAndTheAverageOfBasicSr) {
+  EXPECT_EQ(first_value(load(PickleDict{{"ema", weights_of(1)}, {"state_dict", weights_of(2)}})),
+            2);
+  EXPECT_EQ(first_value(load(PickleDict{{"ema", weights_of(1)}, {"model", weights_of(2)}})), 2);
+  const std::string log = log_of([&] {
+    const PickleDict basic{{"params", weights_of(1)}, {"params_ema", weights_of(2)}};
+    EXPECT_EQ(first_value(load(basic)), 2);
+  });
+  EXPECT_CONTAINS(log, "model.pth: the weights are taken from 'params_ema', not from 'params'");
+  // What holds tensors, but none of a network, is no candidate.
+  const PickleDict moments{{"conv", torch::ones({1})}};
+  EXPECT_EQ(load(PickleDict{{"state_dict", moments}, {"net", weights_of(3)}}).place, "net");
+  EXPECT_EQ(
+      load(PickleDict{{"callbacks", moments}, {"weights", moments}, {"model", moments}}).place,
+      "model");
+}
+
+TEST_F(CheckpointTest, namesTheSeveralPlacesOfWeights) {
+  const PickleDict file{{"net", weights_of(1)}, {"ema", PickleDict{{"shadow", weights_of(2)}}}};
+  const std::string message = error_of([&] { load(file); });
+  EXPECT_CONTAINS(message, "model.pth: found weights in several places: 'net', 'ema.shadow'");
+  EXPECT_CONTAINS(message, "weights_only=False)['net']}, NEW_FILE)");
+  const PickleDict own{{"net", weights_of(1)}, {"state_dict", weights_of(2)}};
+  EXPECT_EQ(load(PickleDict{{"gan", own}}).place, "gan.state_dict");
+  EXPECT_CONTAINS(error_of([&] {
+                    load(PickleDict{{"gan", own}, {"net", weights_of(3)}});
+                  }),
+                  "several places: 'gan.state_dict', 'gan.net', 'net'");
+}
+
+TEST_F(CheckpointTest, leavesOutPrefixesOfKeys) {
+  EXPECT_EQ(log_of([&] { load(tiny_state()); }), "");
+  for (const std::string prefix :
+       {"module.", "_orig_mod.", "model.", "net.", "model._orig_mod.", "_orig_mod.module.",
+        "module._orig_mod.net.", "trainer.generator."}) {
+    const std::string log = log_of([&] {
+      const Checkpoint read = load(PickleDict{{"state_dict", tiny_state(prefix)}});
+      EXPECT_EQ(read.state.size(), 4U) << prefix;
+      EXPECT_TRUE(has_key(read.state, kBottle)) << prefix;
+      TinyNetwork network(true);
+      load_state(network, read);
+      EXPECT_EQ(network.at(kBottle).sum().item<float>(), 15) << prefix;
+    });
+    EXPECT_CONTAINS(log, "model.pth: keys carry the prefix '" + prefix + "', which is left out");
+    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+  }
+}
+
+TEST_F(CheckpointTest, leavesOutWhatIsBesideAPrefixedNetwork) {
+  PickleDict state = tiny_state("model.");
+  state.set("loss.w", torch::ones({1, 1, 7, 7}));
+  state.set("ValLoss.total", torch::ones({1}, torch::kInt64));
+  const std::string log = log_of([&] {
+    const Checkpoint read = load(PickleDict{{"state_dict", state}, {"loops", PickleDict()}});
+    EXPECT_EQ(read.state.size(), 4U);
+    EXPECT_TRUE(has_key(read.state, kWindow));
+  });
+  EXPECT_CONTAINS(log, "no parameters of the network: 'loss.w', 'ValLoss.total'");
+}
+
+TEST_F(CheckpointTest, ignoresCountersOfBatches) {
+  for (const std::string prefix : {"", "module."}) {
+    PickleDict state = tiny_state(prefix);
+    state.set(prefix + "bn.num_batches_tracked", torch::full({}, 7, torch::kInt64));
+    const std::string log = log_of([&] { EXPECT_EQ(load(state).state.size(), 4U); });
+    EXPECT_CONTAINS(log, "'" + prefix + "bn.num_batches_tracked'");
+  }
+}
+
+TEST_F(CheckpointTest, namesTheSeveralPrefixesOfNetworks) {
+  PickleDict state = tiny_state("model.");
+  state.set("teacher." + kDc, torch::ones({1}));
+  const std::string message = error_of([&] { load(PickleDict{{"state_dict", state}}); });
+  EXPECT_CONTAINS(message, "several networks, whose keys begin with 'model.', 'teacher.'");
+}
+
+TEST_F(CheckpointTest, convertsWeightsOfOtherPrecisions) {
+  for (const auto dtype : {torch::kHalf, torch::kBFloat16, torch::kDouble}) {
+    PickleDict state;
+    const PickleDict floats = tiny_state();
+    for (const auto& [key, value] : floats.entries()) {
+      state.set(key, value.as_tensor().to(dtype));
+    }
+    TinyNetwork network(true);
+    load_state(network, load(state));
+    EXPECT_EQ(network.at(kBottle).scalar_type(), torch::kFloat32);
+    EXPECT_EQ(network.at(kBottle).sum().item<float>(), 15);  // small integers: exact in all of them
+    EXPECT_EQ(network.at(kDc).item<float>(), 0.5F);
+  }
 }
 
 ModelConfig unusual_model() {
@@ -270,7 +380,9 @@ INSTANTIATE_TEST_SUITE_P(
                    "a: found a tensor of dtype"},
         BadContent{"ComplexTensor", PickleDict{{"a", torch::ones({1}, torch::kComplexFloat)}},
                    "expected a float dtype"},
-        BadContent{"NumberAsName", PickleDict{{0, torch::ones({1})}}, "without a name"},
+        BadContent{"NumberAsName", PickleDict{{"a", torch::ones({1})}, {0, torch::ones({1})}},
+                   "without a name"},
+        BadContent{"NumbersAsNames", PickleDict{{0, torch::ones({1})}}, "expected a state dict"},
         BadContent{"TwoForms",
                    PickleDict{{"i_cascades.0.final_bottle.0.w", torch::ones({1})},
                               {"i_cascades.0.final_bottle.w", torch::ones({1})}},

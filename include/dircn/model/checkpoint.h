@@ -22,12 +22,14 @@ struct Checkpoint {
   StateDict state;                   // CPU tensors of a float type, under the network's own names
   std::optional<ModelConfig> model;  // in our files; the reference's carry none
   PickleValue contents;              // the whole file: epoch, optimizer, ...
+  std::string place;                 // of the state dict: "net.state_dict"; empty if it is the file
 };
 
-/// Reads a state dict that stands alone, or under `state_dict` or `model`. Keys become the
-/// network's own: the `module.` of DataParallel is dropped, and see `NetworkKind::own_key`. Throws
-/// `Error` naming the file and the key if there is no state dict, if it holds anything but float
-/// tensors, or if the model configuration in it is not valid.
+/// Reads a state dict that stands alone or under any key, in our files and those of others (see
+/// `find_weights`). Keys become the network's own: prefixes such as the `module.` of DataParallel
+/// are left out, as is what is no parameter (`without_prefix`), and see `NetworkKind::own_key`; the
+/// log says so. Throws `Error` naming the file and the key if there is no state dict, if it holds
+/// anything but float tensors, or if the model configuration in it is not valid.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 /// Writes `state` (network names) under `state_dict`, the configuration under `model_config`, and

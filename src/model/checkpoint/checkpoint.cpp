@@ -7,57 +7,35 @@
 #include "dircn/core/error.h"
 #include "dircn/formats/torch_file.h"
 #include "dircn/model/network_table.h"
+#include "model/checkpoint/key_prefix.h"
+#include "model/checkpoint/weights_place.h"
 
 namespace dircn {
 namespace {
 
 const std::string kModelConfig = "model_config";
-const std::string kDataParallel = "module.";
 
-// The state dict itself, wherever it stands in the file.
-const PickleDict& find_state_dict(const PickleValue& contents, const std::string& name) {
-  const PickleDict& file = contents.as_dict(name);
-  for (const char* key : {"state_dict", "model"}) {
-    if (const PickleValue* wrapped = file.find(key); wrapped != nullptr && wrapped->is_dict()) {
-      return wrapped->as_dict();
-    }
-  }
-  const bool has_tensors = std::any_of(file.entries().begin(), file.entries().end(),
-                                       [](const auto& entry) { return entry.second.is_tensor(); });
-  require(has_tensors, [&] {
-    return Error::Parts{name, "the keys " + file.describe_keys(),
-                        "a state dict, alone or under 'state_dict' or 'model'",
-                        "In Python: torch.save({'state_dict': model.state_dict()}, FILE)."};
-  });
-  return file;
-}
-
-StateDict read_state(const PickleDict& dict, const std::string& name) {
+StateDict read_state(const PickleDict& dict, const WeightsPlace& place, const std::string& name) {
   StateDict state;
   for (const auto& [key, value] : dict.entries()) {
-    const auto* text = std::get_if<std::string>(&key);
-    require(text != nullptr, [&] {
-      return Error::Parts{name, "a parameter without a name", "keys of type str"};
+    const auto& text = std::get<std::string>(key);
+    const std::string subject = name + ": " + excerpt(text);
+    require(value.foreign() == nullptr, [&, &value = value] {
+      return Error::Parts{subject, "an object " + value.kind(), "a tensor",
+                          advice_for_weights(place.path)};
     });
-    const std::string subject = name + ": " + excerpt(*text);
     const torch::Tensor& tensor = value.as_tensor(subject);
     require(tensor.is_floating_point(), [&] {
       return Error::Parts{subject,
                           "a tensor of dtype " + static_cast<std::string>(tensor.dtype().name()),
                           "a float dtype"};
     });
-    state.emplace_back(*text, tensor);
+    state.emplace_back(text, tensor);
   }
   return state;
 }
 
-void to_network_names(StateDict& state, const std::string& name) {
-  const bool data_parallel = std::all_of(state.begin(), state.end(), [](const auto& entry) {
-    return entry.first.rfind(kDataParallel, 0) == 0;
-  });
-  for (auto& [key, tensor] : state) {
-    key = data_parallel ? key.substr(kDataParallel.size()) : key;
-  }
+void to_own_names(StateDict& state, const std::string& name) {
   const NetworkKind* kind = kind_of(state);
   std::set<std::string> seen;
   for (auto& [key, tensor] : state) {
@@ -143,9 +121,11 @@ PickleDict to_dict(const ModelConfig& config) {
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
   const std::string name = path.string();
-  Checkpoint checkpoint{path, {}, std::nullopt, load_torch_file(path)};
-  checkpoint.state = read_state(find_state_dict(checkpoint.contents, name), name);
-  to_network_names(checkpoint.state, name);
+  Checkpoint checkpoint{path, {}, std::nullopt, load_torch_file(path), ""};
+  const WeightsPlace place = find_weights(checkpoint.contents.as_dict(name), name);
+  checkpoint.place = dotted(place.path);
+  checkpoint.state = read_state(without_prefix(*place.weights, name), place, name);
+  to_own_names(checkpoint.state, name);
   if (const PickleValue* model = checkpoint.contents.as_dict().find(kModelConfig)) {
     const std::string subject = name + ": " + kModelConfig;
     checkpoint.model = model_config_from(model->as_dict(subject), subject);
