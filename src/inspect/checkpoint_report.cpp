@@ -39,15 +39,6 @@ Report scalar_at(const PickleDict* dict, const char* key) {
   return value->is_string() ? Report(excerpt(value->as_string())) : Report();
 }
 
-std::string wrapper_of(const PickleDict& contents) {
-  for (const char* key : {"state_dict", "model"}) {
-    if (dict_at(contents, key) != nullptr) {
-      return key;
-    }
-  }
-  return "none";
-}
-
 /// By the names of the parameters.
 ParameterCount count_parameters(const StateDict& state) {
   ParameterCount count;
@@ -167,7 +158,7 @@ Report checkpoint_report(const std::filesystem::path& path, Problems& problems) 
   const bool network = !parameters.cascades.empty();
   Report report{{"kind", "checkpoint"}, {"bytes", std::filesystem::file_size(path)}};
   report["format"] = checkpoint.model ? "dircn" : network ? "reference" : "another network";
-  report["state_dict"] = wrapper_of(contents);
+  report["state_dict"] = checkpoint.place.empty() ? "none" : checkpoint.place;
   report["tensors"] = checkpoint.state.size();
   report["dtypes"] = dtypes(checkpoint.state);
   check_values(checkpoint, parameters.total(), report, problems);

@@ -25,7 +25,7 @@ Report unknown_file(const fs::path& path, const DataConfig& config, Problems& pr
     return detail::hdf5_report(path, config, problems);
   }
   const std::string extension = path.extension().string();
-  if (extension == ".pt" || extension == ".pth") {
+  if (extension == ".pt" || extension == ".pth" || extension == ".ckpt") {
     return detail::checkpoint_report(path, problems);
   }
   const ForeignFile foreign = foreign_file(path);

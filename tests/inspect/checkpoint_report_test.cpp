@@ -147,6 +147,24 @@ TEST(InspectCheckpoint, StandsOtherNetworks) {
   EXPECT_TRUE(report["model"].empty());
 }
 
+TEST(InspectCheckpoint, ReadsThoseOfOtherPrograms) {
+  const TemporaryFolder folder;
+  PickleDict state;
+  for (const auto& [key, tensor] : state_of(*make_network(testing::small_model()))) {
+    state.set("model." + key, tensor.to(torch::kHalf));
+  }
+  state.set("loss.w", torch::ones({7}));
+  save_torch_file(folder / "epoch.ckpt",
+                  PickleDict{{"epoch", 3}, {"net", PickleDict{{"state_dict", state}}}});
+  const auto report = inspected(folder / "epoch.ckpt");
+  EXPECT_TRUE(report["problems"].empty()) << report["problems"];
+  EXPECT_EQ(report["state_dict"], "net.state_dict");
+  EXPECT_EQ(report["format"], "reference");
+  EXPECT_EQ(report["model"]["channels"], testing::small_model().channels);
+  EXPECT_EQ(report["dtypes"]["Half"], report["tensors"]);
+  EXPECT_FALSE(report["parameters"].contains("other"));
+}
+
 TEST(InspectCheckpoint, StandsShapesOfNoNetwork) {
   const TemporaryFolder folder;
   PickleDict state;
