@@ -17,7 +17,7 @@
 namespace dircn {
 namespace {
 
-constexpr double kPitchRounding = 1e-6;   // of a sample
+constexpr double kPitchRounding = 1e-6;  // of a sample
 constexpr int64_t kLargestZoom = 4;  // image edge to k-space edge: what a file says costs memory
 
 /// NaN and Inf survive a sum, so that a finite sum proves the whole slice in one cheap pass. A sum
