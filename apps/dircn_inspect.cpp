@@ -25,6 +25,7 @@ std::string ends_in_name(const std::string& prefix) {
 struct Request {
   std::vector<std::string> paths;
   bool json = false;
+  bool deep = false;
   std::string picture;
   std::optional<int64_t> slice;
   std::string histogram_of;
@@ -34,6 +35,9 @@ struct Request {
     auto* files = app.add_option("FILE|DIR", paths,
                                  "HDF5 files, checkpoints, configurations or "
                                  "folders of volumes");
+    app.add_flag("--deep", deep,
+                 "Read every slice of every volume of a folder (default: one slice of up to eight "
+                 "volumes a folder)");
     auto* as_json = app.add_flag("--json", json, "Print one JSON array, an object per argument");
     auto* png = app.add_option("--png", picture,
                                "Also draw a slice of the one HDF5 file named as a PNG: k-space as "
@@ -71,7 +75,7 @@ bool inspect_all(const Request& request, const dircn::DataConfig& config) {
   bool fine = true;
   std::string json;
   for (const auto& path : request.paths) {
-    const auto inspection = dircn::inspect(path, config);
+    const auto inspection = dircn::inspect(path, config, request.deep);
     json += (json.empty() ? "" : ",\n") + inspection.json;
     if (!request.json) {
       std::cout << inspection.text << std::flush;
@@ -92,7 +96,8 @@ bool inspect_all(const Request& request, const dircn::DataConfig& config) {
 int main(int argc, char** argv) {
   CLI::App app{
       "Says what is in HDF5 files (shapes, coils, mask, values, NaN), checkpoints (model, "
-      "parameters, epoch), configurations and folders of volumes. What is wrong with one is said, "
+      "parameters, epoch), configurations and folders of volumes, and whether volumes can be "
+      "trained on, reconstructed and scored. What is wrong with one is said, "
       "and the others follow; exit status 1 then."};
   Request request;
   dircn::ConfigOptions config;

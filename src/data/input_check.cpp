@@ -45,7 +45,7 @@ std::optional<std::filesystem::path> file_of_labels(const VolumeEntry& entry,
   if (layout.image_folder != nullptr) {
     return entry.image;
   }
-  return volume.file().has_dataset(layout.target) ? std::optional(entry.kspace) : std::nullopt;
+  return volume.file().has_dataset(volume.target()) ? std::optional(entry.kspace) : std::nullopt;
 }
 
 bool reaches_beyond(const GridAxis& axis) {
@@ -104,7 +104,7 @@ void InputCheck::add_label(const KspaceVolume& volume, const VolumeEntry& entry,
     return;
   }
   const LabelVolume label(*path, volume.layout().name);
-  const char* target = volume.layout().target;
+  const char* target = label.target();
   const auto read = [&](int64_t i) { return label.read_slice(i); };
   if (label.slices() != volume.slices()) {
     return;  // whoever needs both will say so

@@ -32,7 +32,7 @@ LabelVolume::LabelVolume(const std::filesystem::path& path, Layout layout)
 }
 
 void LabelVolume::read_shape() {
-  const char* name = layout_->target;
+  const char* name = target();
   const Hdf5Dataset header = file_.dataset(name);
   const std::string subject = file_.path().string() + ": '" + name + "'";
   require(header.kind == Hdf5Dataset::Kind::kReal, [&] {
@@ -69,7 +69,7 @@ double LabelVolume::maximum() const {
     largest = std::max(largest, read_slice(i).amax().item<double>());
   }
   require(largest > 0, [&] {
-    return Error::Parts{file_.path().string() + ": '" + layout_->target + "'",
+    return Error::Parts{file_.path().string() + ": '" + target() + "'",
                         "no value above 0 in any slice", "images"};
   });
   return largest;
@@ -83,7 +83,7 @@ void LabelVolume::read_annotations() {
 }
 
 torch::Tensor LabelVolume::read_slice(int64_t index) const {
-  return read_finite_slice(file_, layout_->target, index);
+  return read_finite_slice(file_, target(), index);
 }
 
 std::vector<Box> LabelVolume::boxes(int64_t index) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/axis_order.h"
 #include "dircn/core/error.h"
 
 namespace dircn::detail {
@@ -58,22 +59,19 @@ void require_order(const ScanHeader& header, const KspaceShape& kspace,
                    const std::string& subject) {
   const auto& [readout, lines] = header.encoded.matrix;
   const bool as_stated = kspace.height == readout && kspace.width == lines;
-  const auto refuse = [&](const char* order, const char* axes, const char* cure) {
+  const auto refuse = [&](const char* order, const char* change) {
     throw Error(
         {subject,
          size_text(readout, lines) + " samples (readout x lines), while 'kspace' of shape [" +
              std::to_string(kspace.slices) + ", " + std::to_string(kspace.coils) + ", " +
              std::to_string(kspace.height) + ", " + std::to_string(kspace.width) + "] has " + order,
-         "[slices, coils, height, width], the readout along the height",
-         std::string("Write it again in that order, for instance with h5py: k = "
-                     "f['kspace'][()]; del f['kspace']; f['kspace'] = ") +
-             cure + axes});
+         "[slices, coils, height, width], the readout along the height", rewrite_advice(change)});
   };
   if (!as_stated && readout != lines && kspace.height == lines && kspace.width == readout) {
-    refuse("its lines first", "", "k.swapaxes(2, 3).");
+    refuse("its lines first", kLinesFirst);
   }
   if (!as_stated && kspace.coils == readout && kspace.height == lines) {
-    refuse("its coils last", "", "k.transpose(0, 3, 1, 2).");
+    refuse("its coils last", kCoilsLast);
   }
 }
 

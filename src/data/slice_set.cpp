@@ -89,8 +89,8 @@ RawSlice SliceSet::read(int64_t index) const {
   raw.volume = entry.kspace.filename().string();
   raw.name = name(index);
   if (labels_ == Labels::kRequired) {
-    const DataLayout& layout = file.layout();
-    raw.label = read_finite_slice(Hdf5File(label_file(entry, layout)), layout.target, number);
+    const Hdf5File labels(label_file(entry, file.layout()));
+    raw.label = read_finite_slice(labels, target_name(file.layout(), labels), number);
   }
   if (!maxima_.empty()) {
     raw.maximum = maxima_[volume];

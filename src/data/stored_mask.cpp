@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "data/axis_order.h"
 #include "dircn/core/error.h"
 #include "dircn/data/data_layout.h"
 
@@ -18,10 +19,8 @@ std::string order_advice(const std::vector<int64_t>& mask, const std::vector<int
   }
   const bool coils_last = kspace[3] < kspace[1];
   return std::string("'") + kKspaceName + "' seems to have " +
-         (coils_last ? "its coils last" : "its lines before its readout") +
-         ". Write it again in dircn's order, for instance with h5py: k = f['kspace'][()]; del "
-         "f['kspace']; f['kspace'] = " +
-         (coils_last ? "k.transpose(0, 3, 1, 2)." : "k.swapaxes(2, 3).");
+         (coils_last ? "its coils last" : "its lines before its readout") + ". " +
+         detail::rewrite_advice(coils_last ? detail::kCoilsLast : detail::kLinesFirst);
 }
 
 /// A mask of rows and columns that is one of columns, as [width]; others as they are.

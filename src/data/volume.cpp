@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "data/axis_order.h"
 #include "data/draw_mask.h"
 #include "data/scan_geometry.h"
 #include "dircn/core/error.h"
@@ -102,19 +103,25 @@ void KspaceVolume::read_shape() {
   require(header.kind == Hdf5Dataset::Kind::kComplex, [&] {
     return Error::Parts{subject, header.type, "complex numbers: a compound (r, i) of float32"};
   });
-  bool positive = header.shape.size() == 4;
-  for (const int64_t size : header.shape) {
+  std::vector<int64_t> shape = header.shape;
+  single_coil_ = shape.size() == 3 && layout_->single_coil_target != nullptr;
+  if (single_coil_) {
+    shape.insert(shape.begin() + 1, 1);
+  }
+  bool positive = shape.size() == 4;
+  for (const int64_t size : shape) {
     positive = positive && size > 0;
   }
-  require(positive && header.shape[0] <= kMostSlices, [&] {
+  require(positive && shape[0] <= kMostSlices, [&] {
     return Error::Parts{
         subject, "shape " + shape_text(header.shape),
-        "[slices, coils, height, width], at most " + std::to_string(kMostSlices) + " slices"};
+        "[slices, coils, height, width], at most " + std::to_string(kMostSlices) + " slices",
+        detail::shape_advice(header.shape.size())};
   });
-  slices_ = header.shape[0];
-  coils_ = header.shape[1];
-  height_ = header.shape[2];
-  width_ = header.shape[3];
+  slices_ = shape[0];
+  coils_ = shape[1];
+  height_ = shape[2];
+  width_ = shape[3];
 }
 
 void KspaceVolume::set_image_size(ImageSize size, const std::string& source) {
@@ -145,8 +152,8 @@ void KspaceVolume::obey_scan_header() {
 
 /// A target in this file or beside it is what images will be compared with.
 void KspaceVolume::find_image_size() {
-  if (const auto own = image_size_of(file_, layout_->target)) {
-    set_image_size(*own, layout_->target);
+  if (const auto own = image_size_of(file_, target())) {
+    set_image_size(*own, target());
   } else if (const auto beside = size_beside(path(), *layout_)) {
     image_size_ = beside;
   }
@@ -203,6 +210,9 @@ void KspaceVolume::require_nothing_lost(const torch::Tensor& kspace, int64_t ind
 
 torch::Tensor KspaceVolume::read_slice(int64_t index) const {
   torch::Tensor kspace = file_.read_complex_slice(kKspaceName, index);
+  if (single_coil_) {
+    kspace = kspace.unsqueeze(0);
+  }
   require_finite(kspace, path().string(), index);
   require_nothing_lost(kspace, index);
   return kspace;

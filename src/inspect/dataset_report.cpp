@@ -18,6 +18,7 @@
 #include "dircn/reconstruct/slice_outputs.h"
 #include "inspect/hdf5_report.h"
 #include "inspect/report.h"
+#include "inspect/verdict.h"
 
 namespace dircn::detail {
 namespace fs = std::filesystem;
@@ -41,6 +42,8 @@ struct Part {
   Tally sampling;  // of the volumes that were looked at
   std::set<int64_t> accelerations;
   std::set<int64_t> acs_widths;
+  std::vector<VolumeEntry> entries;
+  Report verdict;  // what they are good for
 };
 
 Report to_report(const Tally& tally) {
@@ -65,14 +68,16 @@ Report to_report(const std::string& name, const Part& part) {
           {"masks", to_report(part.masks)},
           {"sampling", to_report(part.sampling)},
           {"kspace_shapes", to_report(part.kspace_shapes)},
-          {"image_shapes", to_report(part.image_shapes)}};
+          {"image_shapes", to_report(part.image_shapes)},
+          {"verdict", part.verdict}};
 }
 
 /// Reads the headers of a data set's files, and values of some volumes of each part.
 class DatasetSurvey {
  public:
-  DatasetSurvey(const DataConfig& config, Problems& problems)
-      : config_(config), problems_(problems) {}
+  /// `deep`: looks at all values of all volumes.
+  DatasetSurvey(const DataConfig& config, bool deep, Problems& problems)
+      : config_(config), deep_(deep), problems_(problems) {}
 
   std::map<std::string, Part> parts;
   std::vector<InputFinding> findings;
@@ -80,6 +85,7 @@ class DatasetSurvey {
   /// A file of k-space, or of what else lies there.
   void add_volume(const VolumeEntry& entry) {
     Part& part = part_of(entry.kspace, entry.relative);
+    part.entries.push_back(entry);
     attempt(entry.kspace.string(), problems_, [&] {
       const Hdf5File file(entry.kspace);
       if (file.has_dataset(kKspaceName) || main_images(file).empty()) {
@@ -109,6 +115,13 @@ class DatasetSurvey {
         });
       }
       append(input.exchanged());
+    }
+    for (auto& [name, part] : parts) {
+      Verdicts verdicts(config_, deep_);
+      for (const VolumeEntry& entry : deep_ ? part.entries : some_of(part.entries)) {
+        verdicts.add(entry);
+      }
+      part.verdict = verdicts.report();
     }
   }
 
@@ -187,6 +200,7 @@ class DatasetSurvey {
   }
 
   const DataConfig& config_;
+  bool deep_;
   Problems& problems_;
   std::map<fs::path, int64_t> slices_;                      // of the usable volumes
   std::map<std::string, std::vector<VolumeEntry>> usable_;  // by part
@@ -209,7 +223,8 @@ Report summary(const std::map<std::string, Part>& parts) {
 
 }  // namespace
 
-Report dataset_report(const fs::path& folder, const DataConfig& config, Problems& problems) {
+Report dataset_report(const fs::path& folder, const DataConfig& config, bool deep,
+                      Problems& problems) {
   std::vector<VolumeEntry> volumes;
   std::vector<ImageEntry> images;
   attempt(folder.string(), problems, [&] { volumes = find_volumes_if_any(folder); });
@@ -218,7 +233,7 @@ Report dataset_report(const fs::path& folder, const DataConfig& config, Problems
     return Error::Parts{folder.string(), "no .h5 file", "volumes, in folders of any depth",
                         "Check the path."};
   });
-  DatasetSurvey survey(config, problems);
+  DatasetSurvey survey(config, deep, problems);
   std::set<fs::path> seen;
   for (const auto& entry : volumes) {
     seen.insert(entry.kspace);

@@ -17,6 +17,7 @@
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
 #include "dircn/reconstruct/slice_outputs.h"
+#include "inspect/verdict.h"
 
 namespace dircn::detail {
 namespace {
@@ -117,8 +118,7 @@ Report mask_report(const KspaceVolume& volume) {
   return report;
 }
 
-void add_volume(const std::filesystem::path& path, const DataConfig& config, Report& report,
-                Problems& problems) {
+void add_volume(const std::filesystem::path& path, const DataConfig& config, Report& report) {
   const KspaceVolume volume(path, config);
   report["layout"] = to_string(volume.layout().name);
   const auto& size = volume.image_size();
@@ -127,8 +127,8 @@ void add_volume(const std::filesystem::path& path, const DataConfig& config, Rep
   report["height"] = volume.height();
   report["width"] = volume.width();
   report["image_size"] = size ? Report{size->height, size->width} : Report();
-  for (const auto& contradiction : volume.contradictions()) {
-    problems.push_back(path.string() + ": " + contradiction);
+  if (!volume.contradictions().empty()) {
+    report["contradictions"] = volume.contradictions();
   }
   report["mask"] = mask_report(volume);
 }
@@ -143,8 +143,7 @@ void add_check(const std::filesystem::path& path, const DataConfig& config, Repo
 
 Report kspace_report(const Hdf5File& file, const DataConfig& config, Problems& problems) {
   Report report = Report::object();
-  attempt(file.path().string(), problems,
-          [&] { add_volume(file.path(), config, report, problems); });
+  attempt(file.path().string(), problems, [&] { add_volume(file.path(), config, report); });
   attempt(file.path().string(), problems, [&] {
     const Hdf5Dataset header = file.dataset(kKspaceName);
     if (header.kind == Kind::kComplex) {
@@ -163,6 +162,9 @@ Report kspace_report(const Hdf5File& file, const DataConfig& config, Problems& p
 std::vector<const char*> image_names() {
   std::vector<const char*> names;
   for (const DataLayout& layout : data_layouts()) {
+    if (layout.single_coil_target != nullptr) {
+      names.push_back(layout.single_coil_target);
+    }
     names.push_back(layout.target);
   }
   names.push_back(kReconstruction);
@@ -267,12 +269,17 @@ Report hdf5_report(const std::filesystem::path& path, const DataConfig& config,
   if (!images.empty()) {
     const std::string main = images.front()["name"];
     report["images"] = images;
-    if (main == data_layout(file, Layout::automatic).target) {
+    if (main == target_name(data_layout(file, Layout::automatic), file)) {
       attempt(path.string(), problems, [&] { add_label(path, images, report); });
     }
   }
   if (report.contains("kspace") && problems.empty()) {
     attempt(path.string(), problems, [&] { add_check(path, config, report, problems); });
+  }
+  if (file.has_dataset(kKspaceName)) {
+    Verdicts verdicts(config, /*deep=*/false);  // all values were read above
+    attempt(path.string(), problems, [&] { verdicts.add(find_volumes(path).front()); });
+    report["verdict"] = verdicts.report();
   }
   report["kind"] = kind_of(file, config.layout);
   return report;

@@ -35,11 +35,11 @@ Report unknown_file(const fs::path& path, const DataConfig& config, Problems& pr
                foreign.advice});
 }
 
-Report report_of(const fs::path& path, const DataConfig& config, Problems& problems) {
+Report report_of(const fs::path& path, const DataConfig& config, bool deep, Problems& problems) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (fs::is_directory(status)) {
-    return detail::dataset_report(path, config, problems);
+    return detail::dataset_report(path, config, deep, problems);
   }
   require(fs::is_regular_file(status), [&] {
     const std::string found = status.type() == fs::file_type::not_found ? "no such file"
@@ -62,11 +62,11 @@ Report report_of(const fs::path& path, const DataConfig& config, Problems& probl
 
 }  // namespace
 
-Inspection inspect(const fs::path& path, const DataConfig& config) {
+Inspection inspect(const fs::path& path, const DataConfig& config, bool deep) {
   Inspection inspection;
   Report report{{"path", path.string()}};
   detail::attempt(path.string(), inspection.problems, [&] {
-    const Report found = report_of(path, config, inspection.problems);
+    const Report found = report_of(path, config, deep, inspection.problems);
     inspection.text = path.string() + "\n" + detail::report_text(found);
     report.update(found);
   });

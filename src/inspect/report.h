@@ -32,10 +32,10 @@ Report checkpoint_report(const std::filesystem::path& path, Problems& problems);
 Report config_report(const std::filesystem::path& path);
 
 /// What the volumes below a folder are, part by part (train, val, leaderboard/acc4, ...). Headers
-/// and masks are read, and values of some volumes of each part (`some_of`). A file that cannot be
-/// used is a problem, and the others are still counted. Throws `Error` if there is no .h5 file, or
-/// the folder cannot be listed.
-Report dataset_report(const std::filesystem::path& folder, const DataConfig& config,
+/// and masks are read, and values of some volumes of each part (`some_of`), or with `deep` of all.
+/// A file that cannot be used is a problem, and the others are still counted. Throws `Error` if
+/// there is no .h5 file, or the folder cannot be listed.
+Report dataset_report(const std::filesystem::path& folder, const DataConfig& config, bool deep,
                       Problems& problems);
 
 Report to_report(const ParameterCount& count);

@@ -158,7 +158,7 @@ TEST_F(EvalApp, ReconstructsScoresAndTimesTheValidationSet) {
 
   testing::write_file(folder_ / "val/image/brain2.h5", "no HDF5");
   testing::write_kspace(folder_ / "val/kspace/brain1.h5", testing::full_kspace(6, 2, 48, 40, 1),
-                        testing::some_columns(40).expand({48, 40}));
+                        testing::some_points(48, 40));
   const auto partly = run_eval(arguments + " --picture " + (folder_ / "picture.png").string());
   EXPECT_EQ(partly.exit_code, 1);
   const std::string note = "brain1.h5: 2-D mask, so the field of view is not cropped";

@@ -157,7 +157,8 @@ TEST_F(ReconstructApp, TakesAReferenceCheckpointWithItsArchitecture) {
                                 testing::test_data("reference_small.yaml").string());
   EXPECT_EQ(with.exit_code, 0) << with.output;
   EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
-            (std::vector<int64_t>{1, 384, 384}));
+            (std::vector<int64_t>{1, kWidth, kWidth}))
+      << "what was measured, its readout no longer than its lines";
 }
 
 TEST_F(ReconstructApp, ReconstructsMeasuredScannerDataWithATwoDimensionalMask) {

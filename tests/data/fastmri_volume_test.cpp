@@ -91,6 +91,48 @@ TEST(FastmriVolume, LeavesColumnsUnsampledThatWereNotAcquired) {
   EXPECT_EQ(drawn.image_size()->width, 28);
 }
 
+/// fastMRI's single-coil files: no axis of coils, and targets of another name beside those of all.
+TEST(FastmriVolume, OfASingleCoilIsReadAsOne) {
+  const TemporaryFolder folder;
+  const auto kspace = full_kspace(2, 1, 2 * kWidth, kWidth, 1);
+  const auto target = torch::rand({2, 30, 28}) + 0.1;
+  {
+    Hdf5Maker maker(folder / "a.h5");
+    maker.complex("kspace", kspace.squeeze(1));
+    maker.real("reconstruction_rss", torch::rand({2, 32, 32}));
+    maker.real("reconstruction_esc", target);
+  }
+  const KspaceVolume volume(folder / "a.h5", equispaced());
+  EXPECT_EQ(volume.layout().name, Layout::fastmri);
+  EXPECT_EQ(volume.coils(), 1);
+  EXPECT_EQ(volume.slices(), 2);
+  EXPECT_EQ(volume.image_size()->height, 30);
+  EXPECT_TRUE(torch::equal(volume.read_slice(1), kspace[1]));
+  const SliceSet set(folder.path(), SliceSet::Labels::kRequired, "set", equispaced());
+  EXPECT_TRUE(torch::equal(set.read(1).label.value(), target[1]));
+  EXPECT_FLOAT_EQ(static_cast<float>(set.read(1).maximum), target.max().item<float>());
+}
+
+TEST(FastmriVolume, AsksWhichAxisIsWhat) {
+  const TemporaryFolder folder;
+  const auto expect_advice = [&](const torch::Tensor& kspace, const std::string& part) {
+    {
+      Hdf5Maker maker(folder / "a.h5");
+      maker.complex("kspace", kspace);
+      maker.real("mask", testing::some_columns(kWidth));
+    }
+    try {
+      KspaceVolume(folder / "a.h5", equispaced());
+      ADD_FAILURE() << part;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    }
+  };
+  const auto kspace = full_kspace(2, 3, 50, kWidth, 1);
+  expect_advice(kspace[0], "k[:, None] (one coil) or k[None] (one slice)");
+  expect_advice(kspace.unsqueeze(1), "k[:, 0] (or k[0], by where that axis is)");
+}
+
 TEST(FastmriVolume, IsToldFromTheChallengesByItsContentOrByName) {
   const TemporaryFolder folder;
   Hdf5Maker(folder / "bare.h5").complex("kspace", full_kspace(1, 2, 8, 8, 1));

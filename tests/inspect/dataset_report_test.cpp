@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -214,6 +215,45 @@ TEST(InspectDataset, RefusesAFolderWithoutVolumes) {
   const TemporaryFolder folder;
   testing::write_file(folder / "notes.txt", "none");
   testing::expect_one_problem(inspect(folder.path()), folder.path(), {"no .h5 file"});
+}
+
+TEST(InspectVerdict, SaysWhatVolumesAreGoodFor) {
+  const TemporaryFolder folder;
+  testing::write_small_set(folder / "train");
+  testing::SmallSet one;
+  one.volumes = 1;
+  testing::write_small_set(folder / "leaderboard", one);
+  const auto mask = testing::column_mask(40, 4, 8).flatten();
+  testing::write_kspace(folder / "leaderboard/kspace/brain1.h5",
+                        testing::full_kspace(2, 2, 48, 40, 1) * mask, mask);
+  fs::remove_all(folder / "leaderboard/image");
+  const auto report = Json::parse(inspect(folder.path()).json);
+  const auto& leaderboard = report["parts"][0]["verdict"];
+  EXPECT_EQ(leaderboard["reconstruction"], "usable");
+  EXPECT_NE(leaderboard["training"].get<std::string>().find("not: "), std::string::npos);
+  EXPECT_NE(leaderboard["training"].get<std::string>().find("masked already"), std::string::npos);
+  EXPECT_NE(leaderboard["scoring"].get<std::string>().find("not: "), std::string::npos);
+  const auto& train = report["parts"][1]["verdict"];
+  for (const char* purpose : {"training", "reconstruction", "scoring"}) {
+    EXPECT_EQ(train[purpose], "usable");
+  }
+}
+
+/// NaN in a slice that is not the middle one.
+TEST(InspectVerdict, OfADeepLookIsAboutEverySlice) {
+  const TemporaryFolder folder;
+  testing::write_small_set(folder.path());
+  auto kspace = testing::full_kspace(3, 2, 48, 40, 1);
+  kspace[2][0][5][5] = std::nan("");
+  testing::write_kspace(folder / "kspace/brain2.h5", kspace, testing::some_columns(40));
+  testing::write_images(folder / "image/brain2.h5", torch::rand({3, 32, 32}) + 0.1, 1);
+  const auto training = [&](bool deep) {
+    const auto report = Json::parse(inspect(folder.path(), {}, deep).json);
+    return report["parts"][0]["verdict"]["training"].get<std::string>();
+  };
+  EXPECT_EQ(training(false).rfind("usable", 0), 0U) << training(false);
+  EXPECT_EQ(training(true).rfind("1 of 2 not: ", 0), 0U) << training(true);
+  EXPECT_NE(training(true).find("brain2.h5: 'kspace' slice 2"), std::string::npos);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST(InspectHdf5, DescribesTheChallengesKspace) {
   EXPECT_EQ(kspace["coils"], 2);
   EXPECT_EQ(kspace["height"], 64);
   EXPECT_EQ(kspace["width"], 44);
-  EXPECT_TRUE(kspace["image_size"].is_null());
+  EXPECT_EQ(kspace["image_size"].get<Ints>(), (Ints{40, 40})) << "its label's";
   EXPECT_EQ(kspace["mask"]["source"], "stored");
   EXPECT_EQ(kspace["mask"]["pattern"], "equispaced");
   EXPECT_EQ(kspace["mask"]["acceleration"], 4);

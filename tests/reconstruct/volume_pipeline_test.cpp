@@ -99,7 +99,7 @@ TEST_F(VolumePipelineTest, KeepsNoMoreThanWhatWaitsAndTheOneInWork) {
 }
 
 TEST_F(VolumePipelineTest, SaysWhereTheFieldOfViewIsNotCropped) {
-  testing::write_kspace(tasks_[1].kspace, kspace_of(1), testing::some_columns(20).expand({24, 20}));
+  testing::write_kspace(tasks_[1].kspace, kspace_of(1), testing::some_points(24, 20));
   FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline);
   const std::vector<std::string> expected = {tasks_[1].kspace.string() +

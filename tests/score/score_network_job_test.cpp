@@ -115,7 +115,7 @@ TEST(ScoreNetworkJob, SaysWhereTheFieldOfViewIsNotCropped) {
   const TemporaryFolder folder;
   write_small_set(folder.path(), SmallSet{});
   testing::write_kspace(folder / "kspace/brain2.h5", testing::full_kspace(2, 2, 48, 40, 1),
-                        (torch::arange(48 * 40) % 3 == 0).view({48, 40}));
+                        testing::some_points(48, 40));
   const auto job = job_of(data(folder.path()));
   EXPECT_FALSE(job.volumes[0].open()->note().has_value());
   EXPECT_EQ(job.volumes[1].open()->note(), (folder / "kspace/brain2.h5").string() +

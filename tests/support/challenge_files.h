@@ -114,6 +114,12 @@ inline torch::Tensor full_kspace(int64_t slices, int64_t coils, int64_t height, 
   return random_input(slices, coils, height, width, all, seed).kspace.to(torch::kComplexFloat);
 }
 
+/// Every 3rd point, the centre among them, bool [H, W].
+inline torch::Tensor some_points(int64_t height, int64_t width) {
+  const int64_t centre = height / 2 * width + width / 2;
+  return (torch::arange(height * width).remainder(3) == centre % 3).view({height, width});
+}
+
 /// Every 4th of `width` columns and 3 in the centre, bool [W].
 inline torch::Tensor some_columns(int64_t width) {
   return column_mask(width, 4, 3).flatten();

@@ -13,8 +13,8 @@ namespace dircn {
 class Hdf5File;
 
 // What all layouts call alike.
-inline constexpr const char* kKspaceName = "kspace";              // complex [S, C, H, W]
-inline constexpr const char* kMaskName = "mask";                  // [W] or [H, W], 0 and 1
+inline constexpr const char* kKspaceName = "kspace";  // complex [S, C, H, W]; see KspaceVolume
+inline constexpr const char* kMaskName = "mask";      // [W] or [H, W], 0 and 1
 inline constexpr const char* kScanHeaderName = "ismrmrd_header";  // XML
 inline constexpr const char* kMaximumName = "max";                // attribute: of the targets
 inline constexpr const char* kAnnotationsName = "annotations";    // attribute, see `read_boxes`
@@ -31,6 +31,7 @@ struct DataLayout {
   /// Data sets of real images [S, h, w]: the targets; the zero-filled ones, null: never there; and
   /// all that a file of targets may hold beside them.
   const char* target = "";
+  const char* single_coil_target = nullptr;  // in files of one coil; null: no such files
   const char* zero_filled = nullptr;
   std::vector<const char*> beside_target;
 
@@ -56,6 +57,9 @@ const std::vector<DataLayout>& data_layouts();
 
 /// The layout of this name; of `automatic` the first.
 const DataLayout& data_layout(Layout name);
+
+/// What a file of the layout calls its targets, or would.
+const char* target_name(const DataLayout& layout, const Hdf5File& file);
 
 /// The layout `wanted`; where that is `automatic`, the first that the file has a sign of.
 const DataLayout& data_layout(const Hdf5File& file, Layout wanted);

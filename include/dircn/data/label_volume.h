@@ -31,6 +31,8 @@ class LabelVolume {
 
   const Hdf5File& file() const { return file_; }
   const DataLayout& layout() const { return *layout_; }
+  /// What its targets are called.
+  const char* target() const { return target_name(*layout_, file_); }
   /// [S, h, w].
   const std::vector<int64_t>& shape() const { return shape_; }
   int64_t slices() const { return shape_.front(); }

@@ -25,6 +25,8 @@ inline constexpr int64_t kMostSlices = 65536;
 /// are read one by one, none is kept. The k-space comes as it is stored: it may or may not be
 /// masked already.
 ///
+/// fastMRI's files of one coil hold [S, H, W], and their targets in `reconstruction_esc`.
+///
 /// fastMRI's files may lack the mask (training and validation): then one is drawn, see `draw_mask`.
 /// Where their `ismrmrd_header` says that columns were not acquired, those are not sampled.
 ///
@@ -42,6 +44,8 @@ class KspaceVolume {
   const Hdf5File& file() const { return file_; }
   const std::filesystem::path& path() const { return file_.path(); }
   const DataLayout& layout() const { return *layout_; }
+  /// What its own targets are called, or would be.
+  const char* target() const { return target_name(*layout_, file_); }
   int64_t slices() const { return slices_; }
   int64_t coils() const { return coils_; }
   int64_t height() const { return height_; }
@@ -93,6 +97,7 @@ class KspaceVolume {
 
   Hdf5File file_;
   const DataLayout* layout_;
+  bool single_coil_ = false;  // stored as [S, H, W]
   int64_t slices_ = 0;
   int64_t coils_ = 0;
   int64_t height_ = 0;

@@ -21,6 +21,8 @@ struct Inspection {
 ///
 /// Never throws for what a file holds: what cannot be read is a problem, and the rest is still
 /// reported. Values are read slice by slice. `config`: how masks are drawn for files without one.
-Inspection inspect(const std::filesystem::path& path, const DataConfig& config = {});
+/// `deep`: of a folder all volumes are read, slice by slice; else some, and of each one slice.
+Inspection inspect(const std::filesystem::path& path, const DataConfig& config = {},
+                   bool deep = false);
 
 }  // namespace dircn

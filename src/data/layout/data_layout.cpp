@@ -19,6 +19,11 @@ const DataLayout& data_layout(Layout name) {
   return data_layouts().front();
 }
 
+const char* target_name(const DataLayout& layout, const Hdf5File& file) {
+  const char* single = layout.single_coil_target;
+  return single != nullptr && file.has_dataset(single) ? single : layout.target;
+}
+
 const DataLayout& data_layout(const Hdf5File& file, Layout wanted) {
   for (const DataLayout& layout : data_layouts()) {
     for (const char* sign : layout.signs) {

@@ -19,8 +19,9 @@ DataLayout fastmri_layout() {
   layout.name = Layout::fastmri;
   layout.origin = "fastMRI";
   layout.volume_kind = "fastMRI volume";
-  layout.signs = {kScanHeaderName, "reconstruction_rss"};
   layout.target = "reconstruction_rss";
+  layout.single_coil_target = "reconstruction_esc";  // of emulated single-coil scans
+  layout.signs = {kScanHeaderName, layout.target, layout.single_coil_target};
   layout.place = fastmri_place;
   layout.has_masks = false;
   layout.has_maximum = false;

@@ -1,0 +1,104 @@
+#include "inspect/verdict.h"
+
+#include <torch/utils.h>
+
+#include <exception>
+
+#include "dircn/core/error.h"
+#include "dircn/data/input_check.h"
+#include "dircn/data/label_volume.h"
+#include "dircn/data/volume.h"
+#include "dircn/data/volume_pair.h"
+
+namespace dircn::detail {
+namespace {
+
+void append(std::vector<std::string>& remarks, const VolumeCheck& check) {
+  require_usable(check.findings);
+  for (const InputFinding& finding : check.findings) {
+    remarks.emplace_back(Error(finding.parts).what());
+  }
+}
+
+void read_all(const KspaceVolume& volume) {
+  for (int64_t i = 0; i < volume.slices(); ++i) {
+    volume.read_slice(i);
+  }
+}
+
+}  // namespace
+
+void Verdicts::judge(Tally& tally, const Judge& remarks) {
+  ++tally.volumes;
+  try {
+    const std::vector<std::string> found = remarks();
+    if (!found.empty() && tally.remarked++ == 0) {
+      tally.remark = found.front();
+    }
+  } catch (const std::exception& error) {
+    if (tally.refused++ == 0) {
+      tally.refusal = reason(error);
+    }
+  }
+}
+
+void Verdicts::add(const VolumeEntry& entry) {
+  const torch::NoGradGuard no_grad;
+  const auto open = [&] {
+    KspaceVolume volume(entry.kspace, config_);
+    if (deep_) {
+      read_all(volume);
+    }
+    return volume;
+  };
+  judge(training_, [&] {
+    std::vector<std::string> remarks = open().contradictions();
+    append(remarks, InputCheck(config_, Targets::made_of_kspace).add(entry));
+    return remarks;
+  });
+  judge(reconstruction_, [&] {
+    std::vector<std::string> remarks;
+    if (const auto note = open().note()) {
+      remarks.push_back(*note);
+    }
+    append(remarks, InputCheck(config_, Targets::labels).add({entry.kspace, {}, entry.relative}));
+    return remarks;
+  });
+  judge(scoring_, [&] {
+    const KspaceVolume volume(entry.kspace, config_);
+    const LabelVolume label(label_file(entry, volume.layout()), volume.layout().name);
+    require_as_many_slices(label.file().path(), label.slices(), entry.kspace, volume.slices());
+    for (int64_t i = 0; deep_ && i < label.slices(); ++i) {
+      label.read_slice(i);
+    }
+    std::vector<std::string> remarks = volume.contradictions();
+    append(remarks, InputCheck(config_, Targets::labels).add(entry));
+    return remarks;
+  });
+}
+
+std::string Verdicts::text(const Tally& tally) {
+  const auto of_all = [&](int64_t count) {
+    return tally.volumes == 1
+               ? std::string()
+               : std::to_string(count) + " of " + std::to_string(tally.volumes) + " ";
+  };
+  if (tally.refused > 0) {
+    return of_all(tally.refused) + "not: " + tally.refusal;
+  }
+  if (tally.remarked > 0) {
+    return "usable, but " + of_all(tally.remarked) + "with a remark: " + tally.remark;
+  }
+  return "usable";
+}
+
+Report Verdicts::report() const {
+  if (training_.volumes == 0) {
+    return Report();
+  }
+  return {{"training", text(training_)},
+          {"reconstruction", text(reconstruction_)},
+          {"scoring", text(scoring_)}};
+}
+
+}  // namespace dircn::detail
