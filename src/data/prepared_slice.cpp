@@ -22,7 +22,7 @@ torch::Tensor combined(const torch::Tensor& coil_images) {
   const auto sum = [](const torch::Tensor& images) {
     return root_sum_of_squares(images.unsqueeze(0)).squeeze(0).squeeze(0);
   };
-  const torch::Tensor image = sum(coil_images);
+  torch::Tensor image = sum(coil_images);
   if (holds_squares(image)) {
     return image;
   }

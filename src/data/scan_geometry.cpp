@@ -57,7 +57,8 @@ std::string size_text(int64_t height, int64_t width) {
 /// k-space whose axes have the sizes that the header gives others.
 void require_order(const ScanHeader& header, const KspaceShape& kspace,
                    const std::string& subject) {
-  const auto& [readout, lines] = header.encoded.matrix;
+  const int64_t readout = header.encoded.matrix.height;
+  const int64_t lines = header.encoded.matrix.width;
   const bool as_stated = kspace.height == readout && kspace.width == lines;
   const auto refuse = [&](const char* order, const char* change) {
     throw Error(
@@ -67,11 +68,18 @@ void require_order(const ScanHeader& header, const KspaceShape& kspace,
              std::to_string(kspace.height) + ", " + std::to_string(kspace.width) + "] has " + order,
          "[slices, coils, height, width], the readout along the height", rewrite_advice(change)});
   };
-  if (!as_stated && readout != lines && kspace.height == lines && kspace.width == readout) {
+  const bool is_readout =
+      kspace.width == readout || kspace.width == header.image.matrix.height;  // oversampled or not
+  const bool is_lines = kspace.height == lines && kspace.height != readout &&
+                        kspace.height != header.image.matrix.height;
+  if (!as_stated && is_lines && is_readout) {
     refuse("its lines first", kLinesFirst);
   }
   if (!as_stated && kspace.coils == readout && kspace.height == lines) {
     refuse("its coils last", kCoilsLast);
+  }
+  if (!as_stated && kspace.slices == readout && kspace.coils == lines) {
+    refuse("its rows and columns first", "k.transpose(2, 3, 0, 1) (or k.transpose(3, 2, 0, 1))");
   }
 }
 

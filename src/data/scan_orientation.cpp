@@ -32,10 +32,13 @@ std::string vector_text(const Vector& vector) {
 Vector read_vector(const Hdf5File& file, const std::string& name) {
   const std::string subject = file.path().string() + ": '" + name + "'";
   const std::vector<int64_t> shape = file.dataset(name).shape;
-  require(shape == std::vector<int64_t>{3}, [&] {
-    return Error::Parts{subject, "shape " + shape_text(shape), "[3]: towards left, back and head"};
+  const bool of_slices = shape.size() == 2 && shape[0] > 0 && shape[1] == 3;
+  require(of_slices || shape == std::vector<int64_t>{3}, [&] {
+    return Error::Parts{subject, "shape " + shape_text(shape),
+                        "[3] or [slices, 3]: towards left, back and head",
+                        "Correct it, or leave the four data sets of the orientation out."};
   });
-  const torch::Tensor values = file.read_real(name);
+  const torch::Tensor values = file.read_real(name).view({-1, 3})[0];  // of the first slice
   Vector vector = {};
   for (size_t axis = 0; axis < vector.size(); ++axis) {
     vector[axis] = values[static_cast<int64_t>(axis)].item<double>();

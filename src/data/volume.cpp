@@ -55,19 +55,19 @@ std::optional<ImageSize> image_size_of(const Hdf5File& file, const char* target)
   return ImageSize{shape[1], shape[2]};
 }
 
-/// Of the volume's target in another file, where the layout has it there. What is wrong with such a
-/// file, those will say who need the target itself.
+/// Of the volume's target in another file, where the layout has it there.
 std::optional<ImageSize> size_beside(const std::filesystem::path& path, const DataLayout& layout) {
   const auto beside = layout.image_folder != nullptr ? image_place(path) : std::nullopt;
   std::error_code missing;
   if (!beside || !std::filesystem::exists(*beside, missing)) {
     return std::nullopt;
   }
-  try {
-    return image_size_of(Hdf5File(*beside), layout.target);
-  } catch (const Error&) {
-    return std::nullopt;
-  }
+  return image_size_of(Hdf5File(*beside), layout.target);
+}
+
+bool is_nearly_one(double pitch) {
+  constexpr double kNearly = 0.05;
+  return std::abs(pitch - 1) < kNearly;
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ KspaceVolume::KspaceVolume(const std::filesystem::path& path, const DataConfig& 
     : file_(path), layout_(&data_layout(file_, config.layout)), fov_crop_(config.fov_crop) {
   read_shape();
   acquired_ = torch::ones({width_}, torch::kBool);
-  if (layout_->has_scan_header && file_.has_dataset(kScanHeaderName)) {
+  if (file_.has_dataset(kScanHeaderName)) {
     obey_scan_header();
   }
   read_or_draw_mask(config);
@@ -107,6 +107,10 @@ void KspaceVolume::read_shape() {
   single_coil_ = shape.size() == 3 && layout_->single_coil_target != nullptr;
   if (single_coil_) {
     shape.insert(shape.begin() + 1, 1);
+    if (!file_.has_dataset(layout_->single_coil_target)) {
+      contradictions_.push_back("k-space of three dimensions was taken as " +
+                                std::to_string(shape[0]) + " slices of one coil");
+    }
   }
   bool positive = shape.size() == 4;
   for (const int64_t size : shape) {
@@ -147,21 +151,29 @@ void KspaceVolume::obey_scan_header() {
   orientation_ = detail::read_orientation(file_);
   const torch::Tensor column = torch::arange(width_);
   acquired_ = (column >= geometry.first_column) & (column < geometry.end_column);
-  contradictions_ = geometry.contradictions;
+  contradictions_.insert(contradictions_.end(), geometry.contradictions.begin(),
+                         geometry.contradictions.end());
 }
 
 /// A target in this file or beside it is what images will be compared with.
 void KspaceVolume::find_image_size() {
   if (const auto own = image_size_of(file_, target())) {
     set_image_size(*own, target());
-  } else if (const auto beside = size_beside(path(), *layout_)) {
-    image_size_ = beside;
+  } else {
+    try {
+      const auto beside = size_beside(path(), *layout_);
+      image_size_ = beside ? beside : image_size_;
+    } catch (const Error& error) {
+      contradictions_.push_back("its target was not looked at: " + std::string(error.what()));
+    }
   }
   if (header_size_ && size_text(*header_size_) != size_text(*image_size_)) {
     contradictions_.push_back("the header's images are " + size_text(*header_size_) +
                               ", the target's " + size_text(*image_size_));
     pitch_ = {1, 1};
     spacing_ = stored_spacing_;
+  } else if (file_.has_dataset(target()) && is_nearly_one(pitch_[0]) && is_nearly_one(pitch_[1])) {
+    pitch_ = {1, 1};  // targets are cut: nobody interpolates by a few pixels
   }
 }
 

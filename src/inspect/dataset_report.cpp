@@ -85,10 +85,11 @@ class DatasetSurvey {
   /// A file of k-space, or of what else lies there.
   void add_volume(const VolumeEntry& entry) {
     Part& part = part_of(entry.kspace, entry.relative);
-    part.entries.push_back(entry);
+    bool is_volume = true;
     attempt(entry.kspace.string(), problems_, [&] {
       const Hdf5File file(entry.kspace);
-      if (file.has_dataset(kKspaceName) || main_images(file).empty()) {
+      is_volume = file.has_dataset(kKspaceName) || main_images(file).empty();
+      if (is_volume) {
         add_kspace(part, entry.kspace);
       }
       add_images(part, file);
@@ -97,6 +98,9 @@ class DatasetSurvey {
         usable_[part_name(entry.relative)].push_back(entry);
       }
     });
+    if (is_volume) {
+      part.entries.push_back(entry);
+    }
   }
 
   /// Looks at what some of the volumes hold; to be called after all were added.
@@ -110,9 +114,7 @@ class DatasetSurvey {
           ++parts[name].sampling[sampling_text(check)];
           append(check.findings);
         });
-        std::copy_if(more.begin(), more.end(), std::back_inserter(problems_), [&](const auto& one) {
-          return std::find(problems_.begin(), problems_.end(), one) == problems_.end();  // new
-        });
+        add_new(more);
       }
       append(input.exchanged());
     }
@@ -122,6 +124,7 @@ class DatasetSurvey {
         verdicts.add(entry);
       }
       part.verdict = verdicts.report();
+      add_new(verdicts.unreadable());
     }
   }
 
@@ -142,6 +145,13 @@ class DatasetSurvey {
  private:
   static std::string part_name(const fs::path& relative) {
     return relative.parent_path().generic_string();
+  }
+
+  /// Problems that were not noticed before.
+  void add_new(const Problems& more) {
+    std::copy_if(more.begin(), more.end(), std::back_inserter(problems_), [&](const auto& one) {
+      return std::find(problems_.begin(), problems_.end(), one) == problems_.end();
+    });
   }
 
   void append(const std::vector<InputFinding>& more) {

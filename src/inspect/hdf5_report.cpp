@@ -277,7 +277,7 @@ Report hdf5_report(const std::filesystem::path& path, const DataConfig& config,
     attempt(path.string(), problems, [&] { add_check(path, config, report, problems); });
   }
   if (file.has_dataset(kKspaceName)) {
-    Verdicts verdicts(config, /*deep=*/false);  // all values were read above
+    Verdicts verdicts(config, /*deep=*/true);  // all values are read of one file anyway
     attempt(path.string(), problems, [&] { verdicts.add(find_volumes(path).front()); });
     report["verdict"] = verdicts.report();
   }

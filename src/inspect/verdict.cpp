@@ -3,26 +3,38 @@
 #include <torch/utils.h>
 
 #include <exception>
+#include <optional>
 
 #include "dircn/core/error.h"
 #include "dircn/data/input_check.h"
 #include "dircn/data/label_volume.h"
+#include "dircn/data/loader.h"
+#include "dircn/data/sample.h"
+#include "dircn/data/slice_set.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_pair.h"
 
 namespace dircn::detail {
 namespace {
 
-void append(std::vector<std::string>& remarks, const VolumeCheck& check) {
-  require_usable(check.findings);
-  for (const InputFinding& finding : check.findings) {
+void append(std::vector<std::string>& remarks, const std::vector<InputFinding>& findings) {
+  for (const InputFinding& finding : findings) {
     remarks.emplace_back(Error(finding.parts).what());
   }
 }
 
-void read_all(const KspaceVolume& volume) {
-  for (int64_t i = 0; i < volume.slices(); ++i) {
-    volume.read_slice(i);
+void append_usable(std::vector<std::string>& remarks, const VolumeCheck& check) {
+  require_usable(check.findings);
+  append(remarks, check.findings);
+}
+
+/// Takes every slice as training does.
+void train_on(const VolumeEntry& entry, const DataConfig& config) {
+  const SliceSet set(entry.kspace, SliceSet::Labels::kIgnored, "training set", config);
+  const SampleOptions options =
+      training_loader_options(config, torch::kCPU, /*seed=*/1, /*epoch=*/0, /*epochs=*/1).sample;
+  for (int64_t i = 0; i < set.size(); ++i) {
+    make_sample(set.read(i), i, options);
   }
 }
 
@@ -37,23 +49,28 @@ void Verdicts::judge(Tally& tally, const Judge& remarks) {
     }
   } catch (const std::exception& error) {
     if (tally.refused++ == 0) {
-      tally.refusal = reason(error);
+      tally.first_refusal = reason(error);
     }
+    tally.refusal = reason(error);
   }
 }
 
 void Verdicts::add(const VolumeEntry& entry) {
   const torch::NoGradGuard no_grad;
+  const int64_t refused = reconstruction_.refused;
   const auto open = [&] {
     KspaceVolume volume(entry.kspace, config_);
-    if (deep_) {
-      read_all(volume);
+    for (int64_t i = 0; deep_ && i < volume.slices(); ++i) {
+      volume.read_slice(i);
     }
     return volume;
   };
   judge(training_, [&] {
     std::vector<std::string> remarks = open().contradictions();
-    append(remarks, InputCheck(config_, Targets::made_of_kspace).add(entry));
+    append_usable(remarks, InputCheck(config_, Targets::made_of_kspace).add(entry));
+    if (deep_) {
+      train_on(entry, config_);
+    }
     return remarks;
   });
   judge(reconstruction_, [&] {
@@ -61,20 +78,24 @@ void Verdicts::add(const VolumeEntry& entry) {
     if (const auto note = open().note()) {
       remarks.push_back(*note);
     }
-    append(remarks, InputCheck(config_, Targets::labels).add({entry.kspace, {}, entry.relative}));
+    const VolumeEntry alone{entry.kspace, std::nullopt, entry.relative};
+    append(remarks, InputCheck(config_, Targets::labels).add(alone).findings);
     return remarks;
   });
   judge(scoring_, [&] {
-    const KspaceVolume volume(entry.kspace, config_);
+    const KspaceVolume volume = open();
     const LabelVolume label(label_file(entry, volume.layout()), volume.layout().name);
     require_as_many_slices(label.file().path(), label.slices(), entry.kspace, volume.slices());
     for (int64_t i = 0; deep_ && i < label.slices(); ++i) {
       label.read_slice(i);
     }
     std::vector<std::string> remarks = volume.contradictions();
-    append(remarks, InputCheck(config_, Targets::labels).add(entry));
+    append_usable(remarks, InputCheck(config_, Targets::labels).add(entry));
     return remarks;
   });
+  if (reconstruction_.refused > refused) {
+    unreadable_.push_back(reconstruction_.refusal);
+  }
 }
 
 std::string Verdicts::text(const Tally& tally) {
@@ -84,7 +105,7 @@ std::string Verdicts::text(const Tally& tally) {
                : std::to_string(count) + " of " + std::to_string(tally.volumes) + " ";
   };
   if (tally.refused > 0) {
-    return of_all(tally.refused) + "not: " + tally.refusal;
+    return of_all(tally.refused) + "not: " + tally.first_refusal;
   }
   if (tally.remarked > 0) {
     return "usable, but " + of_all(tally.remarked) + "with a remark: " + tally.remark;

@@ -22,6 +22,9 @@ class Verdicts {
   /// Judges a volume as the programs would take it. Never throws.
   void add(const VolumeEntry& entry);
 
+  /// Of those that could not even be read, why.
+  const std::vector<std::string>& unreadable() const { return unreadable_; }
+
   /// A line for each purpose: "usable", "usable, but ...", "not: ...", or how many are, and of the
   /// first that is not why.
   Report report() const;
@@ -32,8 +35,9 @@ class Verdicts {
     int64_t volumes = 0;
     int64_t remarked = 0;
     int64_t refused = 0;
-    std::string remark;   // of the first
-    std::string refusal;  // of the first
+    std::string remark;         // of the first
+    std::string first_refusal;  // of the first
+    std::string refusal;        // of the last
   };
 
   /// What one purpose finds worth a remark; throws what refuses the volume.
@@ -47,6 +51,7 @@ class Verdicts {
   Tally training_;
   Tally reconstruction_;
   Tally scoring_;
+  std::vector<std::string> unreadable_;
 };
 
 }  // namespace dircn::detail

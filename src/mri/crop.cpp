@@ -19,7 +19,7 @@ torch::Tensor window(const torch::Tensor& image, int64_t dim, int64_t first, int
   const int64_t have = image.size(dim);
   const int64_t begin = std::clamp<int64_t>(first, 0, have);
   const int64_t end = std::clamp<int64_t>(first + size, begin, have);
-  const torch::Tensor inside = image.slice(dim, begin, end);
+  torch::Tensor inside = image.slice(dim, begin, end);
   const auto before = std::clamp<int64_t>(-first, 0, size);
   const int64_t after = size - before - (end - begin);
   if (before == 0 && after == 0) {

@@ -13,7 +13,6 @@ namespace dircn {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kRounding = 1e-6;  // of a sample
 
 /// The pixels that the stored field of view has.
 int64_t all_pixels(const GridAxis& axis) {
@@ -38,14 +37,16 @@ bool is_interpolated(const GridAxis& axis) {
 /// From the kept samples of an image to its pixels, [pixels, kept] complex128: the Fourier series
 /// through the samples, at the pixels. Zero outside of the stored field of view.
 torch::Tensor interpolation(const GridAxis& axis) {
-  const auto middle = static_cast<double>(axis.stored / 2);
+  const int64_t stored_middle = axis.stored / 2;
+  const int64_t kept_middle = axis.kept / 2;
+  const auto middle = static_cast<double>(stored_middle);
   const torch::Tensor place =
       (torch::arange(axis.pixels, torch::kDouble) - static_cast<double>(axis.origin)) * axis.pitch +
       middle;
   const torch::Tensor sample =
       torch::arange(axis.kept, torch::kDouble) + static_cast<double>(axis.first);
   const torch::Tensor frequency =
-      torch::arange(axis.kept, torch::kDouble) - static_cast<double>(axis.kept / 2);
+      torch::arange(axis.kept, torch::kDouble) - static_cast<double>(kept_middle);
   const auto waves = [&](const torch::Tensor& where) {
     const torch::Tensor phase =
         torch::outer(where - middle, frequency) * (2 * kPi / static_cast<double>(axis.kept));
@@ -82,10 +83,9 @@ GridAxis GridAxis::around_middle(int64_t stored, int64_t pixels, double pitch) {
   return axis;
 }
 
+// Between samples all of them count: where pixels are interpolated, none is cut away.
 void GridAxis::keep(int64_t wanted) {
-  const auto shown =
-      static_cast<int64_t>(std::ceil(static_cast<double>(pixels) * pitch - kRounding));
-  kept = std::min(stored, std::max(wanted, shown));
+  kept = is_interpolated(*this) ? stored : std::min(stored, std::max(wanted, pixels));
   first = (stored - kept) / 2;
 }
 

@@ -2,23 +2,36 @@
 
 #include <utility>
 
+#include "dircn/core/error.h"
+#include "dircn/data/input_check.h"
 #include "dircn/data/prepared_slice.h"
 
 namespace dircn::detail {
 namespace {
 
-/// Where nothing says how large images are, users learn what they get.
+/// Whatever a user is to know before the images: what voids them, what the volume says of itself,
+/// and where nothing says how large images are, what they show.
 std::optional<std::string> note_of(const KspaceVolume& volume, const ImageGrid& grid,
                                    const ReconstructionOptions& options) {
-  if (options.crop || volume.image_size()) {
-    return volume.note();
+  std::string notes;
+  const auto add = [&](const std::string& note) { notes += (notes.empty() ? "" : "; ") + note; };
+  const torch::NoGradGuard no_grad;
+  const VolumeEntry alone{volume.path(), std::nullopt, volume.path().filename()};
+  for (const InputFinding& finding :
+       InputCheck(options.data, Targets::labels).add(alone).findings) {
+    add(Error(finding.parts).what());
   }
-  const std::string known = volume.note().value_or(volume.path().string() + ":");
-  return known + (volume.note() ? ", and" : "") +
-         " neither a header nor a target says how large its images are, so they show what was "
-         "measured, " +
-         std::to_string(grid.rows.pixels) + " x " + std::to_string(grid.columns.pixels) +
-         " (--crop chooses another size)";
+  if (const auto own = volume.note()) {
+    add(*own);
+  }
+  if (!options.crop && !volume.image_size()) {
+    add(volume.path().string() +
+        ": neither a header nor a target says how large its images are, so they show "
+        "what was measured, " +
+        std::to_string(grid.rows.pixels) + " x " + std::to_string(grid.columns.pixels) +
+        " (--crop chooses another size)");
+  }
+  return notes.empty() ? std::nullopt : std::optional(notes);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <optional>
 #include <random>
 #include <string>
@@ -22,6 +23,7 @@
 namespace dircn::scan_geometry_test {
 namespace {
 
+namespace fs = std::filesystem;
 using testing::Hdf5Maker;
 using testing::ScanText;
 using testing::TemporaryFolder;
@@ -146,6 +148,46 @@ TEST(ScanGeometry, TakesNearlyEqualPixelsForEqual) {
   EXPECT_EQ(volume.grid().columns.kept, 46);
 }
 
+/// A target that is cut out of the transform, as fastMRI's are, in a file whose header rounds.
+TEST(ScanGeometry, CutsAsItsTargetIsCut) {
+  const TemporaryFolder folder;
+  const auto kspace = some_kspace(64, 40);
+  const auto write = [&](bool with_target) {
+    Hdf5Maker maker(folder / "a.h5");
+    maker.complex("kspace", kspace);
+    maker.real("mask", torch::ones({40}));
+    testing::write_text(maker.file(), "ismrmrd_header",
+                        header(64, 40, 32, 32, {{400, 250, 5}}, {{204, 200, 5}}));
+    if (with_target) {
+      maker.real("reconstruction_rss", torch::rand({1, 32, 32}));
+    }
+  };
+  write(true);
+  EXPECT_EQ(KspaceVolume(folder / "a.h5").grid().rows.pitch, 1);
+  write(false);
+  EXPECT_NEAR(KspaceVolume(folder / "a.h5").grid().rows.pitch, 1.02, 1e-9);
+}
+
+/// The challenge's layout is known by its folders, whatever else a file holds.
+TEST(ScanGeometry, IsObeyedBesideALabel) {
+  const TemporaryFolder folder;
+  testing::write_images(folder / "image/a.h5", torch::rand({1, 30, 20}), 1);
+  fs::create_directories(folder / "kspace");
+  {
+    Hdf5Maker maker(folder / "kspace/a.h5");
+    maker.complex("kspace", some_kspace(64, 40));
+    maker.real("mask", torch::ones({40}));
+    testing::write_text(maker.file(), "ismrmrd_header",
+                        header(64, 40, 32, 40, {{440, 220, 5}}, {{220, 220, 5}}));
+  }
+  const KspaceVolume volume(folder / "kspace/a.h5");
+  EXPECT_EQ(volume.layout().name, Layout::snu);
+  EXPECT_EQ(volume.grid().size().height, 30);
+  EXPECT_EQ(volume.grid().size().width, 20);
+  EXPECT_EQ(volume.contradictions().size(), 1U);
+  EXPECT_DOUBLE_EQ(volume.voxels(volume.grid())->spacing[1], 440.0 / 64);
+}
+
 TEST(ScanGeometry, TakesAHeaderWithoutLimits) {
   const Scan scan;
   std::string text = header(64, 40, 32, 40);
@@ -170,6 +212,9 @@ TEST(ScanGeometry, RefusesAxesInAnotherOrderByName) {
   expect_refused(some_kspace(40, 64), header(64, 40, 32, 40), "k.swapaxes(2, 3)");
   expect_refused(some_kspace(40, 2, 64), header(64, 40, 32, 40), "has its coils last");
   expect_refused(some_kspace(40, 2, 64), header(64, 40, 32, 40), "k.transpose(0, 3, 1, 2)");
+  expect_refused(some_kspace(40, 32), header(64, 40, 32, 40), "has its lines first");
+  expect_refused(testing::full_kspace(64, 40, 2, 3, 1), header(64, 40, 32, 40),
+                 "has its rows and columns first");
 }
 
 TEST(ScanGeometry, RefusesToLoseMeasuredColumns) {

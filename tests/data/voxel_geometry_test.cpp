@@ -153,6 +153,16 @@ TEST(ScanVoxels, HaveNoOrientationWhereAPartIsMissing) {
   }
 }
 
+TEST(ScanVoxels, LieWhereTheirFirstSliceDoes) {
+  const TemporaryFolder folder;
+  Orientation of_slices = oblique();
+  of_slices["position"] = torch::tensor({{10.0, -20.0, 30.5}, {10.0, -20.0, 23.5}});
+  of_slices["read_dir"] = of_slices["read_dir"].view({1, 3});
+  const KspaceVolume volume(scan(folder / "a.h5", testing::scan_header(kScan), of_slices));
+  EXPECT_EQ(volume.voxels(volume.grid())->orientation->position,
+            (VoxelGeometry::Vector{10, -20, 30.5}));
+}
+
 TEST(ScanVoxels, TakeDirectionsThatAreRounded) {
   const TemporaryFolder folder;
   Orientation rounded = oblique();
@@ -175,7 +185,7 @@ TEST(ScanVoxels, RefuseDirectionsThatAreNone) {
       {"phase_dir", torch::tensor({0.6, 0.8, 0.0}), "'read_dir' whose cosine is 1.0"},
       {"slice_dir", torch::tensor({0.0, 0.002, 1.0}), "'read_dir' whose cosine is 0.0016"},
       {"slice_dir", torch::tensor({kNaN, 0.0, 1.0}), "finite"},
-      {"slice_dir", torch::ones({1, 3}), "[1, 3]"},
+      {"slice_dir", torch::ones({3, 1}), "[3, 1]"},
       {"position", torch::tensor({0.0, kNaN, 0.0}), "finite"},
       {"position", torch::zeros({2}), "[2]"},
   };

@@ -252,6 +252,10 @@ TEST(InspectVerdict, OfADeepLookIsAboutEverySlice) {
     return report["parts"][0]["verdict"]["training"].get<std::string>();
   };
   EXPECT_EQ(training(false).rfind("usable", 0), 0U) << training(false);
+  EXPECT_TRUE(inspect(folder.path()).problems.empty());
+  EXPECT_EQ(inspect(folder.path(), {}, true).problems.size(), 1U) << "its exit status says so";
+  const auto alone = Json::parse(inspect(folder / "kspace/brain2.h5").json)["verdict"];
+  EXPECT_EQ(alone["scoring"].get<std::string>().rfind("not: ", 0), 0U) << alone;
   EXPECT_EQ(training(true).rfind("1 of 2 not: ", 0), 0U) << training(true);
   EXPECT_NE(training(true).find("brain2.h5: 'kspace' slice 2"), std::string::npos);
 }

@@ -102,9 +102,12 @@ TEST_F(VolumePipelineTest, SaysWhereTheFieldOfViewIsNotCropped) {
   testing::write_kspace(tasks_[1].kspace, kspace_of(1), testing::some_points(24, 20));
   FilePipeline pipeline(tasks_, options_, as_it_is);
   const Ended ended = run(pipeline);
-  const std::vector<std::string> expected = {tasks_[1].kspace.string() +
-                                             ": 2-D mask, so the field of view is not cropped"};
-  EXPECT_EQ(ended.notes, expected);
+  ASSERT_EQ(ended.notes.size(), 1U);
+  const std::string file = tasks_[1].kspace.string();
+  for (const std::string part : {": 2-D mask, so the field of view is not cropped",
+                                 ": 'mask': found a mask that samples 1 x 1 points"}) {
+    EXPECT_NE(ended.notes[0].find(file + part), std::string::npos) << ended.notes[0];
+  }
 }
 
 TEST_F(VolumePipelineTest, PreparesOnOneCoreWithoutGradients) {

@@ -1,9 +1,24 @@
 #include "dircn/data/data_layout.h"
 
+#include <system_error>
+
 #include "data/layout/layouts.h"
+#include "dircn/data/volume_tree.h"
 #include "dircn/formats/hdf5.h"
 
 namespace dircn {
+namespace {
+
+/// Whether a file of k-space with its mask has its images in a folder beside it, as those of the
+/// first layout: whatever else it holds.
+bool has_images_beside(const Hdf5File& file) {
+  const auto images = image_place(file.path());
+  std::error_code missing;
+  return images && std::filesystem::is_regular_file(*images, missing) &&
+         file.has_dataset(kKspaceName) && file.has_dataset(kMaskName);
+}
+
+}  // namespace
 
 const std::vector<DataLayout>& data_layouts() {
   static const std::vector<DataLayout> all = {detail::snu_layout(), detail::fastmri_layout()};
@@ -21,10 +36,17 @@ const DataLayout& data_layout(Layout name) {
 
 const char* target_name(const DataLayout& layout, const Hdf5File& file) {
   const char* single = layout.single_coil_target;
-  return single != nullptr && file.has_dataset(single) ? single : layout.target;
+  if (single == nullptr || !file.has_dataset(single)) {
+    return layout.target;
+  }
+  const bool several = file.has_dataset(kKspaceName) && file.dataset(kKspaceName).shape.size() == 4;
+  return several && file.has_dataset(layout.target) ? layout.target : single;
 }
 
 const DataLayout& data_layout(const Hdf5File& file, Layout wanted) {
+  if (wanted == Layout::automatic && has_images_beside(file)) {
+    return data_layouts().front();
+  }
   for (const DataLayout& layout : data_layouts()) {
     for (const char* sign : layout.signs) {
       if (wanted == Layout::automatic && file.has_dataset(sign)) {

@@ -98,7 +98,7 @@ bool is_dtype_name(const std::string& name) {
   return std::find(kDtypeNames.begin(), kDtypeNames.end(), name) != kDtypeNames.end();
 }
 
-torch::Tensor read_storage(torch::Tensor values,
+torch::Tensor read_storage(const torch::Tensor& values,
                            const std::function<void(void* destination, uint64_t bytes)>& read) {
   read(values.data_ptr(), values.nbytes());
   // Bytes other than 0 and 1 are no valid bool, so those are compared, not copied.

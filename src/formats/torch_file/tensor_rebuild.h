@@ -27,7 +27,7 @@ struct StorageValue : PickleValue::Foreign {
 
 /// `values`, a 1-D tensor, filled by `read(destination, bytes)`; a copy of it where that is needed
 /// to make valid values of any bytes.
-torch::Tensor read_storage(torch::Tensor values,
+torch::Tensor read_storage(const torch::Tensor& values,
                            const std::function<void(void* destination, uint64_t bytes)>& read);
 
 /// `torch._utils._rebuild_tensor_v2`: a view of a storage from (storage, offset, size, stride,

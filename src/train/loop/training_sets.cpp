@@ -10,6 +10,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/core/log.h"
+#include "dircn/core/text.h"
 #include "dircn/data/data_layout.h"
 #include "dircn/data/input_check.h"
 #include "dircn/formats/hdf5.h"
@@ -41,6 +42,20 @@ ScoreRule rule_of(const SliceSet& slices, const DataConfig& data) {
   });
 }
 
+/// A threshold is in the unit of a challenge's data. In another unit all is background, and every
+/// network scores 1.
+void warn_of_threshold(const SliceSet& slices, const ScoreRule& rule) {
+  const double largest = slices.read(slices.size() / 2).maximum;
+  if (rule.threshold && largest > 0 && largest <= *rule.threshold) {
+    log_warning("validation set: " + slices.name(slices.size() / 2) + ": targets reach " +
+                significant(largest, 3) + ", nowhere above the foreground threshold of " +
+                significant(*rule.threshold, 3) +
+                " that the challenge's score has: it will be 1 for " +
+                "every network, and best.pt means nothing. Multiply k-space, targets and their " +
+                "attribute max by one number, so that targets reach about 1e-3");
+  }
+}
+
 }  // namespace
 
 SliceSet training_set(const Config& config) {
@@ -61,6 +76,7 @@ std::optional<ValidationSet> validation_set(const Config& config) {
                     data, share ? Part::validation : Part::all);
     ScoreRule rule = rule_of(slices, data);
     check_set(slices, data, Targets::labels);
+    warn_of_threshold(slices, rule);
     return ValidationSet{std::move(slices), std::move(rule)};
   }
   const std::string asks = what_validates(config.train);
