@@ -105,13 +105,14 @@ class DatasetSurvey {
 
   /// Looks at what some of the volumes hold; to be called after all were added.
   void check_input() {
-    for (const auto& [name, volumes] : usable_) {
+    for (const auto& usable : usable_) {
+      Part& part = parts[usable.first];
       InputCheck input(config_, Targets::labels);
-      for (const VolumeEntry& entry : some_of(volumes)) {
+      for (const VolumeEntry& entry : some_of(usable.second)) {
         Problems more;
         attempt(entry.kspace.string(), more, [&] {
           const VolumeCheck check = input.add(entry);
-          ++parts[name].sampling[sampling_text(check)];
+          ++part.sampling[sampling_text(check)];
           append(check.findings);
         });
         add_new(more);
