@@ -19,13 +19,16 @@
 #include "support/challenge_files.h"
 #include "support/golden.h"
 #include "support/paths.h"
+#include "support/spot.h"
 
 namespace dircn::scan_geometry_test {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::Hdf5Maker;
+using testing::middle_of;
 using testing::ScanText;
+using testing::spot;
 using testing::TemporaryFolder;
 using Millimetres = std::array<double, 3>;
 
@@ -49,16 +52,6 @@ class Scan {
  private:
   TemporaryFolder folder_;
 };
-
-torch::Tensor spot(int64_t n, double place) {
-  const torch::Tensor at = torch::arange(n, torch::kDouble) - static_cast<double>(n / 2) - place;
-  return torch::exp(-at.square() / 8);
-}
-
-double middle_of(const torch::Tensor& profile) {
-  const torch::Tensor weight = profile.to(torch::kDouble).square();
-  return ((weight * torch::arange(profile.size(0))).sum() / weight.sum()).item<double>();
-}
 
 /// Of any field of view and matrix, encoded and shown: a spot stays where it is in the patient, and
 /// the image is as large as the header says.

@@ -13,11 +13,14 @@
 #include "dircn/core/error.h"
 #include "dircn/mri/fft.h"
 #include "support/golden.h"
+#include "support/spot.h"
 
 namespace dircn::image_grid_test {
 namespace {
 
+using testing::middle_of;
 using testing::relative_max_error;
+using testing::spot;
 
 torch::Tensor random_kspace(int64_t height, int64_t width) {
   return torch::randn({2, height, width}, torch::kComplexDouble);
@@ -97,18 +100,6 @@ TEST(ImageGrid, ShowsNothingBeyondTheFieldOfView) {
   EXPECT_EQ(rows.slice(0, 0, 3).max().item<double>(), 0);
   EXPECT_EQ(rows.slice(0, 21).max().item<double>(), 0);
   EXPECT_GT(rows.slice(0, 4, 20).min().item<double>(), 0.9);
-}
-
-/// A smooth spot of which the middle lies at `place` samples from the origin, on n samples.
-torch::Tensor spot(int64_t n, double place) {
-  const torch::Tensor at = torch::arange(n, torch::kDouble) - static_cast<double>(n / 2) - place;
-  return torch::exp(-at.square() / 8);
-}
-
-double middle_of(const torch::Tensor& profile) {
-  const torch::Tensor weight = profile.square();
-  const torch::Tensor at = torch::arange(profile.size(0), torch::kDouble);
-  return ((weight * at).sum() / weight.sum()).item<double>();
 }
 
 TEST(ImageGrid, KeepsASpotAtItsMillimetre) {
