@@ -5,6 +5,7 @@
 
 #include "data/axis_order.h"
 #include "dircn/core/error.h"
+#include "dircn/formats/hdf5.h"
 
 namespace dircn::detail {
 namespace {
@@ -50,10 +51,6 @@ bool is_plausible(double pitch) {
   return pitch <= kLargestPitch && pitch >= 1 / kLargestPitch;
 }
 
-std::string size_text(int64_t height, int64_t width) {
-  return std::to_string(height) + " x " + std::to_string(width);
-}
-
 /// k-space whose axes have the sizes that the header gives others.
 void require_order(const ScanHeader& header, const KspaceShape& kspace,
                    const std::string& subject) {
@@ -63,9 +60,9 @@ void require_order(const ScanHeader& header, const KspaceShape& kspace,
   const auto refuse = [&](const char* order, const char* change) {
     throw Error(
         {subject,
-         size_text(readout, lines) + " samples (readout x lines), while 'kspace' of shape [" +
-             std::to_string(kspace.slices) + ", " + std::to_string(kspace.coils) + ", " +
-             std::to_string(kspace.height) + ", " + std::to_string(kspace.width) + "] has " + order,
+         size_text(header.encoded.matrix) + " samples (readout x lines), while 'kspace' of shape " +
+             shape_text({kspace.slices, kspace.coils, kspace.height, kspace.width}) + " has " +
+             order,
          "[slices, coils, height, width], the readout along the height", rewrite_advice(change)});
   };
   const bool is_readout =
@@ -151,6 +148,10 @@ void place_lines(const ScanHeader& header, int64_t width, const std::string& sub
 }
 
 }  // namespace
+
+std::string size_text(const ImageSize& size) {
+  return std::to_string(size.height) + " x " + std::to_string(size.width);
+}
 
 ScanGeometry scan_geometry(const ScanHeader& header, const KspaceShape& kspace,
                            const std::string& subject) {

@@ -34,6 +34,9 @@ struct ScanGeometry {
   std::vector<std::string> contradictions;  // that may not matter, for the log
 };
 
+/// "320 x 168".
+std::string size_text(const ImageSize& size);
+
 /// Throws `Error`, naming `subject`, where header and k-space cannot belong together: axes in
 /// another order, or lines beyond the columns.
 ScanGeometry scan_geometry(const ScanHeader& header, const KspaceShape& kspace,

@@ -18,7 +18,6 @@
 namespace dircn {
 namespace {
 
-constexpr double kPitchRounding = 1e-6;  // of a sample
 constexpr int64_t kLargestZoom = 4;  // image edge to k-space edge: what a file says costs memory
 
 /// NaN and Inf survive a sum, so that a finite sum proves the whole slice in one cheap pass. A sum
@@ -37,10 +36,6 @@ void require_finite(const torch::Tensor& kspace, const std::string& file, int64_
                             at(1) + ", column " + at(2),
                         "finite k-space", "Export the volume again, or leave it out."};
   });
-}
-
-std::string size_text(const ImageSize& size) {
-  return std::to_string(size.height) + " x " + std::to_string(size.width);
 }
 
 std::optional<ImageSize> image_size_of(const Hdf5File& file, const char* target) {
@@ -167,9 +162,9 @@ void KspaceVolume::find_image_size() {
       contradictions_.push_back("its target was not looked at: " + std::string(error.what()));
     }
   }
-  if (header_size_ && size_text(*header_size_) != size_text(*image_size_)) {
-    contradictions_.push_back("the header's images are " + size_text(*header_size_) +
-                              ", the target's " + size_text(*image_size_));
+  if (header_size_ && detail::size_text(*header_size_) != detail::size_text(*image_size_)) {
+    contradictions_.push_back("the header's images are " + detail::size_text(*header_size_) +
+                              ", the target's " + detail::size_text(*image_size_));
     pitch_ = {1, 1};
     spacing_ = stored_spacing_;
   } else if (file_.has_dataset(target()) && is_nearly_one(pitch_[0]) && is_nearly_one(pitch_[1])) {
@@ -179,10 +174,7 @@ void KspaceVolume::find_image_size() {
 
 ImageGrid KspaceVolume::grid(const std::optional<ImageSize>& size) const {
   const bool whole = fov_crop_ == FovCrop::none || mask_.dim() == 2;
-  const int64_t readout =
-      header_size_ ? static_cast<int64_t>(std::ceil(
-                         static_cast<double>(header_size_->height) * pitch_[0] - kPitchRounding))
-                   : std::min(height_, width_);
+  const int64_t readout = header_size_ ? header_size_->height : std::min(height_, width_);
   const ImageSize stored{whole ? height_ : std::min(readout, height_), width_};
   const ImageSize shown = size ? *size : image_size_.value_or(stored);
   ImageGrid grid{GridAxis::around_middle(height_, shown.height, pitch_[0]),

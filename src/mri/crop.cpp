@@ -10,7 +10,7 @@ namespace {
 
 torch::Tensor fit(const torch::Tensor& image, int64_t dim, int64_t size) {
   const int64_t have = image.size(dim);
-  return window(image, dim, size <= have ? (have - size) / 2 : -((size - have) / 2), size);
+  return window(image, dim, (have - size) / 2, size);  // towards 0, also where it is negative
 }
 
 }  // namespace

@@ -19,11 +19,6 @@ int64_t all_pixels(const GridAxis& axis) {
   return static_cast<int64_t>(std::llround(static_cast<double>(axis.stored) / axis.pitch));
 }
 
-/// The pixels of a grid around the middle that are left out before the first one that is shown.
-int64_t left_out(int64_t all, int64_t shown) {
-  return shown <= all ? (all - shown) / 2 : -((shown - all) / 2);
-}
-
 std::string description(const torch::Tensor& x) {
   std::ostringstream text;
   text << "a tensor of shape " << x.sizes() << " and type " << x.scalar_type();
@@ -79,7 +74,8 @@ GridAxis GridAxis::around_middle(int64_t stored, int64_t pixels, double pitch) {
   axis.stored = axis.kept = stored;
   axis.pixels = pixels;
   axis.pitch = pitch;
-  axis.origin = all_pixels(axis) / 2 - left_out(all_pixels(axis), pixels);
+  const int64_t left_out = (all_pixels(axis) - pixels) / 2;  // towards 0, also where it is negative
+  axis.origin = all_pixels(axis) / 2 - left_out;
   return axis;
 }
 
