@@ -1,5 +1,6 @@
 #include "dircn/data/data_layout.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "data/layout/layouts.h"
@@ -9,13 +10,19 @@
 namespace dircn {
 namespace {
 
-/// Whether a file of k-space with its mask has its images in a folder beside it, as those of the
-/// first layout: whatever else it holds.
+/// Whether a file of k-space with its mask has its images in a folder beside it.
 bool has_images_beside(const Hdf5File& file) {
   const auto images = image_place(file.path());
   std::error_code missing;
   return images && std::filesystem::is_regular_file(*images, missing) &&
          file.has_dataset(kKspaceName) && file.has_dataset(kMaskName);
+}
+
+/// A layout is known by what a file holds, or by where its images lie, whatever it holds.
+bool has_sign(const DataLayout& layout, const Hdf5File& file) {
+  return (layout.image_folder != nullptr && has_images_beside(file)) ||
+         std::any_of(layout.signs.begin(), layout.signs.end(),
+                     [&](const char* sign) { return file.has_dataset(sign); });
 }
 
 }  // namespace
@@ -44,14 +51,9 @@ const char* target_name(const DataLayout& layout, const Hdf5File& file) {
 }
 
 const DataLayout& data_layout(const Hdf5File& file, Layout wanted) {
-  if (wanted == Layout::automatic && has_images_beside(file)) {
-    return data_layouts().front();
-  }
   for (const DataLayout& layout : data_layouts()) {
-    for (const char* sign : layout.signs) {
-      if (wanted == Layout::automatic && file.has_dataset(sign)) {
-        return layout;
-      }
+    if (wanted == Layout::automatic && has_sign(layout, file)) {
+      return layout;
     }
   }
   return data_layout(wanted);
