@@ -40,42 +40,53 @@ void train_on(const VolumeEntry& entry, const DataConfig& config) {
 
 }  // namespace
 
-void Verdicts::judge(Tally& tally, const Judge& remarks) {
+std::optional<std::string> Verdicts::judge(Tally& tally, const Judge& remarks) {
   ++tally.volumes;
   try {
     const std::vector<std::string> found = remarks();
     if (!found.empty() && tally.remarked++ == 0) {
       tally.remark = found.front();
     }
+    return std::nullopt;
   } catch (const std::exception& error) {
+    const std::string refusal = reason(error);
     if (tally.refused++ == 0) {
-      tally.first_refusal = reason(error);
+      tally.refusal = refusal;
     }
-    tally.refusal = reason(error);
+    return refusal;
   }
 }
 
 void Verdicts::add(const VolumeEntry& entry) {
   const torch::NoGradGuard no_grad;
-  const int64_t refused = reconstruction_.refused;
-  const auto open = [&] {
-    KspaceVolume volume(entry.kspace, config_);
-    for (int64_t i = 0; deep_ && i < volume.slices(); ++i) {
-      volume.read_slice(i);
+  // Read once, whatever it is for; what goes wrong refuses it for all.
+  std::optional<KspaceVolume> opened;
+  std::exception_ptr unreadable;
+  try {
+    opened.emplace(entry.kspace, config_);
+    for (int64_t i = 0; deep_ && i < opened->slices(); ++i) {
+      opened->read_slice(i);
     }
-    return volume;
+  } catch (const std::exception&) {
+    unreadable = std::current_exception();
+  }
+  const auto volume = [&]() -> const KspaceVolume& {
+    if (unreadable) {
+      std::rethrow_exception(unreadable);
+    }
+    return *opened;
   };
   judge(training_, [&] {
-    std::vector<std::string> remarks = open().contradictions();
+    std::vector<std::string> remarks = volume().contradictions();
     append_usable(remarks, InputCheck(config_, Targets::made_of_kspace).add(entry));
     if (deep_) {
       train_on(entry, config_);
     }
     return remarks;
   });
-  judge(reconstruction_, [&] {
+  const auto refusal = judge(reconstruction_, [&] {
     std::vector<std::string> remarks;
-    if (const auto note = open().note()) {
+    if (const auto note = volume().note()) {
       remarks.push_back(*note);
     }
     const VolumeEntry alone{entry.kspace, std::nullopt, entry.relative};
@@ -83,18 +94,18 @@ void Verdicts::add(const VolumeEntry& entry) {
     return remarks;
   });
   judge(scoring_, [&] {
-    const KspaceVolume volume = open();
-    const LabelVolume label(label_file(entry, volume.layout()), volume.layout().name);
-    require_as_many_slices(label.file().path(), label.slices(), entry.kspace, volume.slices());
+    const DataLayout& layout = volume().layout();
+    const LabelVolume label(label_file(entry, layout), layout.name);
+    require_as_many_slices(label.file().path(), label.slices(), entry.kspace, opened->slices());
     for (int64_t i = 0; deep_ && i < label.slices(); ++i) {
       label.read_slice(i);
     }
-    std::vector<std::string> remarks = volume.contradictions();
+    std::vector<std::string> remarks = opened->contradictions();
     append_usable(remarks, InputCheck(config_, Targets::labels).add(entry));
     return remarks;
   });
-  if (reconstruction_.refused > refused) {
-    unreadable_.push_back(reconstruction_.refusal);
+  if (refusal) {
+    unreadable_.push_back(*refusal);
   }
 }
 
@@ -105,7 +116,7 @@ std::string Verdicts::text(const Tally& tally) {
                : std::to_string(count) + " of " + std::to_string(tally.volumes) + " ";
   };
   if (tally.refused > 0) {
-    return of_all(tally.refused) + "not: " + tally.first_refusal;
+    return of_all(tally.refused) + "not: " + tally.refusal;
   }
   if (tally.remarked > 0) {
     return "usable, but " + of_all(tally.remarked) + "with a remark: " + tally.remark;

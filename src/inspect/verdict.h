@@ -1,9 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dircn/config/config.h"
@@ -35,15 +36,15 @@ class Verdicts {
     int64_t volumes = 0;
     int64_t remarked = 0;
     int64_t refused = 0;
-    std::string remark;         // of the first
-    std::string first_refusal;  // of the first
-    std::string refusal;        // of the last
+    std::string remark;   // of the first
+    std::string refusal;  // of the first
   };
 
   /// What one purpose finds worth a remark; throws what refuses the volume.
   using Judge = std::function<std::vector<std::string>()>;
 
-  static void judge(Tally& tally, const Judge& remarks);
+  /// Returns why the volume was refused, if it was.
+  static std::optional<std::string> judge(Tally& tally, const Judge& remarks);
   static std::string text(const Tally& tally);
 
   DataConfig config_;
