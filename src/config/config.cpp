@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -80,8 +81,21 @@ void check_batch(const BatchConfig& batch) {
 void ModelConfig::check() const {
   ModelConfig copy = *this;
   config::check_fields(config::fields(copy), "model");
-  check_groups("", groups, channels);
-  check_groups("sensitivity_", sensitivity_groups, sensitivity_channels);
+  if (name == NetworkName::dircn) {
+    check_groups("", groups, channels);
+    check_groups("sensitivity_", sensitivity_groups, sensitivity_channels);
+  }
+}
+
+ModelConfig default_model(NetworkName name) {
+  ModelConfig model;
+  if (name == NetworkName::varnet) {
+    model.name = name;
+    model.cascades = 12;
+    model.channels = 18;
+    model.sensitivity_channels = 8;
+  }
+  return model;
 }
 
 bool operator==(const ModelConfig& a, const ModelConfig& b) {
@@ -111,10 +125,12 @@ std::vector<ConfigDifference> differences(const Config& before, const Config& no
   Config b = now;
   std::vector<ConfigDifference> result;
   const auto olds = config::printed_values(config::fields(a));
-  const auto news = config::printed_values(config::fields(b));
-  for (size_t i = 0; i < olds.size(); ++i) {
-    if (olds[i].second != news[i].second) {
-      result.push_back({olds[i].first, olds[i].second, news[i].second});
+  const auto printed = config::printed_values(config::fields(b));
+  const std::map<std::string, std::string> news(printed.begin(), printed.end());
+  for (const auto& [key, old] : olds) {
+    const auto now_there = news.find(key);  // what only one of two networks has is no difference
+    if (now_there != news.end() && now_there->second != old) {
+      result.push_back({key, old, now_there->second});
     }
   }
   return result;

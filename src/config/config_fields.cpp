@@ -1,12 +1,14 @@
 #include "config/config_fields.h"
 
 #include <limits>
+#include <utility>
 
 namespace dircn::config {
 namespace {
 
 constexpr int64_t kMaxCascades = 1000;
 constexpr int64_t kMaxChannels = 4096;  // products of sizes stay far from overflow
+constexpr int64_t kMaxPools = 8;
 constexpr int64_t kMaxCrop = 65536;
 constexpr int64_t kMaxThreads = 256;
 constexpr int64_t kMaxPrefetch = 4096;
@@ -19,11 +21,19 @@ constexpr double kNoBound = std::numeric_limits<double>::max();
 
 }  // namespace
 
-Fields fields(ModelConfig& model) {
+namespace {
+
+Fields shared_fields(ModelConfig& model) {
   return {
+      {"name", model.name, Choice<NetworkName>()},
       {"cascades", model.cascades, integer(1, kMaxCascades)},
       {"channels", model.channels, integer(1, kMaxChannels)},
       {"sensitivity_channels", model.sensitivity_channels, integer(1, kMaxChannels)},
+  };
+}
+
+Fields dircn_fields(ModelConfig& model) {
+  return {
       {"groups", model.groups, integer(1, kMaxChannels)},
       {"sensitivity_groups", model.sensitivity_groups, integer(1, kMaxChannels)},
       {"se_ratio", model.se_ratio, number_above(0, 1)},
@@ -32,6 +42,30 @@ Fields fields(ModelConfig& model) {
       {"data_consistency", model.data_consistency, Choice<DataConsistency>()},
       {"interconnections", model.interconnections, Flag()},
   };
+}
+
+Fields varnet_fields(ModelConfig& model) {
+  return {
+      {"pools", model.pools, integer(1, kMaxPools)},
+      {"sensitivity_pools", model.sensitivity_pools, integer(1, kMaxPools)},
+      {"sensitivity_from", model.sensitivity_from, Choice<MapsFrom>()},
+  };
+}
+
+Fields joined(Fields first, const Fields& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+}  // namespace
+
+Fields fields(ModelConfig& model) {
+  return joined(shared_fields(model),
+                model.name == NetworkName::varnet ? varnet_fields(model) : dircn_fields(model));
+}
+
+Fields fields_of_all_networks(ModelConfig& model) {
+  return joined(joined(shared_fields(model), dircn_fields(model)), varnet_fields(model));
 }
 
 Fields fields(MaskConfig& mask) {
@@ -170,12 +204,24 @@ Fields fields(TrainConfig& train) {
   };
 }
 
-Fields fields(Config& config) {
+namespace {
+
+Fields sections(Fields model, Config& config) {
   return {
-      {"model", fields(config.model)},
+      {"model", std::move(model)},
       {"data", fields(config.data)},
       {"train", fields(config.train)},
   };
+}
+
+}  // namespace
+
+Fields fields(Config& config) {
+  return sections(fields(config.model), config);
+}
+
+Fields fields_of_all_networks(Config& config) {
+  return sections(fields_of_all_networks(config.model), config);
 }
 
 }  // namespace dircn::config

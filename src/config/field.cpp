@@ -26,14 +26,6 @@ void walk(const Fields& fields, const std::string& prefix, const Visit& visit) {
   }
 }
 
-std::vector<std::string> names_of(const Fields& fields) {
-  std::vector<std::string> names;
-  for (const Field& field : fields) {
-    names.push_back(field.name);
-  }
-  return names;
-}
-
 std::string yaml_text(int64_t number) {
   return std::to_string(number);
 }
@@ -56,6 +48,14 @@ Error unknown_key(const std::string& name, const Fields& fields, const Value& se
 }
 
 }  // namespace
+
+std::vector<std::string> names_of(const Fields& fields) {
+  std::vector<std::string> names;
+  for (const Field& field : fields) {
+    names.push_back(field.name);
+  }
+  return names;
+}
 
 template <typename T>
 T Number<T>::read(const Value& value) const {

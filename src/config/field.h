@@ -158,6 +158,9 @@ std::string print_fields(const Fields& fields, const std::string& indent = "");
 /// The fields as a map on one line: {a: 1, b: {c: 2}}.
 std::string print_map(const Fields& fields);
 
+/// The keys, without those of their sections.
+std::vector<std::string> names_of(const Fields& fields);
+
 /// The dotted keys of all values, each with its value as YAML.
 std::vector<std::pair<std::string, std::string>> printed_values(const Fields& fields);
 

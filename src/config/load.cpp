@@ -84,6 +84,7 @@ class Loader {
     for (const std::string& text : overrides) {
       add_override(text);
     }
+    settle_network();
     try {
       config_.check();
     } catch (const Error& error) {
@@ -110,6 +111,34 @@ class Loader {
     });
     const TreePtr tree = nest(key, parse_value(text.substr(equals + 1), name));
     config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, places_}});
+  }
+
+  /// Its name is known now: what was not set is as this network has it, and what was set for
+  /// another one is refused.
+  void settle_network() {
+    ModelConfig defaults = default_model(config_.model.name);
+    const Fields own = config::fields(config_.model);
+    const Fields from = config::fields(defaults);
+    std::map<std::string, std::string> unnoted;
+    const Source source{"", false, known_keys_, unnoted};
+    for (size_t i = 0; i < own.size(); ++i) {
+      if (places_.count("model." + own[i].name) == 0) {
+        own[i].read({*config::parse_tree(from[i].print(), ""), own[i].name, 1, source});
+      }
+    }
+    const auto names = config::names_of(own);
+    for (const auto& name : config::names_of(config::fields_of_all_networks(config_.model))) {
+      const auto place = places_.find("model." + name);
+      const bool fits =
+          place == places_.end() || std::find(names.begin(), names.end(), name) != names.end();
+      require(fits, [&] {
+        return Error::Parts{
+            place->second + ": model." + name,
+            std::string("a key that ") + to_string(config_.model.name) + " does not have",
+            "one of " + join_names(names),
+            "Leave it out, or name the network that has it in model.name."};
+      });
+    }
   }
 
   static TreePtr parse_value(const std::string& yaml, const std::string& name) {
@@ -157,7 +186,7 @@ class Loader {
   }
 
   Config config_;
-  Fields fields_ = config::fields(config_);
+  Fields fields_ = config::fields_of_all_networks(config_);
   std::vector<std::string> known_keys_ = config::dotted_keys(fields_);
   std::map<std::string, std::string> places_;
   std::vector<fs::path> chain_;  // files being read: each extends the next

@@ -23,6 +23,7 @@ fs::path shipped(const std::string& name) {
 // "The final model: 8 cascades, n=16, sensitivity n=4, groups 4 and 2, ratio 1/8, weighted sum,
 // soft, interconnections", learning rate 2e-3, 120 epochs, milestones 30 and 90.
 constexpr const char* kDefaults = R"(model:
+  name: dircn
   cascades: 8
   channels: 16
   sensitivity_channels: 4
@@ -230,6 +231,19 @@ TEST(ShippedConfigs, PaperIsThePublishedModel) {
   EXPECT_TRUE(paper.model == expected) << to_yaml(paper);
   EXPECT_EQ(paper.train.learning_rate, 2e-3);
   EXPECT_TRUE(paper.train.checkpointing);
+}
+
+// Sriram et al. as published by fastMRI: 29,936,966 parameters.
+TEST(ShippedConfigs, VarnetIsThePublishedModelAndItsDefault) {
+  const Config varnet = load_config(shipped("varnet.yaml"));
+  EXPECT_EQ(varnet.model.name, NetworkName::varnet);
+  EXPECT_EQ(varnet.model.cascades, 12);
+  EXPECT_EQ(varnet.model.channels, 18);
+  EXPECT_EQ(varnet.model.pools, 4);
+  EXPECT_EQ(varnet.model.sensitivity_channels, 8);
+  EXPECT_EQ(varnet.model.sensitivity_pools, 4);
+  EXPECT_EQ(varnet.model.sensitivity_from, MapsFrom::centre);
+  EXPECT_EQ(to_yaml(varnet), to_yaml(parse("model: {name: varnet}\n")));
 }
 
 TEST(ShippedConfigs, BaseDocumentsEveryKey) {

@@ -6,6 +6,9 @@
 #include <functional>
 #include <limits>
 
+#include "dircn/config/config.h"
+#include "dircn/core/error.h"
+
 namespace dircn::model_config_test {
 namespace {
 
@@ -63,6 +66,43 @@ INSTANTIATE_TEST_SUITE_P(Rows, BadModelConfig, ::testing::ValuesIn(kBadModels),
                          [](const auto& row) {
                            return std::to_string(row.index) + "_" + row.param.key;
                          });
+
+TEST(ModelConfig, WhatBelongsToAnotherNetworkDoesNotCount) {
+  ModelConfig varnet = default_model(NetworkName::varnet);
+  EXPECT_TRUE(varnet != ModelConfig());
+  ModelConfig same = varnet;
+  same.groups = 5;
+  EXPECT_NO_THROW(same.check());
+  EXPECT_TRUE(same == varnet);
+  same.pools = 3;
+  EXPECT_TRUE(same != varnet);
+  same.pools = 9;
+  EXPECT_THROW(same.check(), Error);
+}
+
+TEST(ModelConfig, KeysOfAnotherNetworkAreRefusedWhereTheyStand) {
+  const auto message = [](const std::string& yaml, const std::vector<std::string>& overrides = {}) {
+    try {
+      parse_config(yaml, "c.yaml", overrides);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_NE(message("model:\n  name: varnet\n  groups: 2\n")
+                .find("c.yaml:3: model.groups: found a key that varnet does not have"),
+            std::string::npos);
+  EXPECT_NE(message("model: {pools: 3}\n").find("model.pools"), std::string::npos);
+  EXPECT_NE(message("model: {groups: 2}\n", {"model.name=varnet"}).find("model.groups"),
+            std::string::npos);
+  EXPECT_EQ(message("model: {pools: 3}\n", {"model.name=varnet"}), "no error");
+}
+
+TEST(ModelConfig, WhatIsNotSetIsAsTheNamedNetworkHasIt) {
+  const auto model = parse_config("model: {cascades: 3, name: varnet}\n", "c.yaml").model;
+  EXPECT_EQ(model.cascades, 3);
+  EXPECT_EQ(model.channels, 18);
+}
 
 // Every single field counts in a comparison.
 TEST(ModelConfig, EqualMeansEveryField) {

@@ -7,6 +7,16 @@
 
 namespace dircn {
 
+/// Which network: `dircn` (Ottesen et al., arXiv 2207.02073, and the 2022 challenge's weighted
+/// form) or `varnet` (E2E-VarNet: Sriram et al., arXiv 2004.06688).
+enum class NetworkName { dircn, varnet };
+
+template <>
+struct EnumNames<NetworkName> {
+  static constexpr std::pair<NetworkName, const char*> kTable[] = {{NetworkName::dircn, "dircn"},
+                                                                   {NetworkName::varnet, "varnet"}};
+};
+
 /// How a cascade's input is built from the cascades before it (the paper's input-level dense
 /// connection).
 enum class Aggregation { weighted_sum, concat, none };
@@ -38,12 +48,25 @@ struct EnumNames<SeSqueeze> {
       {SeSqueeze::normalized, "normalized"}, {SeSqueeze::statistics, "statistics"}};
 };
 
-/// Sizes and variants of the network; the defaults are the 2022 challenge's final model.
+/// What sensitivity maps are estimated from: the fully sampled centre of k-space, or all of it.
+enum class MapsFrom { centre, all };
+
+template <>
+struct EnumNames<MapsFrom> {
+  static constexpr std::pair<MapsFrom, const char*> kTable[] = {{MapsFrom::centre, "centre"},
+                                                                {MapsFrom::all, "all"}};
+};
+
+/// Which network, its sizes and variants. The initial values are those of DIRCN, the 2022
+/// challenge's final model; `default_model` has those of every network.
 struct ModelConfig {
+  NetworkName name = NetworkName::dircn;
   int64_t cascades = 8;
-  int64_t channels = 16;             // n: width of the cascades' ResXUnets at full resolution
+  int64_t channels = 16;             // n: width of the cascades' U-nets at full resolution
   int64_t sensitivity_channels = 4;  // n of the sensitivity-map network
-  int64_t groups = 4;                // groups of the grouped convolutions, at full resolution
+
+  // Of dircn alone.
+  int64_t groups = 4;  // groups of the grouped convolutions, at full resolution
   int64_t sensitivity_groups = 2;
   double se_ratio = 0.125;  // width of the squeezed layer, relative to its input
   SeSqueeze se_squeeze = SeSqueeze::normalized;
@@ -51,12 +74,22 @@ struct ModelConfig {
   DataConsistency data_consistency = DataConsistency::soft;
   bool interconnections = true;  // long-range skips: decoder features handed to the next cascade
 
-  /// Throws `Error` naming the first field that is out of range (counts below 1 or absurdly large,
-  /// groups that do not divide the channels, a ratio outside (0, 1]). Its subject is the key, e.g.
-  /// "model.groups".
+  // Of varnet alone.
+  int64_t pools = 4;  // halvings of the cascades' U-nets
+  int64_t sensitivity_pools = 4;
+  MapsFrom sensitivity_from = MapsFrom::centre;
+
+  /// Throws `Error` naming the first field of the named network that is out of range (counts below
+  /// 1 or absurdly large, groups that do not divide the channels, a ratio outside (0, 1]). Its
+  /// subject is the key, e.g. "model.groups".
   void check() const;
 };
 
+/// The network as it was published: of dircn the challenge's model, of varnet fastMRI's (12
+/// cascades of 18 channels, 8 for the maps).
+ModelConfig default_model(NetworkName name);
+
+/// Whether they describe the same network: what belongs to another one does not count.
 bool operator==(const ModelConfig& a, const ModelConfig& b);
 bool operator!=(const ModelConfig& a, const ModelConfig& b);
 

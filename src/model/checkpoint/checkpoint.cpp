@@ -47,12 +47,19 @@ void to_own_names(StateDict& state, const std::string& name) {
   }
 }
 
-// Every field with its key; `Config` is ModelConfig or const ModelConfig.
+// Every field of the network with its key; `Config` is ModelConfig or const ModelConfig.
 template <typename Config, typename Visit>
 void visit_fields(Config& config, const Visit& visit) {
+  visit("name", config.name);
   visit("cascades", config.cascades);
   visit("channels", config.channels);
   visit("sensitivity_channels", config.sensitivity_channels);
+  if (config.name == NetworkName::varnet) {
+    visit("pools", config.pools);
+    visit("sensitivity_pools", config.sensitivity_pools);
+    visit("sensitivity_from", config.sensitivity_from);
+    return;
+  }
   visit("groups", config.groups);
   visit("sensitivity_groups", config.sensitivity_groups);
   visit("se_ratio", config.se_ratio);
@@ -90,8 +97,11 @@ ModelConfig model_config_from(const PickleDict& dict, const std::string& subject
   ModelConfig config;
   std::vector<std::string> keys;
   visit_fields(config, [&](const char* key, auto& field) {
-    field = read<std::decay_t<decltype(field)>>(dict.at(key, subject), subject + "." + key);
     keys.emplace_back(key);
+    if (std::is_same_v<decltype(field), NetworkName&> && dict.find(key) == nullptr) {
+      return;  // written when there was one network
+    }
+    field = read<std::decay_t<decltype(field)>>(dict.at(key, subject), subject + "." + key);
   });
   for (const auto& [key, value] : dict.entries()) {
     const auto* text = std::get_if<std::string>(&key);
