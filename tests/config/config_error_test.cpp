@@ -28,10 +28,10 @@ const BadInput kUnknown[] = {
     {"key",
      "model:\n  cascade: 8\n",
      {},
-     "c.yaml:2: model.cascade: found an unknown key; expected one of cascades, channels, "
-     "sensitivity_channels, groups, sensitivity_groups, se_ratio, se_squeeze, aggregation, "
-     "data_consistency, "
-     "interconnections. Did you mean cascades?"},
+     "c.yaml:2: model.cascade: found an unknown key; expected one of name, cascades, "
+     "channels, sensitivity_channels, groups, sensitivity_groups, se_ratio, se_squeeze, "
+     "aggregation, data_consistency, interconnections, pools, sensitivity_pools, "
+     "sensitivity_from. Did you mean cascades?"},
     {"section",
      "\n\nmodell: {}\n",
      {},
@@ -61,7 +61,7 @@ const BadInput kUnknown[] = {
     {"override_key",
      "",
      {"model.chanels=4"},
-     "--set model.chanels=4: model.chanels: found an unknown key; expected one of cascades"},
+     "--set model.chanels=4: model.chanels: found an unknown key; expected one of name, "},
     {"override_name",
      "",
      {"data.layout=sun"},
@@ -143,7 +143,7 @@ const BadInput kValues[] = {
      {},
      "c.yaml:1: model.aggregation: found a list; expected one of weighted_sum"},
     {"text_list", "data: {train: [a]}", {}, "c.yaml:1: data.train: found a list; expected a text"},
-    {"section", "model: 8\n", {}, "c.yaml:1: model: found 8; expected a map with keys of cascades"},
+    {"section", "model: 8\n", {}, "c.yaml:1: model: found 8; expected a map with keys of name"},
     {"no_list",
      "train: {schedule: {milestones: 30}}",
      {},
@@ -267,10 +267,7 @@ const BadInput kOverrides[] = {
      "",
      {"model.cascades.x=8"},
      "--set model.cascades.x=8: model.cascades: found a map; expected an integer"},
-    {"section",
-     "",
-     {"model=8"},
-     "--set model=8: model: found 8; expected a map with keys of cascades"},
+    {"section", "", {"model=8"}, "--set model=8: model: found 8; expected a map with keys of name"},
 };
 
 std::string name_of(const ::testing::TestParamInfo<BadInput>& row) {
