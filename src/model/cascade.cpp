@@ -2,8 +2,6 @@
 
 #include <torch/types.h>
 
-#include <vector>
-
 namespace dircn {
 namespace {
 
@@ -17,10 +15,6 @@ ResXUnetOptions unet_options(const ModelConfig& config, int64_t index) {
   options.interconnections = config.interconnections && index > 0;
   options.se = {config.se_ratio, config.se_squeeze};
   return options;
-}
-
-torch::Tensor or_undefined(const torch::Tensor& tensor) {
-  return tensor.numel() > 0 ? tensor : torch::Tensor();
 }
 
 /// A cascade's input: its own coil-combined image `reduced` [B, 1, H, W] complex and the `previous`
@@ -43,25 +37,6 @@ torch::Tensor aggregate(Aggregation aggregation, const torch::Tensor& reduced,
 
 int64_t aggregated_images(Aggregation aggregation, int64_t cascade) {
   return aggregation == Aggregation::concat ? cascade + 1 : 1;
-}
-
-std::vector<torch::Tensor> CascadeState::tensors() const {
-  auto all = kspace.tensors();
-  all.push_back(aggregate);
-  all.insert(all.end(), features.begin(), features.end());
-  for (auto& tensor : all) {
-    if (!tensor.defined()) {
-      tensor = torch::empty({0}, all.front().options());
-    }
-  }
-  return all;
-}
-
-CascadeState CascadeState::with(const std::vector<torch::Tensor>& tensors) const {
-  auto next = tensors.begin();
-  const auto take = [&next] { return or_undefined(*next++); };
-  const std::vector<torch::Tensor> of_kspace{take(), take(), take()};
-  return {kspace.with(of_kspace), take(), {}, {take(), take(), take(), take()}};
 }
 
 CascadeImpl::CascadeImpl(const ModelConfig& config, int64_t index)

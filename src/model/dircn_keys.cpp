@@ -2,44 +2,21 @@
 
 #include <cstddef>
 
-#include "dircn/core/text.h"
 #include "dircn/model/dircn.h"
+#include "model/cascade_key.h"
 #include "model/dircn_kind.h"
 
 namespace dircn {
 namespace {
 
-const std::string kSensitivity = "sens_net.";
+const std::string kSensitivity = "sens_net.model.";
 const std::string kCascades = "i_cascades.";
 const std::string kOwnForm = "final_bottle.";
 const std::string kOriginalForm = "final_bottle.0.";
-const std::string kAggregationWeight = "cat_weight";
-const std::string kConsistencyWeight = "dc_weight";
-
-bool begins_with(const std::string& text, const std::string& start) {
-  return text.rfind(start, 0) == 0;
-}
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const size_t place = text.find(from);
   return place == std::string::npos ? text : text.replace(place, from.size(), to);
-}
-
-/// T of a key "i_cascades.T.*".
-std::optional<int64_t> cascade_of(const std::string& key) {
-  constexpr size_t kLongestNumber = 3;  // digits of an index in a valid configuration
-  const size_t start = kCascades.size();
-  const size_t dot = begins_with(key, kCascades) ? key.find('.', start) : std::string::npos;
-  return dot == std::string::npos ? std::nullopt
-                                  : whole_number(key.substr(start, dot - start), kLongestNumber);
-}
-
-ParameterRole role_in_cascade(const std::string& key) {
-  const std::string last = key.substr(key.rfind('.') + 1);
-  if (last == kConsistencyWeight) {
-    return ParameterRole::data_consistency;
-  }
-  return last == kAggregationWeight ? ParameterRole::aggregation : ParameterRole::refinement;
 }
 
 }  // namespace
@@ -52,7 +29,7 @@ std::optional<ParameterPlace> dircn_place_of(const std::string& key) {
   if (begins_with(key, kSensitivity)) {
     return ParameterPlace{ParameterRole::sensitivity, std::nullopt};
   }
-  const auto cascade = cascade_of(key);
+  const auto cascade = cascade_of(key, kCascades);
   return cascade ? std::optional<ParameterPlace>({role_in_cascade(key), cascade}) : std::nullopt;
 }
 

@@ -5,13 +5,16 @@
 #include <set>
 
 #include "model/dircn_kind.h"
+#include "model/varnet_kind.h"
 
 namespace dircn {
 namespace {
 
 const NetworkKind kKinds[] = {
-    {"DIRCN", make_dircn, dircn_place_of, dircn_own_key, dircn_file_state, count_dircn,
-     dircn_from_shapes},
+    {NetworkName::dircn, "DIRCN", make_dircn, dircn_place_of, dircn_own_key, dircn_file_state,
+     count_dircn, dircn_from_shapes},
+    {NetworkName::varnet, "E2E-VarNet", make_varnet, varnet_place_of, varnet_own_key,
+     varnet_file_state, count_varnet, varnet_from_shapes},
 };
 
 }  // namespace
@@ -21,8 +24,9 @@ int64_t ParameterCount::total() const {
          data_consistency + aggregation + other;
 }
 
-const NetworkKind& kind_of(const ModelConfig& /*config*/) {
-  return kKinds[0];  // all that a configuration can describe
+const NetworkKind& kind_of(const ModelConfig& config) {
+  return *std::find_if(std::begin(kKinds), std::end(kKinds),
+                       [&](const NetworkKind& kind) { return kind.name == config.name; });
 }
 
 const NetworkKind* kind_of(const StateDict& state) {

@@ -50,32 +50,41 @@ ResXUnetOptions unet_options(const ModelConfig& config) {
 
 }  // namespace
 
-SensitivityImpl::SensitivityImpl(const ModelConfig& config)
-    : model_(register_module("model", Refinement(unet_options(config)))) {}
-
-torch::Tensor SensitivityImpl::refine(const torch::Tensor& each_coil, bool to_be_recomputed) {
+torch::Tensor SensitivityEstimator::refine(const torch::Tensor& each_coil, bool to_be_recomputed) {
   using Tensors = std::vector<torch::Tensor>;
-  const auto run = [model = model_](const Tensors& images) -> Tensors {
-    DecoderFeatures unused;
-    return {Refinement(model)->forward(images[0], unused)};
+  const auto run = [self = shared_from_this(), this](const Tensors& images) -> Tensors {
+    return {refined(images[0])};
   };
   return (to_be_recomputed ? recompute_in_backward(run, {each_coil}, parameters())
                            : run({each_coil}))[0];
 }
 
-torch::Tensor SensitivityImpl::forward(const SamplingSpace& space, const torch::Tensor& mask) {
-  const auto acs = space.roll(acs_mask(mask));
+torch::Tensor SensitivityEstimator::estimate(const SamplingSpace& space,
+                                             const torch::Tensor& calibration) {
+  const auto kept = space.roll(calibration);
   const int64_t coils = space.measured().size(kCoilDim);
   const int64_t at_once = coils_at_once(space.measured(), checkpointing_);
   std::vector<torch::Tensor> maps;
   for (int64_t first = 0; first < coils; first += at_once) {
     const auto some = space.part(kCoilDim, first, std::min(first + at_once, coils));
-    const auto coil_images = some.unroll(some.to_images(some.measured() * acs));
+    const auto coil_images = some.unroll(some.to_images(some.measured() * kept));
     const auto sizes = coil_images.sizes();
     const auto refined = refine(coil_images.reshape({-1, 1, sizes[2], sizes[3]}), at_once < coils);
     maps.push_back(some.roll(refined.view(sizes)));
   }
   return normalized(torch::cat(maps, kCoilDim));
+}
+
+SensitivityImpl::SensitivityImpl(const ModelConfig& config)
+    : model_(register_module("model", Refinement(unet_options(config)))) {}
+
+torch::Tensor SensitivityImpl::calibration_mask(const torch::Tensor& mask) const {
+  return acs_mask(mask);
+}
+
+torch::Tensor SensitivityImpl::refined(const torch::Tensor& each_coil) {
+  DecoderFeatures unused;
+  return model_->forward(each_coil, unused);
 }
 
 }  // namespace dircn

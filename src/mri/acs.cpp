@@ -10,15 +10,30 @@
 namespace dircn {
 namespace {
 
-/// Of masks [B, 1, 1, W], by tensor operations alone: a GPU need not be waited for.
-torch::Tensor column_acs(const torch::Tensor& mask) {
-  const int64_t columns = mask.size(3);
-  const auto column = torch::arange(columns, torch::dtype(torch::kLong).device(mask.device()));
-  const int64_t middle = columns / 2;
-  const auto below = column.masked_fill(mask.logical_or(column >= middle), -1);
-  const auto above = column.masked_fill(mask.logical_or(column < middle), columns);
-  const auto width = above.amin({3}, true) - below.amax({3}, true);
-  const auto first = torch::div(columns + 1 - width, 2, "floor").clamp_min(0);
+// Of masks [B, 1, 1, W], by tensor operations alone: a GPU need not be waited for.
+
+torch::Tensor column_numbers(const torch::Tensor& mask) {
+  return torch::arange(mask.size(3), torch::dtype(torch::kLong).device(mask.device()));
+}
+
+/// The last unsampled column below the middle (none: -1), and the first from there on (none: W):
+/// [B, 1, 1, 1] each.
+struct Gaps {
+  explicit Gaps(const torch::Tensor& mask) {
+    const auto column = column_numbers(mask);
+    const int64_t middle = mask.size(3) / 2;
+    left = column.masked_fill(mask.logical_or(column >= middle), -1).amax({3}, true);
+    right = column.masked_fill(mask.logical_or(column < middle), mask.size(3)).amin({3}, true);
+  }
+
+  torch::Tensor left;
+  torch::Tensor right;
+};
+
+/// `width` columns [B, 1, 1, 1] about the middle.
+torch::Tensor centred_columns(const torch::Tensor& mask, const torch::Tensor& width) {
+  const auto column = column_numbers(mask);
+  const auto first = torch::div(mask.size(3) + 1 - width, 2, "floor").clamp_min(0);
   return (column >= first) & (column < first + width);
 }
 
@@ -48,7 +63,7 @@ int64_t sampled_width(const torch::Tensor& mask, Span rows, int64_t widest) {
 }
 
 /// Centred rectangles of growing height contain each other, so their widths can only fall.
-void rectangle_acs(const torch::Tensor& mask, const torch::Tensor& acs) {
+void fill_rectangle(const torch::Tensor& mask, const torch::Tensor& acs) {
   const int64_t height = mask.size(0);
   int64_t width = mask.size(1);
   int64_t best_height = 0;
@@ -63,6 +78,16 @@ void rectangle_acs(const torch::Tensor& mask, const torch::Tensor& acs) {
   const Span rows = centred_span(best_height, height);
   const Span columns = centred_span(best_width, mask.size(1));
   acs.slice(0, rows.first, rows.last).slice(1, columns.first, columns.last).fill_(true);
+}
+
+/// Of masks [B, 1, H, W].
+torch::Tensor rectangle_acs(const torch::Tensor& mask) {
+  const auto on_cpu = mask.to(torch::kCPU);
+  auto acs = torch::zeros_like(on_cpu);
+  for (int64_t b = 0; b < mask.size(0); ++b) {
+    fill_rectangle(on_cpu[b][0], acs[b][0]);
+  }
+  return acs.to(mask.device());
 }
 
 }  // namespace
@@ -80,14 +105,26 @@ torch::Tensor canonical_mask(const torch::Tensor& mask) {
 
 torch::Tensor acs_mask(const torch::Tensor& mask) {
   if (mask.size(2) == 1) {
-    return column_acs(mask);
+    const Gaps gaps(mask);
+    return centred_columns(mask, gaps.right - gaps.left);
   }
-  const auto on_cpu = mask.to(torch::kCPU);
-  auto acs = torch::zeros_like(on_cpu);
-  for (int64_t b = 0; b < mask.size(0); ++b) {
-    rectangle_acs(on_cpu[b][0], acs[b][0]);
+  return rectangle_acs(mask);
+}
+
+torch::Tensor symmetric_acs_mask(const torch::Tensor& mask, const std::optional<int64_t>& columns) {
+  if (mask.size(2) != 1) {
+    return rectangle_acs(mask);
   }
-  return acs.to(mask.device());
+  const int64_t all = mask.size(3);
+  if (columns) {
+    return centred_columns(mask, torch::full({mask.size(0), 1, 1, 1}, *columns,
+                                             torch::dtype(torch::kLong).device(mask.device())));
+  }
+  const Gaps gaps(mask);
+  const int64_t middle = all / 2;
+  const auto smaller = torch::minimum(middle - 1 - gaps.left, gaps.right - middle);
+  const auto fully_sampled = mask.all(3, /*keepdim=*/true);
+  return centred_columns(mask, (2 * smaller).clamp_min(1).masked_fill(fully_sampled, all));
 }
 
 }  // namespace dircn

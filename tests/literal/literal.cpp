@@ -4,70 +4,27 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include "literal/coils.h"
 #include "literal/resx_unet.h"
+#include "literal/varnet.h"
 
 namespace dircn::literal {
 namespace {
 
 using torch::Tensor;
 
-const std::vector<int64_t> kImageDims = {-2, -1};
-
-Tensor fft2c(const Tensor& x) {
-  return torch::fft_fftshift(
-      torch::fft_fft2(torch::fft_ifftshift(x, kImageDims), {}, kImageDims, "ortho"), kImageDims);
-}
-
-Tensor ifft2c(const Tensor& x) {
-  return torch::fft_fftshift(
-      torch::fft_ifft2(torch::fft_ifftshift(x, kImageDims), {}, kImageDims, "ortho"), kImageDims);
-}
-
-/// Zero stays zero, with a zero gradient.
-Tensor safe_sqrt(const Tensor& x) {
-  return torch::where(x != 0, torch::sqrt(torch::where(x != 0, x, torch::ones_like(x))),
-                      torch::zeros_like(x));
-}
-
-Tensor rss(const Tensor& x) {
-  return safe_sqrt((torch::real(x).square() + torch::imag(x).square()).sum(1, true));
-}
-
-/// [N, K, H, W] complex <-> [N, 2K, H, W] real, (re, im) per image.
-Tensor to_channels(const Tensor& x) {
-  std::vector<Tensor> channels;
-  for (int64_t k = 0; k < x.size(1); ++k) {
-    channels.push_back(torch::real(x.select(1, k)));
-    channels.push_back(torch::imag(x.select(1, k)));
-  }
-  return torch::stack(channels, 1);
-}
-
-Tensor to_complex(const Tensor& x) {
-  return torch::complex(x.slice(1, 0, 1), x.slice(1, 1, 2));
-}
-
-// How dircn_bench calls what happens on all coils.
-constexpr const char* kProfiledAs = "dircn::data_consistency";
-
-/// One image of all coils'.
-Tensor combined(const Tensor& k, const Tensor& maps) {
-  RECORD_FUNCTION(kProfiledAs, std::vector<c10::IValue>());
-  return (torch::conj(maps) * ifft2c(k)).sum(1, true);
-}
-
 Tensor consistent(const ModelConfig& config, const Tensor& k0, const Tensor& k, const Tensor& maps,
                   const Tensor& image, const Tensor& mask, const Tensor& weight) {
   RECORD_FUNCTION(kProfiledAs, std::vector<c10::IValue>());
   const auto estimate = fft2c(maps * image);
   if (config.data_consistency == DataConsistency::variational) {
-    return k - torch::where(mask, k - k0, torch::zeros_like(k)) * weight - estimate;
+    return gradient_step(k, k0, mask, weight, estimate);
   }
   return torch::where(mask, (k0 + weight * estimate) / (1 + weight), estimate);
 }
 
-Tensor one_slice(const Parameters& parameters, const ModelConfig& config, const Tensor& k0,
-                 const Tensor& mask) {
+Tensor dircn_slice(const Parameters& parameters, const ModelConfig& config, const Tensor& k0,
+                   const Tensor& mask) {
   const auto maps = sensitivity_maps(parameters, config, k0, mask);
   auto k = k0;
   Tensor aggregate;
@@ -140,16 +97,12 @@ Tensor acs(const Tensor& mask) {
 
 Tensor sensitivity_maps(const Parameters& parameters, const ModelConfig& config,
                         const Tensor& kspace, const Tensor& mask) {
-  const auto low = torch::where(acs(mask), kspace, torch::zeros_like(kspace));
-  const auto coils = ifft2c(low).transpose(0, 1);  // [C, 1, H, W]
+  const auto coils = ifft2c(kept(acs(mask), kspace)).transpose(0, 1);  // [C, 1, H, W]
   std::vector<Tensor> unused;
   const Scope network(parameters, "sens_net.model.");
   const auto refined =
       refine(network, config.sensitivity_groups, config.se_squeeze, to_channels(coils), unused);
-  const auto maps = to_complex(refined).transpose(0, 1);
-  const auto norm = rss(maps);
-  return torch::where(norm != 0, maps / torch::where(norm != 0, norm, torch::ones_like(norm)),
-                      torch::zeros_like(maps));
+  return divided_by_rss(to_complex(refined).transpose(0, 1));
 }
 
 Tensor forward(const Parameters& parameters, const ModelConfig& config, const Tensor& masked_kspace,
@@ -157,7 +110,10 @@ Tensor forward(const Parameters& parameters, const ModelConfig& config, const Te
   std::vector<Tensor> images;
   for (int64_t b = 0; b < masked_kspace.size(0); ++b) {
     const auto own_mask = mask.slice(0, mask.size(0) == 1 ? 0 : b, mask.size(0) == 1 ? 1 : b + 1);
-    images.push_back(one_slice(parameters, config, masked_kspace.slice(0, b, b + 1), own_mask));
+    const auto k0 = masked_kspace.slice(0, b, b + 1);
+    images.push_back(config.name == NetworkName::varnet
+                         ? varnet_slice(parameters, config, k0, own_mask)
+                         : dircn_slice(parameters, config, k0, own_mask));
   }
   return torch::cat(images, 0);
 }

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "literal/coils.h"
+
 namespace dircn::literal {
 namespace {
 
@@ -90,20 +92,9 @@ torch::Tensor resx_unet(const Scope& s, int64_t g, SeSqueeze sq, const torch::Te
 
 torch::Tensor refine(const Scope& scope, int64_t groups, SeSqueeze squeeze, const torch::Tensor& x,
                      std::vector<torch::Tensor>& features) {
-  const int64_t height = x.size(2);
-  const int64_t width = x.size(3);
-  const auto mean = x.mean({2, 3}, true);
-  const auto deviation = x.std(std::vector<int64_t>{2, 3}, true, true);
-  const auto std = torch::where(deviation == 0, torch::ones_like(deviation), deviation);
-  const int64_t rows = (height + 15) / 16 * 16 - height;
-  const int64_t columns = (width + 15) / 16 * 16 - width;
-  const auto padded = torch::constant_pad_nd(
-      (x - mean) / std, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
-  const auto y = resx_unet(scope / "model", groups, squeeze, padded, features)
-                     .slice(2, rows / 2, rows / 2 + height)
-                     .slice(3, columns / 2, columns / 2 + width)
-                     .to(x.scalar_type());
-  return y * deviation.slice(1, 0, 2) + mean.slice(1, 0, 2);
+  return on_normalized(x, [&](const torch::Tensor& channels) {
+    return resx_unet(scope / "model", groups, squeeze, channels, features);
+  });
 }
 
 }  // namespace dircn::literal

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "dircn/model/dircn.h"
+#include "dircn/model/cascaded_network.h"
 #include "dircn/runtime/precision_guard.h"
 #include "support/devices.h"
 #include "support/golden.h"
@@ -48,18 +48,21 @@ std::vector<ModelConfig> variants() {
       }
     }
   }
+  result.push_back(testing::small_varnet());
   return result;
 }
 
 std::string name_of(const ModelConfig& config) {
-  return to_string(config.aggregation) + ", " + to_string(config.data_consistency) +
-         (config.interconnections ? ", interconnections" : "");
+  return to_string(config.name) + ", " + to_string(config.aggregation) + ", " +
+         to_string(config.data_consistency) + (config.interconnections ? ", interconnections" : "");
 }
 
-Dircn network_of(const ModelConfig& config, torch::Device device,
-                 torch::ScalarType type = torch::kDouble) {
+using CascadedNetwork = std::shared_ptr<CascadedNetworkImpl>;
+
+CascadedNetwork network_of(const ModelConfig& config, torch::Device device,
+                           torch::ScalarType type = torch::kDouble) {
   torch::manual_seed(1);
-  Dircn network(config);
+  auto network = std::dynamic_pointer_cast<CascadedNetworkImpl>(make_network(config));
   network->to(device, type);
   testing::perturb(network->parameters(), 2);
   return network;
@@ -76,7 +79,7 @@ struct Step {
   std::map<std::string, torch::Tensor> gradients;
 };
 
-Step step_of(Dircn& network, const testing::RandomInput& input, bool checkpointing,
+Step step_of(const CascadedNetwork& network, const testing::RandomInput& input, bool checkpointing,
              Precision precision = Precision::fp32) {
   network->set_checkpointing(checkpointing);
   torch::Tensor image;

@@ -1,11 +1,15 @@
 // Gradients of the training loss against tests/golden S6 (single precision) and S6b (double
-// precision).
+// precision), and E2E-VarNet's of another loss against S9a.
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "dircn/model/dircn.h"
+#include <algorithm>
+#include <map>
+#include <string>
+
 #include "dircn/model/losses.h"
+#include "dircn/model/network.h"
 #include "support/devices.h"
 #include "support/golden.h"
 
@@ -16,14 +20,14 @@ using testing::GoldenFile;
 using testing::relative_max_error;
 
 struct Run {
-  Dircn network;
+  Network network;
   torch::Tensor image;
   double loss;
 };
 
 /// One forward and backward pass of `inputs`' network in the given precision.
 Run backward_pass(const GoldenFile& inputs, torch::Device device, torch::ScalarType dtype) {
-  Run run{Dircn(inputs.model_config()), {}, 0};
+  Run run{make_network(inputs.model_config()), {}, 0};
   testing::load_parameters(*run.network, inputs.tensors("state_dict"));
   run.network->to(device, dtype);
   const auto target = inputs.tensor("target").to(device, dtype);
@@ -38,9 +42,9 @@ Run backward_pass(const GoldenFile& inputs, torch::Device device, torch::ScalarT
 /// Calls `compare(key, gradient, expected)` for every parameter, and checks that the same ones have
 /// no gradient.
 template <typename Compare>
-void for_each_gradient(const Run& run, const GoldenFile& golden, Compare compare) {
-  const auto expected = golden.tensors("grads");
-  for (const auto& parameter : run.network->named_parameters()) {
+void for_each_gradient(const Network& network, const std::map<std::string, torch::Tensor>& expected,
+                       Compare compare) {
+  for (const auto& parameter : network->named_parameters()) {
     const auto& gradient = parameter.value().grad();
     ASSERT_EQ(gradient.defined(), expected.count(parameter.key()) > 0) << parameter.key();
     if (gradient.defined()) {
@@ -49,20 +53,39 @@ void for_each_gradient(const Run& run, const GoldenFile& golden, Compare compare
   }
 }
 
+void expect_equal_gradients(const Network& network,
+                            const std::map<std::string, torch::Tensor>& all) {
+  double largest = 0;
+  for (const auto& [key, gradient] : all) {
+    largest = std::max(largest, gradient.abs().max().item<double>());
+  }
+  for_each_gradient(
+      network, all, [&](const std::string& key, const auto& gradient, const auto& expected) {
+        const double scale = std::max(expected.abs().max().template item<double>(), 1e-4 * largest);
+        EXPECT_LE((gradient - expected).abs().max().template item<double>(), 1e-7 * scale) << key;
+      });
+}
+
 DIRCN_DEVICE_TEST(GoldenGradients, EqualTheReferenceInDoublePrecision) {
   const GoldenFile golden("S6b_train_step_f64.pth");
   const auto run = backward_pass(golden, device, torch::kDouble);
   EXPECT_LE(relative_max_error(run.image.detach().cpu(), golden.tensor("output_step0")), 1e-9);
   EXPECT_NEAR(run.loss, golden.tensor("losses")[0].item<double>(), 1e-9);
-  double largest = 0;
-  for (const auto& [key, gradient] : golden.tensors("grads")) {
-    largest = std::max(largest, gradient.abs().max().item<double>());
-  }
-  for_each_gradient(
-      run, golden, [&](const std::string& key, const auto& gradient, const auto& expected) {
-        const double scale = std::max(expected.abs().max().template item<double>(), 1e-4 * largest);
-        EXPECT_LE((gradient - expected).abs().max().template item<double>(), 1e-7 * scale) << key;
-      });
+  expect_equal_gradients(run.network, golden.tensors("grads"));
+}
+
+DIRCN_DEVICE_TEST(GoldenGradients, OfVarnetEqualTheReferenceInDoublePrecision) {
+  const GoldenFile golden("S9a_varnet.pth");
+  const auto network = make_network(golden.model_config());
+  testing::load_parameters(*network, golden.tensors("state_dict"));
+  network->to(device, torch::kDouble);
+  const auto image =
+      network->forward(golden.kspace(torch::kDouble).to(device), golden.mask().to(device));
+  const auto target = golden.tensor("target").to(device, torch::kDouble).view_as(image);
+  const auto loss = 1000 * (image - target).abs().mean();
+  loss.backward();
+  EXPECT_NEAR(loss.item<double>(), golden.tensor("l1_loss_times_1e3_f64").item<double>(), 1e-9);
+  expect_equal_gradients(network, golden.tensors("grads_f64"));
 }
 
 DIRCN_DEVICE_TEST(GoldenGradients, EqualTheReferenceInSinglePrecision) {
@@ -71,7 +94,7 @@ DIRCN_DEVICE_TEST(GoldenGradients, EqualTheReferenceInSinglePrecision) {
   const auto run = backward_pass(inputs, device, torch::kFloat);
   EXPECT_LE(relative_max_error(run.image.detach().cpu(), golden.tensor("output_step0")), 1.1e-4);
   EXPECT_NEAR(run.loss, golden.tensor("losses")[0].item<double>(), 1e-5);
-  for_each_gradient(run, golden,
+  for_each_gradient(run.network, golden.tensors("grads"),
                     [](const std::string& key, const auto& gradient, const auto& expected) {
                       EXPECT_LE((gradient - expected).norm().template item<double>(),
                                 2e-3 * expected.norm().template item<double>())

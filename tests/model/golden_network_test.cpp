@@ -1,14 +1,19 @@
-// The network against an independent implementation: tests/golden S1 to S4d.
+// The networks against independent implementations: tests/golden S1 to S4d, S9a to S9d.
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
 #include <cmath>
+#include <iterator>
+#include <memory>
+#include <vector>
 
-#include "dircn/model/dircn.h"
+#include "dircn/model/cascaded_network.h"
+#include "dircn/model/varnet.h"
 #include "dircn/mri/acs.h"
 #include "literal/literal.h"
+#include "literal/varnet.h"
 #include "support/devices.h"
 #include "support/golden.h"
 
@@ -23,14 +28,28 @@ struct Case {
   double float32_tolerance;  // the manifest's suggested_rel_max_tolerance
 };
 
-const Case kCases[] = {
+const Case kDircn[] = {
     {"S1_weighted.pth", 1.06e-4},    {"S2_concat.pth", 1e-4},   {"S3_variational.pth", 1.39e-4},
     {"S4a_nodense.pth", 7.36e-4},    {"S4b_nointer.pth", 1e-4}, {"S4c_concat_plain.pth", 1.08e-4},
     {"S4d_concat_odd.pth", 4.98e-4},
 };
 
-Dircn load_network(const GoldenFile& golden, torch::Device device, torch::ScalarType dtype) {
-  Dircn network(golden.model_config());
+const Case kVarnet[] = {
+    {"S9a_varnet.pth", 1e-5},
+    {"S9b_varnet_two_masks.pth", 1e-5},
+    {"S9d_varnet_whole_centre.pth", 1e-5},
+};
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases(std::begin(kDircn), std::end(kDircn));
+  cases.insert(cases.end(), std::begin(kVarnet), std::end(kVarnet));
+  return cases;
+}
+
+std::shared_ptr<CascadedNetworkImpl> load_network(const GoldenFile& golden, torch::Device device,
+                                                  torch::ScalarType dtype) {
+  auto network =
+      std::dynamic_pointer_cast<CascadedNetworkImpl>(make_network(golden.model_config()));
   testing::load_parameters(*network, golden.tensors("state_dict"));
   network->to(device, dtype);
   network->eval();
@@ -41,9 +60,17 @@ torch::Tensor flat_image(const torch::Tensor& image) {
   return image.reshape({-1, image.size(-2), image.size(-1)});
 }
 
+std::vector<std::string> names_of(const torch::nn::Module& network) {
+  std::vector<std::string> names;
+  for (const auto& parameter : network.named_parameters()) {
+    names.push_back(parameter.key());
+  }
+  return names;
+}
+
 DIRCN_DEVICE_TEST(GoldenNetwork, EqualsTheReferenceInDoublePrecision) {
   const torch::NoGradGuard no_grad;
-  for (const auto& item : kCases) {
+  for (const auto& item : all_cases()) {
     const GoldenFile golden(item.file);
     auto network = load_network(golden, device, torch::kDouble);
     const auto image =
@@ -55,7 +82,7 @@ DIRCN_DEVICE_TEST(GoldenNetwork, EqualsTheReferenceInDoublePrecision) {
 
 DIRCN_DEVICE_TEST(GoldenNetwork, IsWithinTheTolerancesOfSinglePrecision) {
   const torch::NoGradGuard no_grad;
-  for (const auto& item : kCases) {
+  for (const auto& item : all_cases()) {
     const GoldenFile golden(item.file);
     auto network = load_network(golden, device, torch::kFloat);
     const auto image = network->forward(golden.kspace().to(device), golden.mask().to(device));
@@ -71,7 +98,7 @@ DIRCN_DEVICE_TEST(GoldenNetwork, IsWithinTheTolerancesOfSinglePrecision) {
 DIRCN_DEVICE_TEST(GoldenNetwork, IsAsAccurateInSinglePrecisionAsTheLiteralForm) {
   const torch::NoGradGuard no_grad;
   constexpr int kInputs = 8;
-  for (const auto& item : kCases) {
+  for (const auto& item : all_cases()) {
     torch::manual_seed(1);
     const GoldenFile golden(item.file);
     auto network = load_network(golden, device, torch::kFloat);
@@ -94,7 +121,7 @@ DIRCN_DEVICE_TEST(GoldenNetwork, IsAsAccurateInSinglePrecisionAsTheLiteralForm) 
 
 TEST(GoldenNetwork, LiteralFormEqualsTheReference) {
   const torch::NoGradGuard no_grad;
-  for (const auto& item : kCases) {
+  for (const auto& item : all_cases()) {
     const GoldenFile golden(item.file);
     auto network = load_network(golden, torch::kCPU, torch::kDouble);
     const auto image = literal::forward(literal::parameters_of(*network), golden.model_config(),
@@ -105,7 +132,7 @@ TEST(GoldenNetwork, LiteralFormEqualsTheReference) {
 }
 
 TEST(GoldenNetwork, FindsTheReferenceAcs) {
-  for (const auto& item : kCases) {
+  for (const auto& item : kDircn) {
     const GoldenFile golden(item.file);
     const int64_t first = golden.integer("acs.pad");
     auto expected = torch::zeros_like(golden.mask());
@@ -118,7 +145,7 @@ TEST(GoldenNetwork, FindsTheReferenceAcs) {
 // rounding.
 TEST(GoldenNetwork, EqualsTheReferenceInEveryPart) {
   const torch::NoGradGuard no_grad;
-  for (const auto& item : kCases) {
+  for (const auto& item : kDircn) {
     const GoldenFile golden(item.file);
     const auto config = golden.model_config();
     auto network = load_network(golden, torch::kCPU, torch::kDouble);
@@ -143,12 +170,61 @@ TEST(GoldenNetwork, EqualsTheReferenceInEveryPart) {
   }
 }
 
+DIRCN_DEVICE_TEST(GoldenVarnet, EqualsTheReferenceInEveryPart) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& item : kVarnet) {
+    const GoldenFile golden(item.file);
+    auto network = load_network(golden, device, torch::kDouble);
+    const auto trace =
+        network->trace(golden.kspace(torch::kDouble).to(device), golden.mask().to(device));
+    const auto expect_near = [&](const torch::Tensor& value, const std::string& key) {
+      EXPECT_LE(relative_max_error(value.cpu(), testing::as_complex(golden.tensor(key))), 1e-9)
+          << item.file << " " << key;
+    };
+    expect_near(trace.sensitivity_maps, "sens_maps_f64");
+    for (size_t t = 0; t < trace.cascades.size(); ++t) {
+      expect_near(trace.cascades[t], "cascade." + std::to_string(t) + ".kspace_f64");
+    }
+  }
+}
+
+// Whoever calls fastMRI's code may say how many columns the centre has.
+TEST(GoldenVarnet, EqualsTheReferenceWhereTheCentreIsGiven) {
+  const torch::NoGradGuard no_grad;
+  const GoldenFile golden("S9c_varnet_given_centre.pth");
+  const auto columns = golden.integer("num_low_frequencies");
+  auto network = load_network(golden, torch::kCPU, torch::kDouble);
+  const auto kspace = golden.kspace(torch::kDouble);
+  const SamplingSpace space(kspace, golden.mask());
+  const auto sensitivity = std::make_shared<VarnetSensitivityImpl>(golden.model_config());
+  std::map<std::string, torch::Tensor> own;
+  for (const auto& [key, value] : golden.tensors("state_dict")) {
+    if (key.rfind("sens_net.", 0) == 0) {
+      own.emplace(key.substr(std::string("sens_net.").size()), value);
+    }
+  }
+  testing::load_parameters(*sensitivity, own);
+  sensitivity->to(torch::kDouble);
+  const auto maps = sensitivity->estimate(space, symmetric_acs_mask(golden.mask(), columns));
+  EXPECT_LE(
+      relative_max_error(space.unroll(maps), testing::as_complex(golden.tensor("sens_maps_f64"))),
+      1e-9);
+  const auto image = literal::varnet_slice(literal::parameters_of(*network), golden.model_config(),
+                                           kspace, golden.mask(), columns);
+  EXPECT_LE(relative_max_error(image, flat_image(golden.tensor("output_f64"))), 1e-9);
+}
+
+TEST(GoldenVarnet, HasTheReferenceParametersInTheirOrder) {
+  const GoldenFile golden("S9a_varnet.pth");
+  const auto network = make_network(golden.model_config());
+  EXPECT_EQ(names_of(*network), golden.keys("state_dict"));
+}
+
 TEST(GoldenNetwork, HasTheReferenceParametersInTheirOrder) {
   const GoldenFile golden("S7_checkpoint-best_expected.pth");
-  const Dircn network(golden.model_config());
   std::string names;
-  for (const auto& parameter : network->named_parameters()) {
-    names += (names.empty() ? "" : ",") + parameter.key();
+  for (const auto& name : names_of(*make_network(golden.model_config()))) {
+    names += (names.empty() ? "" : ",") + name;
   }
   EXPECT_EQ(names, golden.text("param_names"));
 }

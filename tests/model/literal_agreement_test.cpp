@@ -6,7 +6,7 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/mri/fft.h"
 #include "literal/literal.h"
 #include "support/devices.h"
@@ -41,6 +41,12 @@ ModelConfig variant(Aggregation aggregation, DataConsistency consistency, SeSque
 torch::Tensor touching_edge(int64_t width) {
   auto mask = column_mask(width, 4, 4);
   mask.slice(3, width / 2, width).fill_(true);
+  return mask;
+}
+
+torch::Tensor no_centre(int64_t width) {
+  auto mask = column_mask(width, 4, 4);
+  mask.slice(3, width / 2 - 1, width / 2 + 1).fill_(false);
   return mask;
 }
 
@@ -109,16 +115,43 @@ std::vector<Comparison> comparisons() {
   };
 }
 
+std::vector<Comparison> varnet_comparisons() {
+  const auto base = testing::small_varnet();
+  const auto mask_per_slice = torch::cat({column_mask(44, 4, 6), column_mask(44, 3, 9, 1)}, 0);
+  auto from_all = base;
+  from_all.sensitivity_from = MapsFrom::all;
+  auto one_pool = base;
+  one_pool.pools = one_pool.sensitivity_pools = 1;
+  one_pool.cascades = 3;
+  auto odd_levels = base;  // 80 pixels, halved: 40, 20, 10, 5, 2
+  odd_levels.pools = 5;
+  return {
+      {"odd sizes", base, random_input(1, 3, 37, 53, column_mask(53, 4, 5), 31)},
+      {"one coil", base, random_input(1, 1, 48, 32, column_mask(32, 4, 4), 32)},
+      {"fully sampled", base,
+       random_input(1, 2, 35, 33, torch::ones({1, 1, 1, 33}, torch::kBool), 33)},
+      {"one mask per batch element", base, random_input(2, 2, 40, 44, mask_per_slice, 34)},
+      {"ACS touches an edge", base, random_input(1, 2, 36, 41, touching_edge(41), 37)},
+      {"no sampled centre", base, random_input(1, 2, 36, 41, no_centre(41), 38)},
+      {"all-zero coil", base, with_zero_coil()},
+      {"all-zero slice", base, with_zero_slice()},
+      {"2-D mask, batch", base, random_input(2, 2, 34, 47, square_2d(34, 47), 39)},
+      {"maps from all of k-space", from_all, random_input(1, 2, 34, 47, column_mask(47, 4, 6), 40)},
+      {"one pool, three cascades", one_pool, random_input(1, 2, 33, 32, column_mask(32, 4, 4), 41)},
+      {"odd sizes within", odd_levels, random_input(1, 2, 64, 80, column_mask(80, 4, 6), 42)},
+  };
+}
+
 /// The network, in double precision, with every parameter moved off its initial value.
-Dircn perturbed_network(const ModelConfig& config, torch::Device device) {
+Network perturbed_network(const ModelConfig& config, torch::Device device) {
   torch::manual_seed(17);
-  Dircn network(config);
+  const Network network = make_network(config);
   network->to(device, torch::kDouble);
   testing::perturb(network->parameters(), 18);
   return network;
 }
 
-literal::Parameters copied_parameters(const Dircn& network) {
+literal::Parameters copied_parameters(const Network& network) {
   literal::Parameters copies;
   for (const auto& parameter : network->named_parameters()) {
     copies.emplace(parameter.key(), parameter.value().detach().clone().set_requires_grad(true));
@@ -126,7 +159,7 @@ literal::Parameters copied_parameters(const Dircn& network) {
   return copies;
 }
 
-void expect_equal_gradients(const Dircn& network, const literal::Parameters& oracle,
+void expect_equal_gradients(const Network& network, const literal::Parameters& oracle,
                             const std::string& name) {
   double largest = 0;
   for (const auto& [key, value] : oracle) {
@@ -148,8 +181,8 @@ void expect_equal_gradients(const Dircn& network, const literal::Parameters& ora
   }
 }
 
-DIRCN_DEVICE_TEST(LiteralAgreement, OutputsAndGradientsAreEqual) {
-  for (const auto& item : comparisons()) {
+void expect_literal_results(const std::vector<Comparison>& comparisons, torch::Device device) {
+  for (const auto& item : comparisons) {
     auto network = perturbed_network(item.config, device);
     const auto oracle = copied_parameters(network);
     const auto kspace = item.input.kspace.to(device);
@@ -163,6 +196,14 @@ DIRCN_DEVICE_TEST(LiteralAgreement, OutputsAndGradientsAreEqual) {
     (expected * weights).square().sum().mul(1e8).backward();
     expect_equal_gradients(network, oracle, item.name);
   }
+}
+
+DIRCN_DEVICE_TEST(LiteralAgreement, OutputsAndGradientsAreEqual) {
+  expect_literal_results(comparisons(), device);
+}
+
+DIRCN_DEVICE_TEST(LiteralAgreement, OutputsAndGradientsOfVarnetAreEqual) {
+  expect_literal_results(varnet_comparisons(), device);
 }
 
 /// The gradients of a loss, one after the other, in double precision.
@@ -198,8 +239,7 @@ std::vector<torch::Tensor> values_of(const literal::Parameters& parameters) {
 }
 
 // At a size where the kernels of single precision have many strips, blocks and tasks.
-DIRCN_DEVICE_TEST(LiteralAgreement, GradientsInSinglePrecisionAreAsExactAsTheLiteralForms) {
-  auto config = small_model();
+void expect_gradients_as_exact_as_the_literal_form(ModelConfig config, torch::Device device) {
   config.channels = 8;
   config.cascades = 3;
   auto network = perturbed_network(config, device);
@@ -228,6 +268,14 @@ DIRCN_DEVICE_TEST(LiteralAgreement, GradientsInSinglePrecisionAreAsExactAsTheLit
   const auto actual = flat_gradient(run, parameters, target.to(torch::kFloat));
   const auto error = (actual - expected).norm().item<double>();
   EXPECT_LE(error, 2 * literal_error.item<double>()) << "of " << expected.norm().item<double>();
+}
+
+DIRCN_DEVICE_TEST(LiteralAgreement, GradientsInSinglePrecisionAreAsExactAsTheLiteralForms) {
+  expect_gradients_as_exact_as_the_literal_form(small_model(), device);
+}
+
+DIRCN_DEVICE_TEST(LiteralAgreement, GradientsOfVarnetInSinglePrecisionAreAsExact) {
+  expect_gradients_as_exact_as_the_literal_form(testing::small_varnet(), device);
 }
 
 TEST(LiteralAgreement, MaskPerElementEqualsSlicesOneByOne) {

@@ -24,24 +24,29 @@ void expect_place(const std::string& key, ParameterRole role, std::optional<int6
 
 TEST(PlaceOf, FollowsFromTheKey) {
   expect_place("sens_net.model.model.input.weight", ParameterRole::sensitivity, std::nullopt);
+  expect_place("sens_net.norm_unet.unet.conv.layers.0.weight", ParameterRole::sensitivity,
+               std::nullopt);
+  expect_place("cascades.3.model.unet.conv.layers.4.weight", ParameterRole::refinement, 3);
+  expect_place("cascades.3.dc_weight", ParameterRole::data_consistency, 3);
   expect_place("i_cascades.11.i_model.model.up1.bias", ParameterRole::refinement, 11);
   expect_place("i_cascades.0.dc_weight", ParameterRole::data_consistency, 0);
   expect_place("i_cascades.999.cat_weight", ParameterRole::aggregation, 999);
 }
 
 TEST(PlaceOf, IsNoneForKeysOfNoNetwork) {
-  for (const char* key : {"", "conv", "dc_weight", "sens_net", "i_cascades", "i_cascades.",
-                          "i_cascades.0", "i_cascades..dc_weight", "i_cascades.x.dc_weight",
-                          "i_cascades.-1.dc_weight", "i_cascades.1000.dc_weight",
-                          "i_cascades.99999999999999999999.dc_weight", "module.sens_net.bias"}) {
+  for (const char* key :
+       {"", "conv", "dc_weight", "sens_net", "i_cascades", "i_cascades.", "i_cascades.0",
+        "i_cascades..dc_weight", "i_cascades.x.dc_weight", "i_cascades.-1.dc_weight",
+        "i_cascades.1000.dc_weight", "i_cascades.99999999999999999999.dc_weight",
+        "module.sens_net.bias", "cascades", "cascades.x.dc_weight", "sens_net.other.weight"}) {
     EXPECT_FALSE(place_of(key).has_value()) << key;
   }
 }
 
 TEST(NetworkTable, EveryParameterHasAPlaceAndIsCounted) {
-  for (const auto aggregation : {Aggregation::weighted_sum, Aggregation::concat}) {
-    auto model = small_model();
-    model.aggregation = aggregation;
+  auto concat = small_model();
+  concat.aggregation = Aggregation::concat;
+  for (const auto& model : {small_model(), concat, testing::small_varnet()}) {
     const Network network = make_network(model);
     int64_t numbers = 0;
     for (const auto& parameter : network->named_parameters()) {
@@ -53,9 +58,12 @@ TEST(NetworkTable, EveryParameterHasAPlaceAndIsCounted) {
 }
 
 TEST(NetworkTable, KnowsANetworkByItsKeys) {
-  const StateDict state = state_of(*make_network(small_model()));
-  EXPECT_EQ(kind_of(state), &kind_of(small_model()));
-  EXPECT_EQ(count_cascades(state), small_model().cascades);
+  for (const auto& model : {small_model(), testing::small_varnet()}) {
+    const StateDict state = state_of(*make_network(model));
+    EXPECT_EQ(kind_of(state), &kind_of(model));
+    EXPECT_EQ(kind_of(state)->name, model.name);
+    EXPECT_EQ(count_cascades(state), model.cascades);
+  }
   const StateDict other{{"weight", torch::ones({2})}};
   EXPECT_EQ(kind_of(other), nullptr);
   EXPECT_EQ(count_cascades(other), 0);

@@ -4,9 +4,12 @@
 #include <torch/utils.h>
 
 #include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "dircn/core/error.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
@@ -22,11 +25,17 @@ using testing::column_mask;
 using testing::random_input;
 using testing::relative_max_error;
 using testing::small_model;
+using testing::small_varnet;
+
+/// A small one of each network.
+std::vector<ModelConfig> small_networks() {
+  return {small_model(), small_varnet()};
+}
 
 TEST(Network, SameSeedSameWeights) {
   const auto weights = [](uint64_t seed) {
     torch::manual_seed(seed);
-    return torch::nn::utils::parameters_to_vector(Dircn(small_model())->parameters());
+    return torch::nn::utils::parameters_to_vector(make_network(small_model())->parameters());
   };
   EXPECT_TRUE(torch::equal(weights(3), weights(3)));
   EXPECT_FALSE(torch::equal(weights(3), weights(4)));
@@ -35,7 +44,7 @@ TEST(Network, SameSeedSameWeights) {
 TEST(Network, HasTheSizesOfTheReferences) {
   const auto count = [](const ModelConfig& config) {
     int64_t parameters = 0;
-    for (const auto& parameter : Dircn(config)->parameters()) {
+    for (const auto& parameter : make_network(config)->parameters()) {
       parameters += parameter.numel();
     }
     return static_cast<double>(parameters) / 1e6;
@@ -48,19 +57,41 @@ TEST(Network, HasTheSizesOfTheReferences) {
   paper.sensitivity_groups = 1;
   paper.aggregation = Aggregation::concat;
   EXPECT_NEAR(count(paper), 61.0, 0.05);
+  EXPECT_NEAR(count(default_model(NetworkName::varnet)), 29.936966, 1e-9);
 }
 
 TEST(Network, SmallestImagesWork) {
   const torch::NoGradGuard no_grad;
-  Dircn network(small_model());
-  const auto input = random_input(1, 2, 16, 16, column_mask(16, 2, 4), 2);
-  const auto image = network->forward(input.kspace.to(torch::kComplexFloat), input.mask);
-  EXPECT_TRUE(torch::isfinite(image).all().item<bool>());
+  for (const auto& model : small_networks()) {
+    const auto input = random_input(1, 2, 16, 16, column_mask(16, 2, 4), 2);
+    const auto image =
+        make_network(model)->forward(input.kspace.to(torch::kComplexFloat), input.mask);
+    EXPECT_TRUE(torch::isfinite(image).all().item<bool>()) << to_string(model.name);
+  }
+}
+
+TEST(Network, NamesImagesThatAreTooSmallForItsPools) {
+  const torch::NoGradGuard no_grad;
+  auto model = small_varnet();
+  model.pools = 6;
+  const Network network = make_network(model);
+  const auto run = [&](int64_t size) {
+    const auto input = random_input(1, 2, size, 64, column_mask(64, 4, 6), 2);
+    return network->forward(input.kspace.to(torch::kComplexFloat), input.mask);
+  };
+  try {
+    run(33);  // 48 with its padding
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("48 x 64"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("6 pools"), std::string::npos) << error.what();
+  }
+  EXPECT_TRUE(torch::isfinite(run(128)).all().item<bool>());
 }
 
 DIRCN_DEVICE_TEST(Network, HandsMeasuredKspaceThroughWhereLambdaIsZero) {
   const torch::NoGradGuard no_grad;
-  Dircn network(small_model());
+  const Network network = make_network(small_model());
   for (auto& parameter : network->named_parameters()) {
     if (parameter.key().find("dc_weight") != std::string::npos) {
       parameter.value().zero_();
@@ -75,17 +106,19 @@ DIRCN_DEVICE_TEST(Network, HandsMeasuredKspaceThroughWhereLambdaIsZero) {
 }
 
 DIRCN_DEVICE_TEST(Network, AllZeroInputGivesZerosAndFiniteGradients) {
-  Dircn network(small_model());
-  network->to(device);
-  const auto kspace =
-      torch::zeros({1, 2, 32, 40}, torch::dtype(torch::kComplexFloat).device(device));
-  const auto image = network->forward(kspace, column_mask(40, 4, 6).to(device));
-  EXPECT_TRUE(torch::equal(image, torch::zeros_like(image)));
-  image.sum().backward();
-  for (const auto& parameter : network->named_parameters()) {
-    const auto& gradient = parameter.value().grad();
-    EXPECT_TRUE(!gradient.defined() || torch::isfinite(gradient).all().item<bool>())
-        << parameter.key();
+  for (const auto& model : small_networks()) {
+    const Network network = make_network(model);
+    network->to(device);
+    const auto kspace =
+        torch::zeros({1, 2, 32, 40}, torch::dtype(torch::kComplexFloat).device(device));
+    const auto image = network->forward(kspace, column_mask(40, 4, 6).to(device));
+    EXPECT_TRUE(torch::equal(image, torch::zeros_like(image)));
+    image.sum().backward();
+    for (const auto& parameter : network->named_parameters()) {
+      const auto& gradient = parameter.value().grad();
+      EXPECT_TRUE(!gradient.defined() || torch::isfinite(gradient).all().item<bool>())
+          << parameter.key();
+    }
   }
 }
 
@@ -94,8 +127,14 @@ DIRCN_DEVICE_TEST(Network, DoesNotHideNotANumber) {
   const auto mask = testing::column_mask(32, 4, 6);
   const auto input = testing::random_input(1, 2, 32, 32, mask, 1);
   const auto kspace = input.kspace.to(torch::kComplexFloat).to(device);
-  for (const char* key : {"sens_net.model.model.outc.bias", "i_cascades.1.dc_weight"}) {
-    Dircn network(testing::small_model());
+  const std::pair<ModelConfig, const char*> spoiled[] = {
+      {small_model(), "sens_net.model.model.outc.bias"},
+      {small_model(), "i_cascades.1.dc_weight"},
+      {small_varnet(), "sens_net.norm_unet.unet.up_conv.1.1.bias"},
+      {small_varnet(), "cascades.1.dc_weight"},
+  };
+  for (const auto& [model, key] : spoiled) {
+    const Network network = make_network(model);
     network->to(device);
     auto parameters = network->named_parameters();
     ASSERT_NE(parameters.find(key), nullptr) << key;
@@ -106,23 +145,25 @@ DIRCN_DEVICE_TEST(Network, DoesNotHideNotANumber) {
 
 DIRCN_DEVICE_TEST(Network, Bfloat16StaysNearSinglePrecision) {
   const torch::NoGradGuard no_grad;
-  torch::manual_seed(4);
-  Dircn network(small_model());
-  network->to(device);
   const auto input = random_input(1, 3, 64, 48, column_mask(48, 4, 8), 4);
   const auto kspace = input.kspace.to(device, torch::kComplexFloat);
   const auto mask = input.mask.to(device);
-  const auto full = network->forward(kspace, mask);
-  const PrecisionGuard guard(device, Precision::bf16);
-  const auto half = network->forward(kspace, mask);
-  EXPECT_EQ(half.scalar_type(), torch::kFloat);
-  const double error = ((half - full).norm() / full.norm()).item<double>();
-  EXPECT_LE(error, 0.1);  // 8 bits of mantissa through 60 convolutions with random weights
-  EXPECT_GT(error, 0);
+  for (const auto& model : small_networks()) {
+    torch::manual_seed(4);
+    const Network network = make_network(model);
+    network->to(device);
+    const auto full = network->forward(kspace, mask);
+    const PrecisionGuard guard(device, Precision::bf16);
+    const auto half = network->forward(kspace, mask);
+    EXPECT_EQ(half.scalar_type(), torch::kFloat);
+    const double error = ((half - full).norm() / full.norm()).item<double>();
+    EXPECT_LE(error, 0.1);  // 8 bits of mantissa through 60 convolutions with random weights
+    EXPECT_GT(error, 0);
+  }
 }
 
 TEST(Network, TrainsAfterABfloat16PassWithoutGradients) {
-  Dircn network(small_model());
+  const Network network = make_network(small_model());
   const auto input = random_input(1, 2, 32, 32, column_mask(32, 4, 6), 5);
   const auto kspace = input.kspace.to(torch::kComplexFloat);
   {
@@ -161,7 +202,7 @@ TEST(Network, NamesTheShapesThatDoNotFit) {
       {"mask batch", complex({3, 2, 32, 32}), mask({2, 1, 1, 32}), "[2, 1, 1, 32]"},
       {"mask dtype", complex({1, 2, 32, 32}), torch::ones({1, 1, 1, 32}), "mask"},
   };
-  Dircn network(small_model());
+  const Network network = make_network(small_model());
   for (const auto& item : table) {
     try {
       network->forward(item.kspace, item.mask);
@@ -176,7 +217,7 @@ TEST(Network, NamesTheShapesThatDoNotFit) {
 TEST(Network, RefusesConfigurationsThatCannotWork) {
   auto config = small_model();
   config.groups = 3;
-  EXPECT_THROW(Dircn{config}, Error);
+  EXPECT_THROW(make_network(config), Error);
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include "dircn/model/dircn.h"
+#include <vector>
+
+#include "dircn/model/network.h"
 #include "support/devices.h"
 #include "support/golden.h"
 #include "support/random_input.h"
@@ -13,11 +15,8 @@
 namespace dircn::scale_test {
 namespace {
 
-DIRCN_DEVICE_TEST(Scale, OfTheInputIsThatOfTheImage) {
-  const torch::NoGradGuard no_grad;
-  const auto input = testing::random_input(1, 2, 40, 36, testing::column_mask(36, 4, 6), 1);
-  const auto kspace = input.kspace.to(device);
-  const auto mask = input.mask.to(device);
+std::vector<ModelConfig> variants() {
+  std::vector<ModelConfig> result{testing::small_varnet()};
   for (const auto& [aggregation, name] : EnumNames<Aggregation>::kTable) {
     for (const auto& [consistency, form] : EnumNames<DataConsistency>::kTable) {
       for (const auto& [squeeze, gate] : EnumNames<SeSqueeze>::kTable) {
@@ -25,18 +24,30 @@ DIRCN_DEVICE_TEST(Scale, OfTheInputIsThatOfTheImage) {
         config.aggregation = aggregation;
         config.data_consistency = consistency;
         config.se_squeeze = squeeze;
-        torch::manual_seed(2);
-        Dircn network(config);
-        network->to(device, torch::kDouble);
-        testing::perturb(network->parameters(), 3);
-        const auto image = network->forward(kspace, mask).cpu();
-        ASSERT_GT(image.abs().max().item<double>(), 0);
-        for (const double scale : {1e4, 1e-4}) {
-          const auto scaled = network->forward(scale * kspace, mask).cpu() / scale;
-          EXPECT_LE(testing::relative_max_error(scaled, image), 1e-12)
-              << scale << " " << name << " " << form << " " << gate;
-        }
+        result.push_back(config);
       }
+    }
+  }
+  return result;
+}
+
+DIRCN_DEVICE_TEST(Scale, OfTheInputIsThatOfTheImage) {
+  const torch::NoGradGuard no_grad;
+  const auto input = testing::random_input(1, 2, 40, 36, testing::column_mask(36, 4, 6), 1);
+  const auto kspace = input.kspace.to(device);
+  const auto mask = input.mask.to(device);
+  for (const auto& config : variants()) {
+    torch::manual_seed(2);
+    const Network network = make_network(config);
+    network->to(device, torch::kDouble);
+    testing::perturb(network->parameters(), 3);
+    const auto image = network->forward(kspace, mask).cpu();
+    ASSERT_GT(image.abs().max().item<double>(), 0);
+    for (const double scale : {1e4, 1e-4}) {
+      const auto scaled = network->forward(scale * kspace, mask).cpu() / scale;
+      EXPECT_LE(testing::relative_max_error(scaled, image), 1e-12)
+          << scale << " " << to_string(config.name) << " " << to_string(config.aggregation) << " "
+          << to_string(config.data_consistency) << " " << to_string(config.se_squeeze);
     }
   }
 }

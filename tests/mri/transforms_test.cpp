@@ -9,6 +9,7 @@
 #include "dircn/mri/fft.h"
 #include "dircn/mri/sampling_space.h"
 #include "literal/literal.h"
+#include "literal/varnet.h"
 #include "support/golden.h"
 #include "support/paths.h"
 #include "support/random_input.h"
@@ -85,6 +86,7 @@ TEST(Acs, EqualsBruteForce) {
   const torch::Tensor masks[] = {column_mask(48, 4, 6, 1),
                                  column_mask(45, 4, 5),
                                  torch::ones({1, 1, 1, 20}, torch::kBool),
+                                 torch::ones({1, 1, 1, 21}, torch::kBool),
                                  torch::zeros({1, 1, 1, 20}, torch::kBool),
                                  edge,
                                  edge.flip(3),
@@ -93,6 +95,7 @@ TEST(Acs, EqualsBruteForce) {
                                  torch::zeros({1, 1, 9, 8}, torch::kBool)};
   for (const auto& mask : masks) {
     EXPECT_TRUE(torch::equal(acs_mask(mask), literal::acs(mask))) << mask;
+    EXPECT_TRUE(torch::equal(symmetric_acs_mask(mask), literal::varnet_centre(mask))) << mask;
   }
 }
 
@@ -101,6 +104,20 @@ TEST(Acs, EachBatchElementHasItsOwn) {
   const auto b = column_mask(40, 4, 12);
   const auto both = acs_mask(torch::cat({a, b}, 0));
   EXPECT_TRUE(torch::equal(both, torch::cat({literal::acs(a), literal::acs(b)}, 0)));
+}
+
+// The sampled columns 17 ... 25 of 40 have 3 on the left of the middle and 6 on its right.
+TEST(Acs, SymmetricOneHasAsManyColumnsOnBothSidesOrTheNumberGiven) {
+  auto mask = torch::zeros({1, 1, 1, 40}, torch::kBool);
+  mask.slice(3, 17, 26).fill_(true);
+  const auto columns = [](int64_t first, int64_t last) {
+    auto expected = torch::zeros({1, 1, 1, 40}, torch::kBool);
+    expected.slice(3, first, last).fill_(true);
+    return expected;
+  };
+  EXPECT_TRUE(torch::equal(symmetric_acs_mask(mask), columns(17, 23)));
+  EXPECT_TRUE(torch::equal(symmetric_acs_mask(mask, 8), columns(16, 24)));
+  EXPECT_TRUE(torch::equal(symmetric_acs_mask(torch::zeros_like(mask)), columns(20, 21)));
 }
 
 TEST(CanonicalMask, TakesEveryForm) {

@@ -53,11 +53,30 @@ std::map<std::string, torch::Tensor> GoldenFile::tensors(const std::string& key)
   return result;
 }
 
+std::vector<std::string> GoldenFile::keys(const std::string& key) const {
+  std::vector<std::string> result;
+  for (const auto& entry : entries_.at(key).toGenericDict()) {
+    result.push_back(entry.key().toStringRef());
+  }
+  return result;
+}
+
 ModelConfig GoldenFile::model_config() const {
   const auto config = config_dict(entries_.at("config"));
   const auto integer_at = [&](const char* key) { return config.at(key).toInt(); };
   const auto flag_at = [&](const char* key) { return config.at(key).toBool(); };
   ModelConfig model;
+  if (config.contains("chans")) {
+    model = default_model(NetworkName::varnet);
+    model.cascades = integer_at("num_cascades");
+    model.channels = integer_at("chans");
+    model.pools = integer_at("pools");
+    model.sensitivity_channels = integer_at("sens_chans");
+    model.sensitivity_pools = integer_at("sens_pools");
+    const bool all = config.contains("mask_center") && !flag_at("mask_center");
+    model.sensitivity_from = all ? MapsFrom::all : MapsFrom::centre;
+    return model;
+  }
   model.cascades = integer_at("num_cascades");
   model.channels = integer_at("n");
   model.sensitivity_channels = integer_at("sense_n");

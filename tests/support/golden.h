@@ -4,9 +4,10 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "dircn/config/model_config.h"
-#include "dircn/model/dircn.h"
+#include "dircn/model/network.h"
 
 namespace dircn::testing {
 
@@ -23,6 +24,9 @@ class GoldenFile {
   double number(const std::string& key) const;
   std::string text(const std::string& key) const;
   std::map<std::string, torch::Tensor> tensors(const std::string& key) const;
+
+  /// The keys of that dict, in its order.
+  std::vector<std::string> keys(const std::string& key) const;
 
   /// The network case's configuration, `masked_kspace` [B, C, H, W] complex and mask [B or 1, 1, 1,
   /// W] bool.

@@ -52,6 +52,16 @@ ModelConfig small_model() {
   return config;
 }
 
+ModelConfig small_varnet() {
+  ModelConfig config = default_model(NetworkName::varnet);
+  config.cascades = 2;
+  config.channels = 4;
+  config.sensitivity_channels = 2;
+  config.pools = 3;
+  config.sensitivity_pools = 2;
+  return config;
+}
+
 void perturb(const std::vector<torch::Tensor>& parameters, uint64_t seed) {
   const torch::NoGradGuard no_grad;
   const auto random = generator(seed);

@@ -26,6 +26,9 @@ torch::Tensor column_mask(int64_t width, int64_t acceleration, int64_t acs, int6
 /// A small network of one cascade variant, for tests; channels divisible by the groups.
 ModelConfig small_model();
 
+/// The same of E2E-VarNet.
+ModelConfig small_varnet();
+
 /// Moves every parameter off its initial value, so that nothing is hidden by a zero or a one.
 void perturb(const std::vector<torch::Tensor>& parameters, uint64_t seed);
 

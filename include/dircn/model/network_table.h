@@ -25,7 +25,8 @@ struct ParameterCount {
 
 /// A kind of network: a row of the table, and all that others know of it without building one.
 struct NetworkKind {
-  const char* name;
+  NetworkName name;
+  const char* title;
   Network (*make)(const ModelConfig& config);
 
   /// See `dircn::place_of`. Where two kinds know a key, it has the same place in both.

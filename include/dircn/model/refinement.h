@@ -8,11 +8,7 @@
 
 namespace dircn {
 
-/// The refinement block: a ResXUnet on a complex image, normalised per channel (E2E-VarNet,
-/// §3.2; DIRCN §2.2). Real and imaginary parts are channels; each gets zero mean and unit
-/// (unbiased) standard deviation over the image, is zero-padded to multiples of 16, refined, and
-/// scaled back. No epsilon: image values lie near 1e-4. A constant channel has no standard
-/// deviation and stays what it is.
+/// The refinement block: a ResXUnet on normalised complex images (E2E-VarNet, §3.2; DIRCN §2.2).
 class RefinementImpl : public torch::nn::Module {
  public:
   /// `options.in_channels` is twice the number of complex input images.

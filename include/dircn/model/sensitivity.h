@@ -10,29 +10,51 @@
 
 namespace dircn {
 
-/// SME, sensitivity-map estimation (E2E-VarNet, §3.3): coil images of the ACS, each refined by one
+/// Sensitivity maps (E2E-VarNet, §3.3): coil images of a part of k-space, each refined by one
 /// shared small network, divided by their root-sum-of-squares. Coils are independent in all but
-/// that division, so they can be taken some at a time.
-class SensitivityImpl : public torch::nn::Module {
+/// that division, so they can be taken some at a time. Networks differ in that part and in what
+/// refines.
+class SensitivityEstimator : public torch::nn::Module {
  public:
-  explicit SensitivityImpl(const ModelConfig& config);
-
   /// `mask`: canonical, bool [B or 1, 1, H or 1, W], centred, from which `space` was made.
   /// Returns rolled maps (see Note [Uncentred hybrid space]) [B, C, H, W] complex; their
   /// root-sum-of-squares is 1 wherever any coil sees signal, else 0.
-  torch::Tensor forward(const SamplingSpace& space, const torch::Tensor& mask);
+  torch::Tensor forward(const SamplingSpace& space, const torch::Tensor& mask) {
+    return estimate(space, calibration_mask(mask));
+  }
+
+  /// The samples from which the maps are estimated: a mask of the same shape.
+  virtual torch::Tensor calibration_mask(const torch::Tensor& mask) const = 0;
+
+  /// The maps from these samples alone.
+  torch::Tensor estimate(const SamplingSpace& space, const torch::Tensor& calibration);
 
   /// Takes some coils at a time on a GPU, too, as it always does on a CPU, and computes each of
   /// these groups again in the backward pass, so that memory does not grow with the coils. The same
   /// values and gradients.
   void set_checkpointing(bool on) { checkpointing_ = on; }
 
+ protected:
+  /// [N, 1, H, W] complex -> the same shape.
+  virtual torch::Tensor refined(const torch::Tensor& each_coil) = 0;
+
  private:
-  /// [N, 1, H, W] -> the same shape.
   torch::Tensor refine(const torch::Tensor& each_coil, bool to_be_recomputed);
 
-  Refinement model_;
   bool checkpointing_ = false;
+};
+
+/// DIRCN's SME: from the ACS (`acs_mask`), refined by a ResXUnet.
+class SensitivityImpl : public SensitivityEstimator {
+ public:
+  explicit SensitivityImpl(const ModelConfig& config);
+  torch::Tensor calibration_mask(const torch::Tensor& mask) const override;
+
+ protected:
+  torch::Tensor refined(const torch::Tensor& each_coil) override;
+
+ private:
+  Refinement model_;
 };
 TORCH_MODULE(Sensitivity);
 

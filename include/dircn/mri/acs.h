@@ -2,6 +2,9 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
+#include <optional>
+
 namespace dircn {
 
 /// Brings a sampling mask to the one form the network works with: bool [B or 1, 1, H or 1, W].
@@ -19,5 +22,11 @@ torch::Tensor canonical_mask(const torch::Tensor& mask);
 /// (the extra column holds zeros or a sampled line). 2-D masks: the largest fully sampled rectangle
 /// centred on (⌊H/2⌋, ⌊W/2⌋).
 torch::Tensor acs_mask(const torch::Tensor& mask);
+
+/// The same as fastMRI's E2E-VarNet has it. Column masks: of the sampled columns in a row to the
+/// left of ⌊W/2⌋ and from there to the right, the smaller number on both sides, at least one column
+/// in all; or as many columns as `columns` says. All of a fully sampled mask. 2-D masks: as above.
+torch::Tensor symmetric_acs_mask(const torch::Tensor& mask,
+                                 const std::optional<int64_t>& columns = std::nullopt);
 
 }  // namespace dircn

@@ -56,7 +56,7 @@ int64_t cascades_in(const Checkpoint& checkpoint, const ModelConfig& model) {
   const int64_t cascades = count_cascades(checkpoint.state);
   require(cascades > 0, [&] {
     return Error::Parts{checkpoint.path.string(), "no parameter of a cascade",
-                        std::string("those of ") + kind_of(model).name,
+                        std::string("those of ") + kind_of(model).title,
                         "Is it another network's file?"};
   });
   return cascades;

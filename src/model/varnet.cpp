@@ -1,0 +1,45 @@
+#include "dircn/model/varnet.h"
+
+#include <torch/types.h>
+
+#include <memory>
+
+#include "dircn/mri/acs.h"
+
+namespace dircn {
+
+VarnetSensitivityImpl::VarnetSensitivityImpl(const ModelConfig& config)
+    : from_(config.sensitivity_from),
+      norm_unet_(register_module(
+          "norm_unet", NormalizedUnet(config.sensitivity_channels, config.sensitivity_pools))) {}
+
+torch::Tensor VarnetSensitivityImpl::calibration_mask(const torch::Tensor& mask) const {
+  return from_ == MapsFrom::all ? mask : symmetric_acs_mask(mask);
+}
+
+torch::Tensor VarnetSensitivityImpl::refined(const torch::Tensor& each_coil) {
+  return norm_unet_->forward(each_coil);
+}
+
+VarnetCascadeImpl::VarnetCascadeImpl(const ModelConfig& config)
+    : dc_weight_(register_parameter("dc_weight", torch::ones({1}))),
+      model_(register_module("model", NormalizedUnet(config.channels, config.pools))) {}
+
+CascadeState VarnetCascadeImpl::forward(const CascadeState& previous) {
+  CascadeState next = previous;
+  next.aggregate = previous.kspace.combined();
+  next.image = model_->forward(next.aggregate);
+  next.kspace = previous.kspace.updated(DataConsistency::variational, next.image, dc_weight_);
+  return next;
+}
+
+VarnetImpl::VarnetImpl(const ModelConfig& config) : CascadedNetworkImpl(config) {
+  const auto sensitivity = std::make_shared<VarnetSensitivityImpl>(config);
+  torch::nn::ModuleList cascades;
+  for (int64_t t = 0; t < config.cascades; ++t) {
+    cascades->push_back(VarnetCascade(config));
+  }
+  assemble(sensitivity, "cascades", cascades);
+}
+
+}  // namespace dircn
