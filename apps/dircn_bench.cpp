@@ -11,7 +11,7 @@
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Times DIRCN on synthetic k-space: the fast form, the literal one, or both, each in a "
+      "Times a network on synthetic k-space: the fast form, the literal one, or both, each in a "
       "process of its own, beside the time that an inference's convolutions alone would take. Or "
       "times the loader of training data on a data set."};
   dircn::bench::Options options;

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "dircn/config/model_config.h"
-#include "dircn/config/names.h"
 #include "dircn/core/text.h"
+#include "dircn/model/network_table.h"
 #include "dircn/runtime/versions.h"
 
 namespace dircn {
@@ -19,8 +19,8 @@ std::string described(const Network& network) {
     parameters += parameter.numel();
   }
   const ModelConfig& model = network->config();
-  return std::to_string(model.cascades) + " cascades, " + std::to_string(model.channels) +
-         " channels, " + to_string(model.aggregation) + ", " +
+  return std::string(kind_of(model).title) + ", " + std::to_string(model.cascades) + " cascades, " +
+         std::to_string(model.channels) + " channels, " +
          significant(static_cast<double>(parameters) / kMillion, 3) + " million parameters";
 }
 
