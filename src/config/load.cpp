@@ -77,13 +77,15 @@ class Loader {
     std::string base;  // read above; here so that the key is known
     Fields with_extends = fields_;
     with_extends.emplace_back(kExtends, base, config::Text());
-    config::read_fields(with_extends, {*tree, "", tree->line, source});
+    with_own_network([&] { config::read_fields(with_extends, {*tree, "", tree->line, source}); });
   }
 
   Config finish(const std::vector<std::string>& overrides) {
-    for (const std::string& text : overrides) {
-      add_override(text);
-    }
+    with_own_network([&] {
+      for (const std::string& text : overrides) {
+        add_override(text);
+      }
+    });
     settle_network();
     try {
       config_.check();
@@ -111,6 +113,24 @@ class Loader {
     });
     const TreePtr tree = nest(key, parse_value(text.substr(equals + 1), name));
     config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, places_}});
+  }
+
+  /// Runs `read`, which reads a source. Where it names another network than farther ones did, what
+  /// these said of that one counts no more.
+  template <typename Read>
+  void with_own_network(const Read& read) {
+    const auto before = config_.model.name;
+    const auto inherited = places_;
+    read();
+    if (config_.model.name == before) {
+      return;
+    }
+    for (const auto& [key, place] : inherited) {
+      const auto now = places_.find(key);
+      if (key.rfind("model.", 0) == 0 && now->second == place) {
+        places_.erase(now);
+      }
+    }
   }
 
   /// Its name is known now: what was not set is as this network has it, and what was set for
