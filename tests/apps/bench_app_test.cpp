@@ -77,7 +77,9 @@ INSTANTIATE_TEST_SUITE_P(Modes, BenchApp,
                          ::testing::Values("--mode infer --precision fp32",
                                            "--mode train --precision fp32",
                                            "--mode infer --precision bf16",
-                                           "--mode train --precision bf16"));
+                                           "--mode train --precision bf16",
+                                           "--mode train --precision fp32 --set model.name=varnet "
+                                           "model.cascades=2 model.channels=4"));
 
 /// The multiplications of a network's convolutions, from the layers' sizes as the paper says them.
 struct Multiplications {
