@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "dircn/kernels/activation.h"
 #include "hwy/highway.h"
 #include "kernels/stored.h"
 
@@ -132,6 +133,20 @@ HWY_INLINE V silu_slope(D d, V x) {
   const V near = at_least_minus_87(d, at_most_87(d, x));
   const V sigma = sigmoid(d, near);
   return hn::Mul(sigma, hn::MulAdd(near, hn::Sub(one, sigma), one));
+}
+
+/// x above 0, kLeakySlope · x elsewhere: the larger of the two, as the slope lies between 0 and 1.
+/// Where x is not-a-number both are.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V leaky_relu(D d, V x) {
+  return hn::Max(x, hn::Mul(x, hn::Set(d, static_cast<float>(kLeakySlope))));
+}
+
+/// d leaky_relu(x) / dx; at 0 and of not-a-number kLeakySlope, as LibTorch has it.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V leaky_relu_slope(D d, V x) {
+  return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Set(d, 1.0F),
+                        hn::Set(d, static_cast<float>(kLeakySlope)));
 }
 
 }  // namespace HWY_NAMESPACE

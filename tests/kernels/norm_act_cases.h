@@ -63,7 +63,7 @@ inline std::vector<Case> cases() {
   result.back().x.select(2, 0).select(2, 0) = 1e3;  // the first pixel far off
   result.back().name = "first pixel far off";
   result.push_back(random_case({1, 8, 40, 50}, false));
-  result.back().scale *= 1e3;  // SiLU at both of its ends
+  result.back().scale *= 1e3;  // activations at both of their ends
   result.back().name = "large scale";
   return result;
 }
@@ -90,9 +90,12 @@ inline bool rounds_once(torch::Device device) {
   return device.is_cpu() || has_cuda;
 }
 
+inline constexpr Activation kActivations[] = {Activation::none, Activation::silu,
+                                              Activation::leaky_relu};
+
 template <typename Check>
 void for_each_form(const Check& check) {
-  for (const auto activation : {Activation::none, Activation::silu}) {
+  for (const auto activation : kActivations) {
     for (const bool add : {false, true}) {
       check(activation, add);
     }

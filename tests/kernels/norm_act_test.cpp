@@ -1,12 +1,14 @@
 #include "dircn/kernels/norm_act.h"
 
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
 #include <cmath>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "dircn/runtime/device.h"
 #include "norm_act_cases.h"
@@ -33,7 +35,15 @@ torch::Tensor by_definition(const Case& c, Activation activation, bool add) {
   };
   auto z = (c.x - mean) / (variance + 1e-5).sqrt() * term(c.scale) + term(c.shift);
   z = add ? z + c.residual : z;
-  return activation == Activation::silu ? z / (1 + torch::exp(-z)) : z;
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::silu:
+      return z / (1 + torch::exp(-z));
+    case Activation::leaky_relu:
+      return torch::where(z > 0, z, 0.2 * z);
+  }
+  return z;
 }
 
 DIRCN_DEVICE_TEST(NormAct, IsWhatItsDefinitionSays) {
@@ -106,19 +116,28 @@ DIRCN_DEVICE_TEST(NormAct, NotANumberStaysInItsChannel) {
   }
 }
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// What an activation makes of z, which arrives as a residual where all else is 0.
+torch::Tensor activated(Activation activation, const torch::Tensor& z) {
+  const auto zero = torch::zeros(
+      {z.size(1)},
+      z.options().dtype(z.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat));
+  return norm_act({torch::zeros_like(z)}, zero, zero, activation, z);
+}
+
+/// Values along an image's width, in one channel.
+torch::Tensor values_in_a_row(const std::vector<double>& values) {
+  return torch::tensor(values, torch::kDouble).view({1, 1, 1, -1});
+}
+
 DIRCN_DEVICE_TEST(NormAct, SiluHasItsLimits) {
   if (!rounds_once(device)) {
     GTEST_SKIP() << "needs kernels of dircn's own: LibTorch's SiLU of minus infinity is no number";
   }
-  // One channel of variance 1 at each end, so that a residual of any size is what SiLU sees.
-  const double infinity = std::numeric_limits<double>::infinity();
-  const auto z = torch::tensor({-infinity, -1e4, -88.0, -87.0, -20.0, -1e-3, 0.0, 1e-30, 3.0, 87.0,
-                                1e4, infinity, std::nan("")},
-                               torch::kDouble)
-                     .view({1, 1, 1, -1});
-  const auto residual = z.to(device, torch::kFloat).contiguous(kChannelsLast);
-  const auto zero = torch::zeros({1}, device);
-  const auto y = norm_act({torch::zeros_like(residual)}, zero, zero, Activation::silu, residual)
+  const auto z = values_in_a_row({-kInfinity, -1e4, -88.0, -87.0, -20.0, -1e-3, 0.0, 1e-30, 3.0,
+                                  87.0, 1e4, kInfinity, std::nan("")});
+  const auto y = activated(Activation::silu, z.to(device, torch::kFloat).contiguous(kChannelsLast))
                      .cpu()
                      .to(torch::kDouble)
                      .flatten();
@@ -131,6 +150,33 @@ DIRCN_DEVICE_TEST(NormAct, SiluHasItsLimits) {
     } else {
       EXPECT_EQ(std::isnan(actual), std::isnan(value));
       EXPECT_EQ(std::isinf(actual), std::isinf(value));
+    }
+  }
+}
+
+DIRCN_DEVICE_TEST(NormAct, LeakyReluIsExactAtItsBendAndItsEnds) {
+  const std::vector<double> arguments{-kInfinity, -1e4,  -5.0, -1e-3, -1e-30,    -0.0,
+                                      0.0,        1e-30, 1e-3, 3.0,   kInfinity, std::nan("")};
+  for (const auto& [type, unit] :
+       {std::pair(torch::kDouble, 1e-15), {torch::kFloat, 1e-7}, {torch::kBFloat16, 1.0 / 256}}) {
+    // In the type's own numbers.
+    const auto z = values_in_a_row(arguments).to(device, type).contiguous(kChannelsLast);
+    const auto leaf = z.detach().requires_grad_();
+    const auto y = activated(Activation::leaky_relu, leaf);
+    const auto slope = torch::autograd::grad({y}, {leaf}, {torch::ones_like(y)})[0];
+    const auto at = [](const torch::Tensor& values, int64_t i) {
+      return values.detach().cpu().to(torch::kDouble).flatten()[i].item<double>();
+    };
+    for (int64_t i = 0; i < z.numel(); ++i) {
+      const double argument = at(z, i);
+      const double expected = argument > 0 ? argument : 0.2 * argument;
+      if (std::isfinite(expected)) {
+        EXPECT_NEAR(at(y, i), expected, unit * std::abs(expected)) << type << " " << argument;
+      } else {
+        EXPECT_EQ(std::isnan(at(y, i)), std::isnan(expected)) << type << " " << argument;
+        EXPECT_TRUE(std::isnan(expected) || at(y, i) == expected) << type << " " << argument;
+      }
+      EXPECT_NEAR(at(slope, i), argument > 0 ? 1.0 : 0.2, unit) << type << " " << argument;
     }
   }
 }

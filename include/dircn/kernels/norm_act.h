@@ -4,9 +4,9 @@
 
 #include <optional>
 
-namespace dircn {
+#include "dircn/kernels/activation.h"
 
-enum class Activation { none, silu };
+namespace dircn {
 
 /// Mean and biased standard deviation of every channel of every image: [B, C] each.
 struct ChannelStatistics {

@@ -27,10 +27,9 @@ class NormAct : public torch::autograd::Function<NormAct> {
     auto y = empty_in_form(x.sizes(), x, kernel_format(x));
     kernel_forward(x, residual, y, {statistics.mean, statistics.std, inputs[1], inputs[2]},
                    activation);
-    const bool silu = activation == Activation::silu;
     context->save_for_backward({x, inputs[1], inputs[2], statistics.mean, statistics.std,
-                                silu ? residual : torch::Tensor()});
-    context->saved_data["silu"] = silu;
+                                is_identity(activation) ? torch::Tensor() : residual});
+    context->saved_data["activation"] = static_cast<int64_t>(activation);
     context->saved_data["inputs"] = static_cast<int64_t>(inputs.size());
     return y;
   }
@@ -48,7 +47,7 @@ class NormAct : public torch::autograd::Function<NormAct> {
     const auto dresidual =
         residual.defined() ? empty_in_form(x.sizes(), x, kernel_format(x)) : torch::Tensor();
     kernel_backward(x, residual, dy, terms,
-                    context->saved_data["silu"].toBool() ? Activation::silu : Activation::none,
+                    static_cast<Activation>(context->saved_data["activation"].toInt()),
                     {dx, dresidual, dscale, dshift});
     variable_list result{dx, dscale, dshift};
     if (context->saved_data["inputs"].toInt() > 3) {
@@ -92,6 +91,18 @@ torch::Tensor run_kernel(const NormInput& input, const torch::Tensor& scale,
   return y;
 }
 
+torch::Tensor act(const torch::Tensor& z, Activation activation) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::silu:
+      return torch::silu(z);
+    case Activation::leaky_relu:
+      return torch::leaky_relu(z, kLeakySlope);
+  }
+  return z;
+}
+
 torch::Tensor run_operators(const torch::Tensor& x, const torch::Tensor& scale,
                             const torch::Tensor& shift, Activation activation,
                             const std::optional<torch::Tensor>& residual) {
@@ -115,9 +126,7 @@ torch::Tensor run_operators(const torch::Tensor& x, const torch::Tensor& scale,
   if (residual) {
     y = y + *residual;
   }
-  return (activation == Activation::silu ? torch::silu(y) : y)
-      .to(x.scalar_type())
-      .contiguous(x.suggest_memory_format());
+  return act(y, activation).to(x.scalar_type()).contiguous(x.suggest_memory_format());
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ void channel_statistics_cpu(const T* x, const NormShape& shape, double* mean, do
 
 template <typename T>
 void norm_act_cpu(const T* x, const T* residual, T* y, const NormShape& shape,
-                  const NormTerms& terms, bool silu) {
+                  const NormTerms& terms, Activation activation) {
   const auto loops = norm_loops<Stored<T>>();
   const Cut cut(shape);
   const auto channels = channel_terms(shape, terms);
@@ -100,14 +100,15 @@ void norm_act_cpu(const T* x, const T* residual, T* y, const NormShape& shape,
     cut.for_each_block(task, [&](int64_t at, Block block) {
       at += image * cut.image;
       loops.apply(stored(x + at), stored(offset(residual, at)), stored(y + at), block, lanes.view(),
-                  silu);
+                  activation);
     });
   });
 }
 
 template <typename T>
 void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const NormShape& shape,
-                           const NormTerms& terms, bool silu, const NormGradients<T>& gradients) {
+                           const NormTerms& terms, Activation activation,
+                           const NormGradients<T>& gradients) {
   const auto loops = norm_loops<Stored<T>>();
   const Cut cut(shape);
   const auto channels = channel_terms(shape, terms);
@@ -116,7 +117,8 @@ void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const Nor
     cut.for_each_block(task, [&](int64_t at, Block block) {
       at += image * cut.image;
       loops.add_gradients({stored(x + at), stored(offset(residual, at)), stored(dy + at)},
-                          stored(offset(gradients.residual, at)), block, lanes.view(), total, silu);
+                          stored(offset(gradients.residual, at)), block, lanes.view(), total,
+                          activation);
     });
   });
   // Per image and channel: mean(dz), and mean(dz · x̂) / sqrt(var + eps).
@@ -132,8 +134,9 @@ void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const Nor
     linear[i] = product / pixels * channel.inverse_std;
     constant[i] = sum[0] / pixels - channel.rest * linear[i];
   }
-  const bool has_dz = !silu || residual != nullptr;
-  const T* given = silu && has_dz ? gradients.residual : dy;
+  const bool wrote_dz = residual != nullptr;
+  const T* given = wrote_dz ? gradients.residual : dy;
+  const Activation left = wrote_dz ? Activation::none : activation;
   for_each_task(shape, cut, [&](int64_t image, int64_t task) {
     const int64_t first = image * cut.channels;
     const ForwardTerms lanes(cut, &channels[image * cut.channels]);
@@ -142,7 +145,7 @@ void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const Nor
     cut.for_each_block(task, [&](int64_t at, Block block) {
       at += image * cut.image;
       loops.input_gradient({stored(x + at), nullptr, stored(given + at)}, stored(gradients.x + at),
-                           block, lanes.view(), {constants.data(), slopes.data()}, !has_dz);
+                           block, lanes.view(), {constants.data(), slopes.data()}, left);
     });
   });
 }
@@ -150,13 +153,13 @@ void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const Nor
 template void channel_statistics_cpu(const float*, const NormShape&, double*, double*);
 template void channel_statistics_cpu(const c10::BFloat16*, const NormShape&, double*, double*);
 template void norm_act_cpu(const float*, const float*, float*, const NormShape&, const NormTerms&,
-                           bool);
+                           Activation);
 template void norm_act_cpu(const c10::BFloat16*, const c10::BFloat16*, c10::BFloat16*,
-                           const NormShape&, const NormTerms&, bool);
+                           const NormShape&, const NormTerms&, Activation);
 template void norm_act_backward_cpu(const float*, const float*, const float*, const NormShape&,
-                                    const NormTerms&, bool, const NormGradients<float>&);
+                                    const NormTerms&, Activation, const NormGradients<float>&);
 template void norm_act_backward_cpu(const c10::BFloat16*, const c10::BFloat16*,
-                                    const c10::BFloat16*, const NormShape&, const NormTerms&, bool,
-                                    const NormGradients<c10::BFloat16>&);
+                                    const c10::BFloat16*, const NormShape&, const NormTerms&,
+                                    Activation, const NormGradients<c10::BFloat16>&);
 
 }  // namespace dircn

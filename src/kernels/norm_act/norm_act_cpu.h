@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "dircn/kernels/activation.h"
+
 namespace dircn {
 
 constexpr double kNormEps = 1e-5;
@@ -33,10 +35,10 @@ void channel_statistics_cpu(const T* x, const NormShape& shape, double* mean, do
 /// be x.
 template <typename T>
 void norm_act_cpu(const T* x, const T* residual, T* y, const NormShape& shape,
-                  const NormTerms& terms, bool silu);
+                  const NormTerms& terms, Activation activation);
 
-/// What the backward pass writes. `residual` is null where there was none or silu is off (its
-/// gradient is then that of y).
+/// What the backward pass writes. `residual` is null where there was none or the activation is
+/// none (its gradient is then that of y).
 template <typename T>
 struct NormGradients {
   T* x;
@@ -46,9 +48,10 @@ struct NormGradients {
 };
 
 /// Gradients of `norm_act_cpu` for that of y, `dy`, mean and std being x's own. `residual` is null
-/// where there was none or silu is off.
+/// where there was none or the activation is none.
 template <typename T>
 void norm_act_backward_cpu(const T* x, const T* residual, const T* dy, const NormShape& shape,
-                           const NormTerms& terms, bool silu, const NormGradients<T>& gradients);
+                           const NormTerms& terms, Activation activation,
+                           const NormGradients<T>& gradients);
 
 }  // namespace dircn

@@ -104,7 +104,8 @@ __global__ void finish_moments(const T* x, GridCut cut, const Pair* partial, dou
 
 /// y may be x: a thread has read a pack before it writes that place.
 template <typename T, int Width>
-__global__ void apply(const T* x, const T* residual, T* y, GridCut cut, NormTerms norm, bool silu) {
+__global__ void apply(const T* x, const T* residual, T* y, GridCut cut, NormTerms norm,
+                      Activation activation) {
   const Walk walk(cut);
   const SlotTerms<Width> terms(norm, walk);
   for (int64_t pixel = walk.first; pixel < walk.end; pixel += walk.step) {
@@ -117,7 +118,7 @@ __global__ void apply(const T* x, const T* residual, T* y, GridCut cut, NormTerm
     for (int slot = 0; slot < Width; ++slot) {
       const float z = terms.z(static_cast<float>(value.slot[slot]), slot) +
                       static_cast<float>(other.slot[slot]);
-      value.slot[slot] = static_cast<T>(silu ? silu_of(z) : z);
+      value.slot[slot] = static_cast<T>(act(activation, z));
     }
     value.write(y + at);
   }
@@ -126,7 +127,7 @@ __global__ void apply(const T* x, const T* residual, T* y, GridCut cut, NormTerm
 /// Sums of dz and dz · (x − centre). `dresidual`, which takes dz, may be null.
 template <typename T, int Width>
 __global__ void sum_gradients(const T* x, const T* residual, const T* dy, T* dresidual, GridCut cut,
-                              NormTerms norm, bool silu, Pair* partial) {
+                              NormTerms norm, Activation activation, Pair* partial) {
   const Walk walk(cut);
   const SlotTerms<Width> terms(norm, walk);
   float sum[Width] = {};
@@ -142,7 +143,7 @@ __global__ void sum_gradients(const T* x, const T* residual, const T* dy, T* dre
     for (int slot = 0; slot < Width; ++slot) {
       const auto here = static_cast<float>(value.slot[slot]);
       const float z = terms.z(here, slot) + static_cast<float>(other.slot[slot]);
-      const float dz = static_cast<float>(gradient.slot[slot]) * (silu ? silu_slope_of(z) : 1.0F);
+      const float dz = static_cast<float>(gradient.slot[slot]) * act_slope(activation, z);
       sum[slot] += dz;
       products[slot] += dz * (here - terms.centre[slot]);
       gradient.slot[slot] = static_cast<T>(dz);
@@ -176,9 +177,9 @@ __global__ void finish_gradients(GridCut cut, const Pair* partial, NormTerms nor
   }
 }
 
-/// `dz`: that, or dy, whose dz is then computed once more.
+/// `dz`: that, and no activation; or dy, of which dz is computed once more.
 template <typename T, int Width>
-__global__ void input_gradient(const T* x, const T* dz, bool is_dy, T* dx, GridCut cut,
+__global__ void input_gradient(const T* x, const T* dz, Activation activation, T* dx, GridCut cut,
                                NormTerms norm, const Pair* constant_linear) {
   const Walk walk(cut);
   const SlotTerms<Width> terms(norm, walk);
@@ -194,7 +195,7 @@ __global__ void input_gradient(const T* x, const T* dz, bool is_dy, T* dx, GridC
     auto gradient = Pack<T, Width>::read(dz + at);
     for (int slot = 0; slot < Width; ++slot) {
       const auto here = static_cast<float>(value.slot[slot]);
-      const float factor = is_dy ? silu_slope_of(terms.z(here, slot)) : 1.0F;
+      const float factor = act_slope(activation, terms.z(here, slot));
       const float own = static_cast<float>(gradient.slot[slot]) * factor;
       gradient.slot[slot] = static_cast<T>(
           terms.slope[slot] * (own - constant[slot] - (here - terms.centre[slot]) * linear[slot]));
@@ -252,32 +253,33 @@ void channel_statistics_cuda(const T* x, const NormShape& shape, NormLayout layo
 
 template <typename T>
 void norm_act_cuda(const T* x, const T* residual, T* y, const NormShape& shape, NormLayout layout,
-                   const NormTerms& terms, bool silu) {
+                   const NormTerms& terms, Activation activation) {
   with_width<T>(shape, layout, {x, residual, y},
                 [&](auto width, const GridCut& cut, dim3 blocks, auto stream) {
                   apply<T, decltype(width)::value>
-                      <<<blocks, kThreads, 0, stream>>>(x, residual, y, cut, terms, silu);
+                      <<<blocks, kThreads, 0, stream>>>(x, residual, y, cut, terms, activation);
                 });
 }
 
 template <typename T>
 void norm_act_backward_cuda(const T* x, const T* residual, const T* dy, const NormShape& shape,
-                            NormLayout layout, double* scratch, const NormTerms& terms, bool silu,
-                            const NormGradients<T>& gradients) {
+                            NormLayout layout, double* scratch, const NormTerms& terms,
+                            Activation activation, const NormGradients<T>& gradients) {
   auto* constant_linear = reinterpret_cast<Pair*>(scratch);
   auto* partial = constant_linear + planes_of(shape);
-  const bool has_dz = !silu || residual != nullptr;
-  const T* dz = silu && has_dz ? gradients.residual : dy;
+  const bool wrote_dz = residual != nullptr;
+  const T* given = wrote_dz ? gradients.residual : dy;
+  const Activation left = wrote_dz ? Activation::none : activation;
   with_width<T>(shape, layout, {x, residual, dy, gradients.x, gradients.residual},
                 [&](auto width, const GridCut& cut, dim3 blocks, auto stream) {
                   sum_gradients<T, decltype(width)::value><<<blocks, kThreads, 0, stream>>>(
-                      x, residual, dy, gradients.residual, cut, terms, silu, partial);
+                      x, residual, dy, gradients.residual, cut, terms, activation, partial);
                   C10_CUDA_KERNEL_LAUNCH_CHECK();
                   finish_gradients<<<planes_of(shape), kThreads, 0, stream>>>(
                       cut, partial, terms, gradients.scale, gradients.shift, constant_linear);
                   C10_CUDA_KERNEL_LAUNCH_CHECK();
                   input_gradient<T, decltype(width)::value><<<blocks, kThreads, 0, stream>>>(
-                      x, dz, !has_dz, gradients.x, cut, terms, constant_linear);
+                      x, given, left, gradients.x, cut, terms, constant_linear);
                 });
 }
 
@@ -285,9 +287,10 @@ void norm_act_backward_cuda(const T* x, const T* residual, const T* dy, const No
   template void channel_statistics_cuda(const T*, const NormShape&, NormLayout, double*, double*,  \
                                         double*);                                                  \
   template void norm_act_cuda(const T*, const T*, T*, const NormShape&, NormLayout,                \
-                              const NormTerms&, bool);                                             \
+                              const NormTerms&, Activation);                                       \
   template void norm_act_backward_cuda(const T*, const T*, const T*, const NormShape&, NormLayout, \
-                                       double*, const NormTerms&, bool, const NormGradients<T>&);
+                                       double*, const NormTerms&, Activation,                      \
+                                       const NormGradients<T>&);
 DIRCN_INSTANTIATE(float)
 DIRCN_INSTANTIATE(c10::BFloat16)
 

@@ -25,11 +25,11 @@ void channel_statistics_cuda(const T* x, const NormShape& shape, NormLayout layo
 
 template <typename T>
 void norm_act_cuda(const T* x, const T* residual, T* y, const NormShape& shape, NormLayout layout,
-                   const NormTerms& terms, bool silu);
+                   const NormTerms& terms, Activation activation);
 
 template <typename T>
 void norm_act_backward_cuda(const T* x, const T* residual, const T* dy, const NormShape& shape,
-                            NormLayout layout, double* scratch, const NormTerms& terms, bool silu,
-                            const NormGradients<T>& gradients);
+                            NormLayout layout, double* scratch, const NormTerms& terms,
+                            Activation activation, const NormGradients<T>& gradients);
 
 }  // namespace dircn

@@ -85,7 +85,6 @@ ChannelStatistics kernel_statistics(const torch::Tensor& x) {
 
 void kernel_forward(const torch::Tensor& x, const torch::Tensor& residual, const torch::Tensor& y,
                     const KernelTerms& terms, Activation activation) {
-  const bool silu = activation == Activation::silu;
   const c10::DeviceGuard guard(x.device());
   with_storage_type(x, [&](auto type) {
     using T = decltype(type);
@@ -93,18 +92,18 @@ void kernel_forward(const torch::Tensor& x, const torch::Tensor& residual, const
     if constexpr (kHasCuda) {
       if (x.is_cuda()) {
         norm_act_cuda<T>(x.data_ptr<T>(), added, y.data_ptr<T>(), shape_of(x), layout_of(x),
-                         pointers(terms), silu);
+                         pointers(terms), activation);
         return;
       }
     }
-    norm_act_cpu<T>(x.data_ptr<T>(), added, y.data_ptr<T>(), shape_of(x), pointers(terms), silu);
+    norm_act_cpu<T>(x.data_ptr<T>(), added, y.data_ptr<T>(), shape_of(x), pointers(terms),
+                    activation);
   });
 }
 
 void kernel_backward(const torch::Tensor& x, const torch::Tensor& residual, const torch::Tensor& dy,
                      const KernelTerms& terms, Activation activation,
                      const KernelGradients& gradients) {
-  const bool silu = activation == Activation::silu;
   const c10::DeviceGuard guard(x.device());
   with_storage_type(x, [&](auto type) {
     using T = decltype(type);
@@ -116,12 +115,12 @@ void kernel_backward(const torch::Tensor& x, const torch::Tensor& residual, cons
       if (x.is_cuda()) {
         norm_act_backward_cuda<T>(x.data_ptr<T>(), added, dy.data_ptr<T>(), shape_of(x),
                                   layout_of(x), scratch_for(x).template data_ptr<double>(),
-                                  pointers(terms), silu, places);
+                                  pointers(terms), activation, places);
         return;
       }
     }
     norm_act_backward_cpu<T>(x.data_ptr<T>(), added, dy.data_ptr<T>(), shape_of(x), pointers(terms),
-                             silu, places);
+                             activation, places);
   });
 }
 

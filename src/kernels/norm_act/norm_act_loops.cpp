@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "dircn/runtime/highway_targets.h"
 
@@ -67,25 +68,57 @@ HWY_INLINE hn::Vec<D> argument(D d, hn::Vec<D> centred, LaneTerms terms, int64_t
   }
 }
 
-template <bool Add, bool WithSilu, typename T>
+template <Activation Act, class D>
+HWY_INLINE hn::Vec<D> act(D d, hn::Vec<D> z) {
+  if constexpr (Act == Activation::silu) {
+    return silu(d, z);
+  } else if constexpr (Act == Activation::leaky_relu) {
+    return leaky_relu(d, z);
+  } else {
+    return z;
+  }
+}
+
+/// dy · act'(z), of an act that is not the identity.
+template <Activation Act, class D>
+HWY_INLINE hn::Vec<D> argument_gradient(D d, hn::Vec<D> dy, hn::Vec<D> z) {
+  if constexpr (Act == Activation::silu) {
+    return hn::Mul(dy, silu_slope(d, z));
+  } else {
+    static_assert(Act == Activation::leaky_relu);
+    return hn::Mul(dy, leaky_relu_slope(d, z));
+  }
+}
+
+/// Calls work(activation), whose value is part of its type.
+template <typename Work>
+HWY_INLINE void with_activation(Activation activation, const Work& work) {
+  switch (activation) {
+    case Activation::none:
+      return work(std::integral_constant<Activation, Activation::none>());
+    case Activation::silu:
+      return work(std::integral_constant<Activation, Activation::silu>());
+    case Activation::leaky_relu:
+      return work(std::integral_constant<Activation, Activation::leaky_relu>());
+  }
+}
+
+template <bool Add, Activation Act, typename T>
 void apply_to(const T* x, const T* residual, T* y, Block block, LaneTerms terms) {
   for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
-    auto z = argument<Add>(d, centred_value(d, x + at, terms, i), terms, i, residual, at);
-    if constexpr (WithSilu) {
-      z = silu(d, z);
-    }
-    store(d, z, y + at);
+    const auto z = argument<Add>(d, centred_value(d, x + at, terms, i), terms, i, residual, at);
+    store(d, act<Act>(d, z), y + at);
   });
 }
 
-template <bool Add, bool WithSilu, typename T>
+template <bool Add, Activation Act, typename T>
 void add_gradients_of(const BackwardInput<T>& input, T* dz_out, Block block, LaneTerms terms,
                       LaneSums sums) {
   for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
     const auto centred = centred_value(d, input.x + at, terms, i);
     auto dz = load(d, input.dy + at);
-    if constexpr (WithSilu) {
-      dz = hn::Mul(dz, silu_slope(d, argument<Add>(d, centred, terms, i, input.residual, at)));
+    if constexpr (!is_identity(Act)) {
+      dz = argument_gradient<Act>(d, dz, argument<Add>(d, centred, terms, i, input.residual, at));
     }
     if constexpr (Add) {
       store(d, dz, dz_out + at);
@@ -96,14 +129,14 @@ void add_gradients_of(const BackwardInput<T>& input, T* dz_out, Block block, Lan
   });
 }
 
-template <bool WithSilu, typename T>
+template <Activation Act, typename T>
 void write_input_gradient(const BackwardInput<T>& input, T* dx, Block block, LaneTerms terms,
                           LaneMeans means) {
   for_rows(block, [&](auto d, int64_t at, int64_t i) HWY_ATTR {
     const auto centred = centred_value(d, input.x + at, terms, i);
     auto dz = load(d, input.dy + at);
-    if constexpr (WithSilu) {
-      dz = hn::Mul(dz, silu_slope(d, argument<false>(d, centred, terms, i, input.residual, at)));
+    if constexpr (!is_identity(Act)) {
+      dz = argument_gradient<Act>(d, dz, argument<false>(d, centred, terms, i, input.residual, at));
     }
     const auto above = hn::Sub(dz, hn::LoadU(d, means.constant + i));
     const auto result = hn::NegMulAdd(centred, hn::LoadU(d, means.linear + i), above);
@@ -141,29 +174,28 @@ void add_moments(const T* x, Block block, const float* pivot, LaneSums sums) {
 }
 
 template <typename T>
-void apply(const T* x, const T* residual, T* y, Block block, LaneTerms terms, bool silu) {
-  if (residual != nullptr && silu) {
-    apply_to<true, true>(x, residual, y, block, terms);
-  } else if (residual != nullptr) {
-    apply_to<true, false>(x, residual, y, block, terms);
-  } else if (silu) {
-    apply_to<false, true>(x, residual, y, block, terms);
-  } else {
-    apply_to<false, false>(x, residual, y, block, terms);
-  }
+void apply(const T* x, const T* residual, T* y, Block block, LaneTerms terms,
+           Activation activation) {
+  with_activation(activation, [&](auto kind) HWY_ATTR {
+    if (residual != nullptr) {
+      apply_to<true, kind()>(x, residual, y, block, terms);
+    } else {
+      apply_to<false, kind()>(x, residual, y, block, terms);
+    }
+  });
 }
 
 template <typename T>
 void add_gradients(const BackwardInput<T>& input, T* dz, Block block, LaneTerms terms,
-                   LaneSums sums, bool silu) {
+                   LaneSums sums, Activation activation) {
   std::fill_n(sums.block, 2 * sums.lanes, 0.0F);
-  if (input.residual != nullptr) {
-    add_gradients_of<true, true>(input, dz, block, terms, sums);
-  } else if (silu) {
-    add_gradients_of<false, true>(input, dz, block, terms, sums);
-  } else {
-    add_gradients_of<false, false>(input, dz, block, terms, sums);
-  }
+  with_activation(activation, [&](auto kind) HWY_ATTR {
+    if (input.residual != nullptr) {
+      add_gradients_of<true, kind()>(input, dz, block, terms, sums);
+    } else {
+      add_gradients_of<false, kind()>(input, dz, block, terms, sums);
+    }
+  });
   for (int64_t i = 0; i < 2 * sums.lanes; ++i) {
     sums.total[i] += static_cast<double>(sums.block[i]);
   }
@@ -171,12 +203,10 @@ void add_gradients(const BackwardInput<T>& input, T* dz, Block block, LaneTerms 
 
 template <typename T>
 void input_gradient(const BackwardInput<T>& input, T* dx, Block block, LaneTerms terms,
-                    LaneMeans means, bool silu) {
-  if (silu) {
-    write_input_gradient<true>(input, dx, block, terms, means);
-  } else {
-    write_input_gradient<false>(input, dx, block, terms, means);
-  }
+                    LaneMeans means, Activation activation) {
+  with_activation(activation, [&](auto kind) HWY_ATTR {
+    write_input_gradient<kind()>(input, dx, block, terms, means);
+  });
 }
 
 template <typename T>

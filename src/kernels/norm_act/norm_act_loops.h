@@ -12,6 +12,7 @@
 
 #include <cstdint>
 
+#include "dircn/kernels/activation.h"
 #include "kernels/stored.h"
 
 namespace dircn {
@@ -46,7 +47,7 @@ struct LaneMeans {
 template <typename T>
 struct BackwardInput {
   const T* x;
-  const T* residual;  // null where there was none, or no silu
+  const T* residual;  // null where there was none, or act is none
   const T* dy;
 };
 
@@ -57,16 +58,17 @@ struct NormLoops {
   void (*add_moments)(const T* x, Block block, const float* pivot, LaneSums sums);
 
   /// y = act(z + residual); `residual` may be null, y may be x.
-  void (*apply)(const T* x, const T* residual, T* y, Block block, LaneTerms terms, bool silu);
+  void (*apply)(const T* x, const T* residual, T* y, Block block, LaneTerms terms,
+                Activation activation);
 
   /// Adds Σ dz and Σ dz · (x − centre), dz being the gradient of act's argument; writes dz where
   /// there is a residual.
   void (*add_gradients)(const BackwardInput<T>& input, T* dz, Block block, LaneTerms terms,
-                        LaneSums sums, bool silu);
+                        LaneSums sums, Activation activation);
 
-  /// Writes dx; without silu `input.dy` is dz.
+  /// Writes dx; where the activation is none, `input.dy` is dz.
   void (*input_gradient)(const BackwardInput<T>& input, T* dx, Block block, LaneTerms terms,
-                         LaneMeans means, bool silu);
+                         LaneMeans means, Activation activation);
 };
 
 template <typename T>

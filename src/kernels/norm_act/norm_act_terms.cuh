@@ -18,6 +18,31 @@ __device__ inline float silu_slope_of(float z) {
   return sigma * (1.0F + near * (1.0F - sigma));
 }
 
+__device__ inline float act(Activation activation, float z) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::silu:
+      return silu_of(z);
+    case Activation::leaky_relu:
+      return z > 0.0F ? z : static_cast<float>(kLeakySlope) * z;
+  }
+  return z;
+}
+
+/// The derivative of act.
+__device__ inline float act_slope(Activation activation, float z) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::silu:
+      return silu_slope_of(z);
+    case Activation::leaky_relu:
+      return z > 0.0F ? 1.0F : static_cast<float>(kLeakySlope);
+  }
+  return 1.0F;
+}
+
 /// What the map from x to z needs for each slot. What rounding the mean to `centre` leaves goes
 /// into the shift.
 template <int Width>

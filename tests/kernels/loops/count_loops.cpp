@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/convolve/convolve_loops.h"
@@ -70,32 +71,35 @@ std::map<std::string, Loop> norm_loops_by_name() {
   constexpr int64_t kValues = kRows * kLanes;
   static const std::vector<float> half(kLanes, 0.5F);
   static const LaneTerms terms{half.data(), half.data(), half.data()};
-  return {
-      {"norm_silu",
-       {kValues,
-        [](Buffers& b) {
-          norm_loops<float>().apply(b.x.data(), b.residual.data(), b.y.data(), kBlock, terms, true);
-        }}},
+  std::map<std::string, Loop> result{
       {"norm_moments",
        {kValues,
         [](Buffers& b) {
           norm_loops<float>().add_moments(b.x.data(), kBlock, half.data(),
                                           {b.y.data(), b.sums.data(), kLanes});
         }}},
-      {"norm_gradients",
-       {kValues,
-        [](Buffers& b) {
-          norm_loops<float>().add_gradients({b.x.data(), b.residual.data(), b.x.data()},
-                                            b.residual.data(), kBlock, terms,
-                                            {b.y.data(), b.sums.data(), kLanes}, true);
-        }}},
-      {"norm_input_gradient",
-       {kValues,
-        [](Buffers& b) {
-          norm_loops<float>().input_gradient({b.x.data(), nullptr, b.x.data()}, b.y.data(), kBlock,
-                                             terms, {half.data(), half.data()}, true);
-        }}},
   };
+  const std::pair<const char*, Activation> activations[] = {
+      {"norm_silu", Activation::silu}, {"norm_leaky_relu", Activation::leaky_relu}};
+  for (const auto& [name, act] : activations) {
+    const std::string prefix = name;
+    result[prefix] = {kValues, [act = act](Buffers& b) {
+                        norm_loops<float>().apply(b.x.data(), b.residual.data(), b.y.data(), kBlock,
+                                                  terms, act);
+                      }};
+    result[prefix + "_gradients"] = {kValues, [act = act](Buffers& b) {
+                                       norm_loops<float>().add_gradients(
+                                           {b.x.data(), b.residual.data(), b.x.data()},
+                                           b.residual.data(), kBlock, terms,
+                                           {b.y.data(), b.sums.data(), kLanes}, act);
+                                     }};
+    result[prefix + "_input_gradient"] = {kValues, [act = act](Buffers& b) {
+                                            norm_loops<float>().input_gradient(
+                                                {b.x.data(), nullptr, b.x.data()}, b.y.data(),
+                                                kBlock, terms, {half.data(), half.data()}, act);
+                                          }};
+  }
+  return result;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ while read -r loop target noted; do
     "$program" "$loop" "$target" 20 2>&1 >/dev/null | sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
   awk -v loop="$loop" -v target="$target" -v noted="$noted" -v count="$count" -v values="$values" 'BEGIN {
     found = count / values
-    printf "%-20s %-5s %7.2f instructions a value, noted %s\n", loop, target, found, noted
+    printf "%-30s %-5s %7.2f instructions a value, noted %s\n", loop, target, found, noted
     exit found > 1.3 * noted
   }' || { echo "  more than 1.3 times what was noted: is it still vector code?"; failed=1; }
 done <"$table"

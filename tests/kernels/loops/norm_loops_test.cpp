@@ -36,8 +36,30 @@ double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
 }
 
-double silu_slope(double x) {
-  return sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+constexpr Activation kActivations[] = {Activation::none, Activation::silu, Activation::leaky_relu};
+
+double act(Activation activation, double z) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::silu:
+      return z * sigmoid(z);
+    case Activation::leaky_relu:
+      return z > 0 ? z : 0.2 * z;
+  }
+  return z;
+}
+
+double act_slope(Activation activation, double z) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::silu:
+      return sigmoid(z) * (1 + z * (1 - sigmoid(z)));
+    case Activation::leaky_relu:
+      return z > 0 ? 1 : 0.2;
+  }
+  return 1;
 }
 
 class NormLoopsOf : public ::testing::TestWithParam<loops::Target> {
@@ -81,11 +103,11 @@ TEST_P(NormLoopsOf, Apply) {
   const auto loops = norm_loops<float>();
   Floats y(kCount);
   for (const bool add : {false, true}) {
-    for (const bool silu : {false, true}) {
-      loops.apply(x_.data(), add ? residual_.data() : nullptr, y.data(), kBlock, terms(), silu);
+    for (const auto activation : kActivations) {
+      loops.apply(x_.data(), add ? residual_.data() : nullptr, y.data(), kBlock, terms(),
+                  activation);
       for (size_t i = 0; i < kCount; ++i) {
-        const double z = argument(i, add);
-        expect_near(y[i], silu ? z * sigmoid(z) : z, silu ? "silu" : "linear");
+        expect_near(y[i], act(activation, argument(i, add)), "y");
       }
     }
   }
@@ -103,13 +125,49 @@ TEST_P(NormLoopsOf, KeepWhatIsNoNumberAndBoundWhatIsLarge) {
     const Floats one(lanes, 1.0F);
     Floats y(lanes);
     loops.apply(values.data(), nullptr, y.data(), {1, static_cast<int64_t>(lanes)},
-                {none.data(), one.data(), none.data()}, true);
+                {none.data(), one.data(), none.data()}, Activation::silu);
     for (size_t i = 0; i < lanes; ++i) {
       if (std::isnan(values[i])) {
         EXPECT_TRUE(std::isnan(y[i])) << i << " of " << lanes;
       } else {
         expect_near(y[i], values[i] > 0 ? values[i] : 0, "far from 0");
       }
+    }
+  }
+}
+
+TEST_P(NormLoopsOf, BendAtZeroAlone) {
+  const auto loops = norm_loops<float>();
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float least = std::numeric_limits<float>::denorm_min();
+  const Floats x{0.0F,     -0.0F,     least,
+                 -least,   3.0F,      -3.0F,
+                 infinity, -infinity, std::numeric_limits<float>::quiet_NaN()};
+  for (const size_t lanes : {1, 9, 16, 25}) {  // single values, a register, both
+    const Block block{1, static_cast<int64_t>(lanes)};
+    Floats values(lanes);
+    for (size_t i = 0; i < lanes; ++i) {
+      values[i] = x[i % x.size()];
+    }
+    const Floats none(lanes, 0.0F);
+    const Floats one(lanes, 1.0F);
+    const LaneTerms terms{none.data(), one.data(), none.data()};
+    Floats y(lanes);
+    loops.apply(values.data(), nullptr, y.data(), block, terms, Activation::leaky_relu);
+    Floats dz(lanes);
+    Floats sums(3 * lanes);
+    Doubles total(2 * lanes);
+    // With z as the residual of zeros, so that what is no number meets no sum.
+    loops.add_gradients({none.data(), values.data(), one.data()}, dz.data(), block, terms,
+                        {sums.data(), total.data(), static_cast<int64_t>(lanes)},
+                        Activation::leaky_relu);
+    for (size_t i = 0; i < lanes; ++i) {
+      if (std::isnan(values[i])) {
+        EXPECT_TRUE(std::isnan(y[i])) << i << " of " << lanes;
+      } else {
+        EXPECT_EQ(y[i], values[i] > 0 ? values[i] : 0.2F * values[i]) << i << " of " << lanes;
+      }
+      EXPECT_EQ(dz[i], values[i] > 0 ? 1.0F : 0.2F) << values[i] << ", " << i << " of " << lanes;
     }
   }
 }
@@ -129,18 +187,13 @@ TEST_P(NormLoopsOf, AddMoments) {
 TEST_P(NormLoopsOf, AddGradients) {
   const auto loops = norm_loops<float>();
   for (const bool add : {false, true}) {
-    for (const bool silu : {false, true}) {
-      if (add && !silu) {
-        continue;  // nobody asks for it
-      }
+    for (const auto activation : kActivations) {
       Floats dz(kCount);
       Floats block(3 * kLanes);
       Doubles total(2 * kLanes, 1.0);
       loops.add_gradients({x_.data(), add ? residual_.data() : nullptr, dy_.data()}, dz.data(),
-                          kBlock, terms(), {block.data(), total.data(), kLanes}, silu);
-      const auto slope = [&](size_t i) {
-        return dy_[i] * (silu ? silu_slope(argument(i, add)) : 1.0);
-      };
+                          kBlock, terms(), {block.data(), total.data(), kLanes}, activation);
+      const auto slope = [&](size_t i) { return dy_[i] * act_slope(activation, argument(i, add)); };
       for (size_t i = 0; add && i < kCount; ++i) {
         expect_near(dz[i], slope(i), "dz");
       }
@@ -159,12 +212,12 @@ TEST_P(NormLoopsOf, WriteTheInputsGradient) {
   const auto constant = random_numbers(kLanes, 1, 7);
   const auto linear = random_numbers(kLanes, 1, 8);
   Floats dx(kCount);
-  for (const bool silu : {false, true}) {
+  for (const auto activation : kActivations) {
     loops.input_gradient({x_.data(), nullptr, dy_.data()}, dx.data(), kBlock, terms(),
-                         {constant.data(), linear.data()}, silu);
+                         {constant.data(), linear.data()}, activation);
     for (size_t i = 0; i < kCount; ++i) {
       const size_t lane = i % kLanes;
-      const double dz = dy_[i] * (silu ? silu_slope(argument(i, false)) : 1.0);
+      const double dz = dy_[i] * act_slope(activation, argument(i, false));
       expect_near(dx[i], slope_[lane] * (dz - constant[lane] - centred(i) * linear[lane]), "dx");
     }
   }
@@ -181,10 +234,12 @@ TEST_P(NormLoopsOf, ComputeOnBfloat16AsOnItsValues) {
     x[i] = static_cast<Bfloat16Bits>(bits >> 16U);
     values[i] = to_float(x[i]);
   }
-  norm_loops<float>().apply(values.data(), nullptr, y.data(), kBlock, terms(), true);
-  norm_loops<Bfloat16Bits>().apply(x.data(), nullptr, stored.data(), kBlock, terms(), true);
-  for (size_t i = 0; i < kCount; ++i) {
-    EXPECT_NEAR(to_float(stored[i]), y[i], std::abs(y[i]) / 256) << i;  // 8 bits
+  for (const auto activation : kActivations) {
+    norm_loops<float>().apply(values.data(), nullptr, y.data(), kBlock, terms(), activation);
+    norm_loops<Bfloat16Bits>().apply(x.data(), nullptr, stored.data(), kBlock, terms(), activation);
+    for (size_t i = 0; i < kCount; ++i) {
+      EXPECT_NEAR(to_float(stored[i]), y[i], std::abs(y[i]) / 256) << i;  // 8 bits
+    }
   }
 }
 
