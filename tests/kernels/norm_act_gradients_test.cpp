@@ -19,6 +19,7 @@ namespace {
 using testing::Case;
 using testing::cases;
 using testing::for_each_form;
+using testing::kActivations;
 using testing::kChannelsLast;
 using testing::kernel_formats;
 using testing::max_error;
@@ -161,6 +162,26 @@ TEST(NormActGradients, AnyNumberOfThreadsGivesTheSameBits) {
     }
   }
   torch::set_num_threads(threads);
+}
+
+DIRCN_DEVICE_TEST(NormActGradients, WithoutScaleAndShiftXHasItsGradientAlone) {
+  for (auto c : cases()) {
+    c.scale = torch::ones_like(c.scale);
+    c.shift = torch::zeros_like(c.shift);
+    for (const auto activation : kActivations) {
+      const auto weights = weights_for(c, activation, false);
+      for (const auto type : {torch::kDouble, torch::kFloat}) {
+        for (const auto format : kernel_formats(device)) {
+          const auto given = c.to(type, format, device);
+          const auto x = given.x.detach().requires_grad_();
+          const auto y = norm_act({x}, activation);
+          const auto dx = torch::autograd::grad({(y * weights.to(y.options())).sum()}, {x})[0];
+          const auto expected = gradients(given, activation, false, weights)[0];
+          EXPECT_TRUE(torch::equal(dx, expected)) << c.name << ", " << format;
+        }
+      }
+    }
+  }
 }
 
 TEST(NormActGradients, RefusesSecondDerivativesOfTheKernel) {

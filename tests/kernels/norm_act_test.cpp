@@ -20,6 +20,7 @@ namespace {
 using testing::Case;
 using testing::cases;
 using testing::for_each_form;
+using testing::kActivations;
 using testing::kChannelsLast;
 using testing::kernel_formats;
 using testing::max_error;
@@ -181,6 +182,30 @@ DIRCN_DEVICE_TEST(NormAct, LeakyReluIsExactAtItsBendAndItsEnds) {
   }
 }
 
+DIRCN_DEVICE_TEST(NormAct, WithoutScaleAndShiftTheyAreOneAndZero) {
+  for (auto c : cases()) {
+    c.scale = torch::ones_like(c.scale);
+    c.shift = torch::zeros_like(c.shift);
+    for (const auto activation : kActivations) {
+      const auto expected = by_definition(c, activation, false);
+      const auto exact = c.to(torch::kDouble, torch::MemoryFormat::Contiguous, device);
+      EXPECT_LE(max_error(norm_act({exact.x}, activation), expected),
+                1e-9 * (1 + expected.abs().max().item<double>()))
+          << c.name;
+      for (const auto type : {torch::kFloat, torch::kBFloat16}) {
+        for (const auto format : kernel_formats(device)) {
+          const auto kernel = c.to(type, format, device);
+          const auto y = norm_act({kernel.x}, activation);
+          EXPECT_TRUE(torch::equal(y, kernel.result(activation, false)))
+              << c.name << ", " << format;
+          EXPECT_EQ(y.scalar_type(), type);
+          EXPECT_TRUE(y.is_contiguous(format));
+        }
+      }
+    }
+  }
+}
+
 DIRCN_DEVICE_TEST(NormAct, TakesStatisticsThatAreAtHand) {
   const auto c = random_case({2, 6, 17, 9}, true, 3, 2).to(torch::kFloat, kChannelsLast, device);
   const auto statistics = channel_statistics(c.x);
@@ -205,6 +230,10 @@ TEST(NormAct, OverwritesOnlyWhatNobodyElseHolds) {
   const auto y = norm_act({std::move(temporary)}, c.scale, c.shift, Activation::silu);
   EXPECT_EQ(y.data_ptr(), memory);
   EXPECT_TRUE(torch::equal(y, expected));
+
+  temporary = c.x.clone();
+  memory = temporary.data_ptr();
+  EXPECT_EQ(norm_act({std::move(temporary)}, Activation::silu).data_ptr(), memory);
 }
 
 }  // namespace

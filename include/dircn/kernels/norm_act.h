@@ -38,4 +38,7 @@ torch::Tensor norm_act(NormInput input, const torch::Tensor& scale, const torch:
                        Activation activation,
                        const std::optional<torch::Tensor>& residual = std::nullopt);
 
+/// The same without what is learned: act((x − mean) / sqrt(var + 1e-5)).
+torch::Tensor norm_act(NormInput input, Activation activation);
+
 }  // namespace dircn

@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
+#include <utility>
 #include <vector>
 
 #include "dircn/runtime/gradients.h"
@@ -146,6 +147,14 @@ torch::Tensor norm_act(NormInput input, const torch::Tensor& scale, const torch:
                        Activation activation, const std::optional<torch::Tensor>& residual) {
   return has_norm_kernel(input.x) ? run_kernel(input, scale, shift, activation, residual)
                                   : run_operators(input.x, scale, shift, activation, residual);
+}
+
+torch::Tensor norm_act(NormInput input, Activation activation) {
+  // Made where x is: a CUDA graph takes no copies from the CPU.
+  const auto options = input.x.options().dtype(
+      input.x.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat);
+  const auto scale = torch::ones({input.x.size(1)}, options);
+  return norm_act(std::move(input), scale, torch::zeros_like(scale), activation);
 }
 
 }  // namespace dircn
