@@ -109,16 +109,4 @@ torch::Tensor ImageGrid::image(const torch::Tensor& x) const {
   return at_pixels(at_pixels(x, rows, -2), columns, -1);
 }
 
-ImageGrid square_grid(ImageSize stored, ImageSize image) {
-  ImageGrid grid{GridAxis::around_middle(stored.height, image.height),
-                 GridAxis::around_middle(stored.width, image.width)};
-  grid.rows.keep(std::min(stored.height, stored.width));
-  return grid;
-}
-
-ImageGrid whole_grid(ImageSize stored) {
-  return {GridAxis::around_middle(stored.height, stored.height),
-          GridAxis::around_middle(stored.width, stored.width)};
-}
-
 }  // namespace dircn

@@ -14,6 +14,7 @@
 #include "support/challenge_files.h"
 #include "support/command.h"
 #include "support/golden.h"
+#include "support/image_grids.h"
 #include "support/paths.h"
 #include "support/random_input.h"
 
@@ -23,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::CommandResult;
 using testing::run_command;
+using testing::square_grid;
 using testing::TemporaryFolder;
 
 constexpr int64_t kCoils = 2;

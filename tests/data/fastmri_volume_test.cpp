@@ -15,6 +15,7 @@
 #include "dircn/data/volume.h"
 #include "support/challenge_files.h"
 #include "support/golden.h"
+#include "support/image_grids.h"
 #include "support/paths.h"
 
 namespace dircn::fastmri_volume_test {
@@ -24,6 +25,7 @@ namespace fs = std::filesystem;
 using testing::full_kspace;
 using testing::Hdf5Maker;
 using testing::ScanText;
+using testing::square_grid;
 using testing::TemporaryFolder;
 
 constexpr int64_t kWidth = 40;

@@ -7,6 +7,7 @@
 
 #include "support/challenge_files.h"
 #include "support/fov_crop.h"
+#include "support/image_grids.h"
 
 namespace dircn::prepared_slice_test {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using testing::challenge_grid;
 using testing::fov_crop;
 using testing::some_columns;
+using testing::whole_grid;
 
 torch::Tensor some_kspace(int64_t height, int64_t width) {
   return testing::full_kspace(1, 3, height, width, 7)[0];

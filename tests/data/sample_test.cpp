@@ -13,6 +13,7 @@
 #include "support/challenge_files.h"
 #include "support/devices.h"
 #include "support/golden.h"
+#include "support/image_grids.h"
 #include "support/paths.h"
 
 namespace dircn::sample_test {
@@ -23,6 +24,7 @@ using testing::GoldenFile;
 using testing::raw_slice;
 using testing::relative_max_error;
 using testing::some_columns;
+using testing::whole_grid;
 
 torch::Tensor image_of(const torch::Tensor& kspace) {
   return root_sum_of_squares(ifft2c(kspace.unsqueeze(0)))[0][0];

@@ -15,6 +15,7 @@
 #include "dircn/mri/fft.h"
 #include "support/fov_crop.h"
 #include "support/golden.h"
+#include "support/image_grids.h"
 
 namespace dircn::training_draws_test {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 using testing::fov_crop;
 using testing::raw_slice;
 using testing::relative_max_error;
+using testing::whole_grid;
 
 constexpr int64_t kWidth = 40;
 

@@ -19,6 +19,7 @@
 #include "dircn/core/error.h"
 #include "dircn/data/volume.h"
 #include "support/challenge_files.h"
+#include "support/image_grids.h"
 #include "support/paths.h"
 
 namespace dircn::voxel_geometry_test {
@@ -28,6 +29,7 @@ namespace fs = std::filesystem;
 using testing::Hdf5Maker;
 using testing::ScanText;
 using testing::TemporaryFolder;
+using testing::whole_grid;
 using Orientation = std::map<std::string, torch::Tensor>;
 
 constexpr int64_t kWidth = 20;

@@ -13,6 +13,7 @@
 #include "dircn/core/error.h"
 #include "dircn/mri/fft.h"
 #include "support/golden.h"
+#include "support/image_grids.h"
 #include "support/spot.h"
 
 namespace dircn::image_grid_test {
@@ -21,6 +22,7 @@ namespace {
 using testing::middle_of;
 using testing::relative_max_error;
 using testing::spot;
+using testing::square_grid;
 
 torch::Tensor random_kspace(int64_t height, int64_t width) {
   return torch::randn({2, height, width}, torch::kComplexDouble);

@@ -20,6 +20,7 @@
 #include "support/challenge_files.h"
 #include "support/devices.h"
 #include "support/golden.h"
+#include "support/image_grids.h"
 #include "support/paths.h"
 #include "support/random_input.h"
 
@@ -27,6 +28,7 @@ namespace dircn::reconstruct_test {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::square_grid;
 using testing::TemporaryFolder;
 
 constexpr int64_t kWidth = 32;

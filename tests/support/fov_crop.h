@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dircn/mri/image_grid.h"
+#include "support/image_grids.h"
 
 namespace dircn::testing {
 

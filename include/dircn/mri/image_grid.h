@@ -53,11 +53,4 @@ struct ImageGrid {
   torch::Tensor image(const torch::Tensor& x) const;
 };
 
-/// The grid of k-space of which nothing else is known: images of this size around the middle, and
-/// of the rows the challenge's square, min(H, W), or what the image shows where that is more.
-ImageGrid square_grid(ImageSize stored, ImageSize image);
-
-/// All that is stored.
-ImageGrid whole_grid(ImageSize stored);
-
 }  // namespace dircn
