@@ -189,7 +189,7 @@ void check_set(const SliceSet& set, const DataConfig& config, Targets targets) {
   }
   append(findings, input.exchanged());
   for (const InputFinding& finding : findings) {
-    log_warning(Error(finding.parts).what());
+    log_warning(finding.text());
   }
 }
 

@@ -230,7 +230,7 @@ std::string kind_of(const Hdf5File& file, Layout layout) {
 
 void add_findings(const std::vector<InputFinding>& findings, Report& report, Problems& problems) {
   for (const InputFinding& finding : findings) {
-    const std::string text = Error(finding.parts).what();
+    const std::string text = finding.text();
     if (finding.fatal) {
       problems.push_back(text);
     } else {

@@ -19,7 +19,7 @@ namespace {
 
 void append(std::vector<std::string>& remarks, const std::vector<InputFinding>& findings) {
   for (const InputFinding& finding : findings) {
-    remarks.emplace_back(Error(finding.parts).what());
+    remarks.push_back(finding.text());
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "dircn/core/error.h"
 #include "dircn/data/input_check.h"
 #include "dircn/data/prepared_slice.h"
 
@@ -19,7 +18,7 @@ std::optional<std::string> note_of(const KspaceVolume& volume, const ImageGrid& 
   const VolumeEntry alone{volume.path(), std::nullopt, volume.path().filename()};
   for (const InputFinding& finding :
        InputCheck(options.data, Targets::labels).add(alone).findings) {
-    add(Error(finding.parts).what());
+    add(finding.text());
   }
   if (const auto own = volume.note()) {
     add(*own);

@@ -72,7 +72,7 @@ std::vector<std::string> warnings_of(const VolumeEntry& entry, const DataConfig&
   require_usable(check.findings);
   std::vector<std::string> warnings;
   for (const InputFinding& finding : check.findings) {
-    warnings.emplace_back(Error(finding.parts).what());
+    warnings.push_back(finding.text());
   }
   return warnings;
 }

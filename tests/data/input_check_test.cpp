@@ -24,8 +24,7 @@ using testing::TemporaryFolder;
 std::string text_of(const std::vector<InputFinding>& findings) {
   std::string text;
   for (const auto& finding : findings) {
-    text +=
-        std::string(finding.fatal ? "error: " : "warning: ") + Error(finding.parts).what() + "\n";
+    text += std::string(finding.fatal ? "error: " : "warning: ") + finding.text() + "\n";
   }
   return text;
 }

@@ -41,7 +41,7 @@ void expect_one(const std::vector<InputFinding>& findings, bool fatal,
                 const std::vector<std::string>& parts) {
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].fatal, fatal);
-  const std::string text = Error(findings[0].parts).what();
+  const std::string text = findings[0].text();
   for (const auto& part : parts) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in: " << text;
   }

@@ -27,6 +27,8 @@ enum class Targets {
 struct InputFinding {
   bool fatal = false;  // nothing sensible can come of it; else something may
   Error::Parts parts;
+
+  std::string text() const { return Error(parts).what(); }
 };
 
 /// Throws the first fatal finding as `Error`.
