@@ -26,7 +26,8 @@ struct DataLayout {
   const char* origin = "";       // whose files they are, for messages
   const char* volume_kind = "";  // what a file of k-space is called
 
-  /// Data sets that tell its files from those of other layouts.
+  /// Data sets that tell its files from those of other layouts. Where images lie is a sign, too,
+  /// see `image_folder`.
   std::vector<const char*> signs;
   /// Data sets of real images [S, h, w]: the targets; the zero-filled ones, null: never there; and
   /// all that a file of targets may hold beside them.
@@ -36,7 +37,8 @@ struct DataLayout {
   std::vector<const char*> beside_target;
 
   /// The folders side by side that hold a volume's k-space and its images, under one file name;
-  /// null: one file holds both.
+  /// null: one file holds both. A file of k-space and mask with its images there has the layout's
+  /// sign, whatever data sets it holds.
   const char* kspace_folder = nullptr;
   const char* image_folder = nullptr;
   /// Where in a set the k-space of a volume belongs. `split`: train, val or leaderboard; `number`:
@@ -61,7 +63,8 @@ const DataLayout& data_layout(Layout name);
 /// What a file of the layout calls its targets, or would.
 const char* target_name(const DataLayout& layout, const Hdf5File& file);
 
-/// The layout `wanted`; where that is `automatic`, the first that the file has a sign of.
+/// The layout `wanted`; where that is `automatic`, the first that the file has a sign of: one of
+/// `signs`, or images beside it (image/NAME.h5 of kspace/NAME.h5).
 const DataLayout& data_layout(const Hdf5File& file, Layout wanted);
 
 }  // namespace dircn
