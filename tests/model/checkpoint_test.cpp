@@ -129,6 +129,21 @@ PickleDict weights_of(float value) {
   return {{kDc, torch::full({1}, value)}};
 }
 
+ModelConfig unusual_model() {
+  ModelConfig model;
+  model.cascades = 3;
+  model.channels = 20;
+  model.sensitivity_channels = 12;
+  model.groups = 5;
+  model.sensitivity_groups = 1;
+  model.se_ratio = 0.0625;
+  model.se_squeeze = SeSqueeze::statistics;
+  model.aggregation = Aggregation::none;
+  model.data_consistency = DataConsistency::variational;
+  model.interconnections = false;
+  return model;
+}
+
 TEST_F(CheckpointTest, takesTheModelsOwnWeightsAndTheAverageOfBasicSr) {
   EXPECT_EQ(first_value(load(PickleDict{{"ema", weights_of(1)}, {"state_dict", weights_of(2)}})),
             2);
@@ -138,6 +153,17 @@ TEST_F(CheckpointTest, takesTheModelsOwnWeightsAndTheAverageOfBasicSr) {
     EXPECT_EQ(first_value(load(basic)), 2);
   });
   EXPECT_CONTAINS(log, "model.pth: the weights are taken from 'params_ema', not from 'params'");
+  for (const char* other : {"model", "ema"}) {
+    const std::string both = log_of([&] {
+      load(PickleDict{{other, weights_of(1)}, {"state_dict", weights_of(2)}});
+    });
+    EXPECT_CONTAINS(both, "model.pth: the weights are taken from 'state_dict', not from '" +
+                              std::string(other) + "'");
+  }
+  const PickleDict own{{"ema", weights_of(1)},
+                       {"state_dict", weights_of(2)},
+                       {"model_config", to_dict(unusual_model())}};
+  EXPECT_EQ(log_of([&] { load(own); }), "") << "as training writes it";
   // What holds tensors, but none of a network, is no candidate.
   const PickleDict moments{{"conv", torch::ones({1})}};
   EXPECT_EQ(load(PickleDict{{"state_dict", moments}, {"net", weights_of(3)}}).place, "net");
@@ -218,21 +244,6 @@ TEST_F(CheckpointTest, convertsWeightsOfOtherPrecisions) {
     EXPECT_EQ(network.at(kBottle).sum().item<float>(), 15);  // small integers: exact in all of them
     EXPECT_EQ(network.at(kDc).item<float>(), 0.5F);
   }
-}
-
-ModelConfig unusual_model() {
-  ModelConfig model;
-  model.cascades = 3;
-  model.channels = 20;
-  model.sensitivity_channels = 12;
-  model.groups = 5;
-  model.sensitivity_groups = 1;
-  model.se_ratio = 0.0625;
-  model.se_squeeze = SeSqueeze::statistics;
-  model.aggregation = Aggregation::none;
-  model.data_consistency = DataConsistency::variational;
-  model.interconnections = false;
-  return model;
 }
 
 TEST_F(CheckpointTest, carriesTheModelConfiguration) {

@@ -13,8 +13,6 @@
 namespace dircn {
 namespace {
 
-const std::string kModelConfig = "model_config";
-
 StateDict read_state(const PickleDict& dict, const WeightsPlace& place, const std::string& name) {
   StateDict state;
   for (const auto& [key, value] : dict.entries()) {

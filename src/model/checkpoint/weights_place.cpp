@@ -177,7 +177,7 @@ WeightsPlace find_weights(const PickleDict& contents, const std::string& file) {
                             "}, NEW_FILE)."};
   });
   places.erase(places.begin());
-  if (!places.empty() && dotted(chosen.path) != kFirst[0]) {
+  if (!places.empty() && contents.find(kModelConfig) == nullptr) {
     log_info(file + ": the weights are taken from " + quoted(chosen.path) + ", not from " +
              names(places));
   }

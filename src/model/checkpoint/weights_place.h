@@ -8,6 +8,9 @@
 
 namespace dircn {
 
+/// What dircn's own checkpoints have beside the weights, and no others.
+constexpr const char* kModelConfig = "model_config";
+
 /// The keys that lead to something in a file. They lie in its content.
 using PicklePath = std::vector<std::string_view>;
 
@@ -19,8 +22,9 @@ struct WeightsPlace {
 
 /// Where parameters of dircn's networks are in the file, only dicts with such count, else all that
 /// hold tensors. Of several, `state_dict`, `model_state_dict`, `model`, `params_ema` and `params`
-/// come first, in this order; the log says what else there is. Throws `Error` naming `file` if
-/// there is none, or if there are several of which none comes first.
+/// come first, in this order; the log says which were taken and which were not, except of dircn's
+/// own files, whose average beside the weights is known. Throws `Error` naming `file` if there is
+/// none, or if there are several of which none comes first.
 WeightsPlace find_weights(const PickleDict& contents, const std::string& file);
 
 /// "net.state_dict"; empty where the file itself is the dict.
