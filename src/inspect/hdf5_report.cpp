@@ -221,7 +221,7 @@ std::string kind_of(const Hdf5File& file, Layout layout) {
   }
   const std::string images = main_images(file);
   if (images.empty()) {
-    return "HDF5";
+    return file.is_ismrmrd() ? "ISMRMRD, readouts of a scanner" : "HDF5";
   }
   return images == kReconstruction ? "reconstruction" : "images";
 }
@@ -276,12 +276,12 @@ Report hdf5_report(const std::filesystem::path& path, const DataConfig& config,
   if (report.contains("kspace") && problems.empty()) {
     attempt(path.string(), problems, [&] { add_check(path, config, report, problems); });
   }
-  if (file.has_dataset(kKspaceName)) {
+  report["kind"] = kind_of(file, config.layout);
+  if (file.has_dataset(kKspaceName) || (images.empty() && file.is_ismrmrd())) {
     Verdicts verdicts(config, /*deep=*/true);  // all values are read of one file anyway
     attempt(path.string(), problems, [&] { verdicts.add(find_volumes(path).front()); });
     report["verdict"] = verdicts.report();
   }
-  report["kind"] = kind_of(file, config.layout);
   return report;
 }
 

@@ -151,6 +151,40 @@ TEST(InspectHdf5, ListsAnyFile) {
   EXPECT_FALSE(report.contains("kspace"));
 }
 
+/// As converters of scanners' raw data write it: a text of any length, and for each readout a
+/// compound with values of any number.
+TEST(InspectHdf5, SaysWhatIsmrmrdsReadoutsAreNotFor) {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker maker(folder / "scan.mrd");
+    maker.file().createGroup("dataset");
+    maker.claim("dataset/xml", {1}, H5::StrType(H5::PredType::C_S1, H5T_VARIABLE))
+        .write(std::vector<const char*>{"<ismrmrdHeader/>"}.data(),
+               H5::StrType(H5::PredType::C_S1, H5T_VARIABLE));
+    const H5::VarLenType values(&H5::PredType::NATIVE_FLOAT);
+    H5::CompType head(sizeof(uint64_t));
+    head.insertMember("flags", 0, H5::PredType::NATIVE_UINT64);
+    H5::CompType readout(head.getSize() + 2 * sizeof(hvl_t));
+    readout.insertMember("head", 0, head);
+    readout.insertMember("traj", head.getSize(), values);
+    readout.insertMember("data", head.getSize() + sizeof(hvl_t), values);
+    maker.claim("dataset/data", {4}, readout);
+  }
+  fs::copy(folder / "scan.mrd", folder / "scan.h5");
+  for (const char* name : {"scan.mrd", "scan.h5"}) {
+    const auto report = inspected(folder / name);
+    EXPECT_EQ(report["kind"], "ISMRMRD, readouts of a scanner");
+    EXPECT_TRUE(report["problems"].empty()) << report["problems"];
+    EXPECT_EQ(report["datasets"].size(), 2u);
+    for (const char* purpose : {"training", "reconstruction", "scoring"}) {
+      const std::string verdict = report["verdict"][purpose];
+      EXPECT_EQ(verdict.rfind("not: ", 0), 0u) << verdict;
+      EXPECT_NE(verdict.find("ISMRMRD's readouts"), std::string::npos) << verdict;
+      EXPECT_NE(verdict.find("docs/data.md"), std::string::npos) << verdict;
+    }
+  }
+}
+
 TEST(InspectHdf5, AlignsByCharactersAndRoundsBytes) {
   const TemporaryFolder folder;
   {

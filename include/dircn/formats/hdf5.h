@@ -58,6 +58,9 @@ class Hdf5File {
   std::vector<std::string> dataset_names() const;
   bool has_dataset(const std::string& name) const;
   Hdf5Dataset dataset(const std::string& name) const;
+  /// Whether it holds a scan as ISMRMRD stores it: the group `dataset` with the header `xml` and
+  /// the readouts `data`, one by one, which are no array of k-space yet.
+  bool is_ismrmrd() const;
 
   /// The whole of a real data set, as float32 whatever number type the file has.
   torch::Tensor read_real(const std::string& name) const;

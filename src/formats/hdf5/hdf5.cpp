@@ -42,6 +42,11 @@ std::string contents(const H5::H5File& file) {
                     : "only: " + names + (count > kShown ? ", ..." : "");
 }
 
+bool has_ismrmrd(const H5::H5File& file) {
+  return file.nameExists("dataset") && file.childObjType("dataset") == H5O_TYPE_GROUP &&
+         file.nameExists("dataset/xml") && file.nameExists("dataset/data");
+}
+
 /// What an HDF5 file is that has another layout than dircn's, and what to do with it; nothing if it
 /// is no known one.
 std::pair<std::string, std::string> foreign_layout(const fs::path& path, const H5::H5File& file) {
@@ -53,10 +58,7 @@ std::pair<std::string, std::string> foreign_layout(const fs::path& path, const H
     return {"MATLAB's v7.3 with ",
             "Save it under this name; MATLAB's last dimension is the first one here."};
   }
-  const bool ismrmrd = file.nameExists("dataset") &&
-                       file.childObjType("dataset") == H5O_TYPE_GROUP &&
-                       file.nameExists("dataset/xml") && file.nameExists("dataset/data");
-  return ismrmrd
+  return has_ismrmrd(file)
              ? std::pair<std::string, std::string>{"ISMRMRD's readouts in place of k-space, ",
                                                    "docs/data.md, \"Files of other kinds\", has "
                                                    "the lines of Python that sort them into "
@@ -128,6 +130,11 @@ bool Hdf5File::has_dataset(const std::string& name) const {
   return hdf5_guard({subject(name), "a link that cannot be followed", "a data set"}, [&] {
     return file_->nameExists(name) && file_->childObjType(name) == H5O_TYPE_DATASET;
   });
+}
+
+bool Hdf5File::is_ismrmrd() const {
+  return hdf5_guard({path_.string(), "a damaged table of contents", "an HDF5 file", kCopyAgain},
+                    [&] { return has_ismrmrd(*file_); });
 }
 
 const H5::DataSet& Hdf5File::open(const std::string& name) const {
