@@ -85,7 +85,7 @@ void KspaceVolume::read_or_draw_mask(const DataConfig& config) {
     mask_is_drawn_ = true;
     acceleration_ = drawn.acceleration;
   } else {
-    mask_ = read_mask(file_, height_, width_);
+    mask_ = read_mask(file_, coils_, height_, width_);
     acceleration_ = describe_mask(mask_).acceleration;
   }
   mask_ = mask_ & acquired_;

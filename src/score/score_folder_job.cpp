@@ -42,9 +42,9 @@ void require_shape(const Hdf5File& file, const LabelVolume& label, const ScoreRu
 
 /// The mask with which `dircn_reconstruct` made the file, if it had to draw one.
 std::optional<torch::Tensor> kept_mask(const Hdf5File& made, const KspaceVolume& kspace) {
-  return made.has_dataset(kMaskName)
-             ? std::optional<torch::Tensor>(read_mask(made, kspace.height(), kspace.width()))
-             : std::nullopt;
+  return made.has_dataset(kMaskName) ? std::optional<torch::Tensor>(read_mask(
+                                           made, kspace.coils(), kspace.height(), kspace.width()))
+                                     : std::nullopt;
 }
 
 struct FoundKspace {

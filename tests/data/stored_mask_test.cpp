@@ -58,6 +58,54 @@ TEST(StoredMask, OfRowsAndColumnsStaysOne) {
   EXPECT_EQ(volume.grid().rows.kept, 30);
 }
 
+/// As pictures store black and white.
+TEST(StoredMask, MayHaveAnotherNumberThanOneWhichIsLoggedOnce) {
+  const TemporaryFolder folder;
+  const auto kspace = testing::full_kspace(1, 2, 30, 20, 1);
+  const auto columns = testing::some_columns(20);
+  ::testing::internal::CaptureStderr();
+  for (const auto& way : {255 * columns.to(torch::kLong), columns.to(torch::kFloat) * 0.5,
+                          255 * columns.expand({30, 20}).to(torch::kLong)}) {
+    const KspaceVolume volume(with_mask(folder / "a.h5", kspace, way));
+    EXPECT_TRUE(torch::equal(volume.mask(), columns)) << way.sizes();
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const size_t told = log.find("a.h5: 'mask': 255 is taken as 1");
+  ASSERT_NE(told, std::string::npos) << log;
+  EXPECT_EQ(log.find("is taken as 1", told + 30), std::string::npos) << log;
+}
+
+TEST(StoredMask, OfEachCoilIsOneWhereCoilsAgree) {
+  const TemporaryFolder folder;
+  const auto kspace = testing::full_kspace(1, 3, 30, 20, 1);
+  const auto columns = testing::some_columns(20);
+  const auto points = (torch::arange(600).remainder(7) == 0).view({30, 20});
+  const auto read = [&](const torch::Tensor& mask) {
+    return KspaceVolume(with_mask(folder / "a.h5", kspace, mask)).mask();
+  };
+  EXPECT_TRUE(torch::equal(read(columns.expand({3, 20})), columns));
+  EXPECT_TRUE(torch::equal(read(columns.expand({1, 3, 1, 20})), columns));
+  EXPECT_TRUE(torch::equal(read(columns.expand({3, 30, 20})), columns));
+  EXPECT_TRUE(torch::equal(read(points.expand({1, 3, 30, 20})), points));
+}
+
+TEST(StoredMask, OfCoilsThatDifferNamesOne) {
+  const TemporaryFolder folder;
+  const auto kspace = testing::full_kspace(1, 3, 30, 20, 1);
+  auto mask = testing::some_columns(20).expand({1, 3, 30, 20}).clone();
+  mask[0][2][5][0] = mask[0][2][5][0].logical_not();
+  try {
+    KspaceVolume(with_mask(folder / "a.h5", kspace, mask));
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    for (const char* part :
+         {"a.h5: 'mask'", "coil 2 differs", "one mask for all coils", "m.all(1)"}) {
+      EXPECT_NE(text.find(part), std::string::npos) << text;
+    }
+  }
+}
+
 TEST(StoredMask, OfAnotherAxisSaysHowKspaceLies) {
   const TemporaryFolder folder;
   const auto mask = testing::some_columns(20);

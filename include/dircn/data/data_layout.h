@@ -14,7 +14,7 @@ class Hdf5File;
 
 // What all layouts call alike.
 inline constexpr const char* kKspaceName = "kspace";  // complex [S, C, H, W]; see KspaceVolume
-inline constexpr const char* kMaskName = "mask";      // [W] or [H, W], 0 and 1
+inline constexpr const char* kMaskName = "mask";      // [W] or [H, W]; see read_mask
 inline constexpr const char* kScanHeaderName = "ismrmrd_header";  // XML
 inline constexpr const char* kMaximumName = "max";                // attribute: of the targets
 inline constexpr const char* kAnnotationsName = "annotations";    // attribute, see `read_boxes`

@@ -21,7 +21,7 @@ namespace dircn {
 inline constexpr int64_t kMostSlices = 65536;
 
 /// A volume of multi-coil k-space in an HDF5 file, `kspace` [S, C, H, W] with its sampling `mask`
-/// [W] or [H, W] (any number type, values 0 and 1). Opening reads the headers and the mask; slices
+/// [W] or [H, W] (see `read_mask`). Opening reads the headers and the mask; slices
 /// are read one by one, none is kept. The k-space comes as it is stored: it may or may not be
 /// masked already.
 ///
