@@ -154,6 +154,26 @@ TEST_F(VolumeOutputTest, PngIsAFolderOfSlices) {
             encode_png(coil_mosaic(maps_[2], 192), "mosaic"));
 }
 
+// Names are as long as the last slice's number, so that they sort, and at least of three digits.
+TEST_F(VolumeOutputTest, PngNumbersAsManySlicesAsThereAre) {
+  constexpr int64_t kMany = 1001;
+  testing::write_kspace(folder_ / "in.h5", torch::zeros({kMany, 1, 4, 4}, torch::kComplexFloat),
+                        testing::some_columns(4));
+  const auto output = open(kPng);
+  for (int64_t i = 0; i < kMany; ++i) {
+    output->write_slice(i, {{kReconstruction, images_[0]}, {kZeroFilled, zero_filled_[0]}});
+  }
+  output->finish();
+  const auto names = names_in(folder_ / "out/acc4/a");
+  EXPECT_EQ(names.size(), 2U * kMany);
+  for (const char* name : {"0000.png", "1000.png", "zero_filled_0999.png"}) {
+    EXPECT_EQ(names.count(name), 1U) << name;
+  }
+  EXPECT_TRUE(is_written(kPng, base(), {Extra::zero_filled}));
+  EXPECT_FALSE(is_written(kPng, base(), {Extra::sensitivity_maps}));
+  EXPECT_NO_THROW(open(kPng)) << "which replaces them";
+}
+
 // One window for the volume: a slice of half the brightness is half as bright.
 TEST_F(VolumeOutputTest, PngHasOneWindowForTheVolume) {
   images_ =

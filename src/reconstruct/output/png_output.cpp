@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -26,19 +27,25 @@ constexpr int64_t kTileEdge = 192;  // of a coil in a mosaic
 constexpr size_t kDigits = 3;       // at least
 constexpr const char* kPictureEnding = ".png";
 
+/// What stands before the number: nothing, or "zero_filled_".
+std::string prefix_of(const std::string& output) {
+  return output == kReconstruction ? "" : output + "_";
+}
+
 /// "007.png", "zero_filled_007.png"
 std::string picture_name(const std::string& output, int64_t index, int64_t slices) {
   const size_t digits = std::max(kDigits, std::to_string(slices - 1).size());
   const std::string number = std::to_string(index);
-  const std::string prefix = output == kReconstruction ? "" : output + "_";
-  return prefix + std::string(digits - number.size(), '0') + number + kPictureEnding;
+  return prefix_of(output) + std::string(digits - number.size(), '0') + number + kPictureEnding;
 }
 
-/// Whether a name may be one of those.
-bool is_picture_name(const fs::path& name) {
+/// Of a name that may be one of those, with however many digits: its prefix.
+std::optional<std::string> picture_prefix(const fs::path& name) {
   const std::string stem = name.stem().string();
-  const size_t digits = stem.size() - (stem.find_last_not_of("0123456789") + 1);  // npos + 1 is 0
-  return name.extension() == kPictureEnding && digits >= kDigits;
+  const size_t prefix = stem.find_last_not_of("0123456789") + 1;  // npos + 1 is 0
+  return name.extension() == kPictureEnding && stem.size() - prefix >= kDigits
+             ? std::optional(stem.substr(0, prefix))
+             : std::nullopt;
 }
 
 /// What is replaced must be pictures of an earlier run: a folder of that name may be anything.
@@ -52,7 +59,7 @@ void require_own(const fs::path& folder) {
   error.clear();
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (!entry->is_regular_file(error) || !is_picture_name(entry->path().filename())) {
+    if (!entry->is_regular_file(error) || !picture_prefix(entry->path().filename())) {
       foreign = entry->path();
     }
   }
@@ -74,22 +81,15 @@ void move_folder(const fs::path& from, const fs::path& to) {
   });
 }
 
-/// Whether a folder holds pictures of slices.
-bool is_picture_folder(const fs::path& folder) {
+bool png_holds(const fs::path& folder, const std::string& output) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (is_picture_name(entry->path().filename())) {
+    if (picture_prefix(entry->path().filename()) == prefix_of(output)) {
       return true;
     }
   }
   return false;
-}
-
-bool png_holds(const fs::path& folder, const std::string& output) {
-  std::error_code unreadable;
-  return output == kReconstruction ? is_picture_folder(folder)
-                                   : fs::exists(folder / picture_name(output, 0, 1), unreadable);
 }
 
 /// A folder that is there is replaced if it holds nothing but pictures of slices.
