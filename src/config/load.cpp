@@ -9,6 +9,7 @@
 #include "config/config_fields.h"
 #include "config/tree.h"
 #include "dircn/config/config.h"
+#include "dircn/core/log.h"
 
 namespace dircn {
 namespace fs = std::filesystem;
@@ -21,6 +22,7 @@ using config::TreePtr;
 using config::Value;
 
 constexpr const char* kExtends = "extends";
+constexpr const char* kRemovedKeys[] = {"data.leaderboard"};
 
 // One byte more than the parser takes, so that it sees when a file is too long.
 std::string read_text(const fs::path& path, const std::string& subject) {
@@ -49,6 +51,25 @@ TreePtr nest(const std::string& key, TreePtr value) {
   return map;
 }
 
+// Takes the key "a.b" out of a map; false where it is not there.
+bool drop(Tree& tree, const std::string& key) {
+  const size_t dot = key.find('.');
+  const auto entry = std::find_if(tree.map.begin(), tree.map.end(), [&](const Tree::Entry& e) {
+    return e.key == key.substr(0, dot);
+  });
+  if (entry == tree.map.end()) {
+    return false;
+  }
+  if (dot == std::string::npos) {
+    tree.map.erase(entry);
+    return true;
+  }
+  auto section = std::make_shared<Tree>(*entry->value);
+  const bool dropped = drop(*section, key.substr(dot + 1));
+  entry->value = std::move(section);
+  return dropped;
+}
+
 // Applies sources to a configuration, the farthest first, and remembers where each key was set.
 class Loader {
  public:
@@ -71,13 +92,18 @@ class Loader {
   }
 
   void add_text(const std::string& yaml, const std::string& name) {
-    const TreePtr tree = config::parse_tree(yaml, name);
-    const Source source{name, true, known_keys_, places_};
-    add_base(*tree, source);
-    std::string base;  // read above; here so that the key is known
-    Fields with_extends = fields_;
-    with_extends.emplace_back(kExtends, base, config::Text());
-    with_own_network([&] { config::read_fields(with_extends, {*tree, "", tree->line, source}); });
+    add_tree(config::parse_tree(yaml, name), name);
+  }
+
+  void add_stored(const std::string& yaml, const std::string& name) {
+    const auto tree = std::make_shared<Tree>(*config::parse_tree(yaml, name));
+    for (const char* key : kRemovedKeys) {
+      if (drop(*tree, key)) {
+        log_info(name + ": the configuration in it has " + key +
+                 ", which is no key any more: it is left out");
+      }
+    }
+    add_tree(tree, name);
   }
 
   Config finish(const std::vector<std::string>& overrides) {
@@ -100,6 +126,15 @@ class Loader {
  private:
   static constexpr size_t kLongestKey = 256;
   static constexpr size_t kLongestChain = 16;
+
+  void add_tree(const TreePtr& tree, const std::string& name) {
+    const Source source{name, true, known_keys_, places_};
+    add_base(*tree, source);
+    std::string base;  // read above; here so that the key is known
+    Fields with_extends = fields_;
+    with_extends.emplace_back(kExtends, base, config::Text());
+    with_own_network([&] { config::read_fields(with_extends, {*tree, "", tree->line, source}); });
+  }
 
   void add_override(const std::string& text) {
     const std::string name = "--set " + excerpt(text);
@@ -225,6 +260,12 @@ Config parse_config(const std::string& yaml, const std::string& name,
   Loader loader;
   loader.add_text(yaml, name);
   return loader.finish(overrides);
+}
+
+Config parse_stored_config(const std::string& yaml, const std::string& name) {
+  Loader loader;
+  loader.add_stored(yaml, name);
+  return loader.finish({});
 }
 
 }  // namespace dircn

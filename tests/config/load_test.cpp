@@ -30,6 +30,29 @@ TEST(LoadConfig, NamesAMissingFileAndAFolder) {
                                            "configuration in YAML. Check the path.");
 }
 
+TEST(StoredConfig, LosesTheKeysThatAreNoMore) {
+  const std::string old = "data:\n  val: here\n  leaderboard: there\ntrain: {epochs: 3}\n";
+  ::testing::internal::CaptureStderr();
+  const Config config = parse_stored_config(old, "last.pt");
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(config.data.val, "here");
+  EXPECT_EQ(config.train.epochs, 3);
+  EXPECT_NE(log.find("last.pt: the configuration in it has data.leaderboard"), std::string::npos)
+      << log;
+  EXPECT_THROW(parse_config(old, "mine.yaml"), Error);
+  EXPECT_THROW(parse_stored_config("data: {leader: there}\n", "last.pt"), Error);
+  EXPECT_THROW(parse_stored_config("model: {leaderboard: there}\n", "last.pt"), Error);
+}
+
+TEST(StoredConfig, IsReadAsAnyOtherWithoutThem) {
+  Config config;
+  config.data.val = "here";
+  config.train.epochs = 5;
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(differences(config, parse_stored_config(to_yaml(config), "last.pt")).empty());
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(Extends, TheNearerFileWinsMapsMergeListsReplace) {
   const TemporaryFolder folder;
   write_file(

@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include "dircn/core/error.h"
+#include "dircn/formats/torch_file.h"
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/module_state.h"
 #include "small_run.h"
@@ -172,6 +173,21 @@ TEST_F(TrainingResumes, AFinishedRunOnlyForMoreEpochs) {
   ASSERT_TRUE(more.run(never));
   EXPECT_EQ(more.position().epoch, 3);
   EXPECT_EQ(lines_of(run.metrics(), "epoch").size(), 3U);
+}
+
+TEST_F(TrainingResumes, ARunFromBeforeAKeyWasRemoved) {
+  const RunFolder run(folder_ / "run");
+  ASSERT_FALSE(Trainer(config(), torch::kCPU, run).run(after(5)));
+  PickleDict old = load_checkpoint(run.last()).contents.as_dict();
+  std::string stored = old.at("config").as_string();
+  const std::string section = "data:\n";
+  ASSERT_NE(stored.find(section), std::string::npos) << stored;
+  stored.insert(stored.find(section) + section.size(), "  leaderboard: /data/leaderboard\n");
+  old.set("config", stored);
+  save_torch_file(run.last(), old);
+  Trainer resumed(config(), torch::kCPU, run);
+  resumed.resume(run.last());
+  EXPECT_TRUE(resumed.run(never));
 }
 
 TEST_F(TrainingResumes, KnowsTheScoresOfItsLastEpoch) {

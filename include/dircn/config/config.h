@@ -33,6 +33,10 @@ Config load_config(const std::filesystem::path& path,
 Config parse_config(const std::string& yaml, const std::string& name,
                     const std::vector<std::string>& overrides = {});
 
+/// The same for what `to_yaml` wrote into a checkpoint, perhaps long ago: keys that are no longer
+/// there are left out, which the log tells.
+Config parse_stored_config(const std::string& yaml, const std::string& name);
+
 /// All keys as YAML; `parse_config` reads back exactly the same values.
 std::string to_yaml(const Config& config);
 

@@ -120,7 +120,8 @@ TrainingState load_training_state(const std::filesystem::path& path, const Confi
   const auto entry = [&](const char* key) -> const PickleDict& {
     return contents.at(key).as_dict(name + ": " + key);
   };
-  compare(parse_config(contents.at(kConfig).as_string(name + ": " + kConfig), name), config, name);
+  compare(parse_stored_config(contents.at(kConfig).as_string(name + ": " + kConfig), name), config,
+          name);
   const RunPosition position = position_of(checkpoint);
   const auto phases = plan(config, position.start_cascades);
   check_phase(phases, position, checkpoint);
