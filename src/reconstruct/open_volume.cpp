@@ -15,6 +15,8 @@ std::optional<std::string> note_of(const KspaceVolume& volume, const ImageGrid& 
   std::string notes;
   const auto add = [&](const std::string& note) { notes += (notes.empty() ? "" : "; ") + note; };
   const torch::NoGradGuard no_grad;
+  // The slice that is looked at is read again when it is its turn. Whoever looked at it then would
+  // warn after half of the images; keeping it until then would hold it for as long.
   const VolumeEntry alone{volume.path(), std::nullopt, volume.path().filename()};
   for (const InputFinding& finding :
        InputCheck(options.data, Targets::labels).add(alone).findings) {
