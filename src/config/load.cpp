@@ -128,7 +128,7 @@ class Loader {
   static constexpr size_t kLongestChain = 16;
 
   void add_tree(const TreePtr& tree, const std::string& name) {
-    const Source source{name, true, known_keys_, places_};
+    const Source source{name, true, known_keys_, config_.places};
     add_base(*tree, source);
     std::string base;  // read above; here so that the key is known
     Fields with_extends = fields_;
@@ -147,7 +147,7 @@ class Loader {
       return Error::Parts{name, "no key and value", "--set section.key=value"};
     });
     const TreePtr tree = nest(key, parse_value(text.substr(equals + 1), name));
-    config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, places_}});
+    config::read_fields(fields_, {*tree, "", 1, Source{name, false, known_keys_, config_.places}});
   }
 
   /// Runs `read`, which reads a source. Where it names another network than farther ones did, what
@@ -155,15 +155,15 @@ class Loader {
   template <typename Read>
   void with_own_network(const Read& read) {
     const auto before = config_.model.name;
-    const auto inherited = places_;
+    const auto inherited = config_.places;
     read();
     if (config_.model.name == before) {
       return;
     }
     for (const auto& [key, place] : inherited) {
-      const auto now = places_.find(key);
+      const auto now = config_.places.find(key);
       if (key.rfind("model.", 0) == 0 && now->second == place) {
-        places_.erase(now);
+        config_.places.erase(now);
       }
     }
   }
@@ -177,15 +177,15 @@ class Loader {
     std::map<std::string, std::string> unnoted;
     const Source source{"", false, known_keys_, unnoted};
     for (size_t i = 0; i < own.size(); ++i) {
-      if (places_.count("model." + own[i].name) == 0) {
+      if (config_.places.count("model." + own[i].name) == 0) {
         own[i].read({*config::parse_tree(from[i].print(), ""), own[i].name, 1, source});
       }
     }
     const auto names = config::names_of(own);
     for (const auto& name : config::names_of(config::fields_of_all_networks(config_.model))) {
-      const auto place = places_.find("model." + name);
-      const bool fits =
-          place == places_.end() || std::find(names.begin(), names.end(), name) != names.end();
+      const auto place = config_.places.find("model." + name);
+      const bool fits = place == config_.places.end() ||
+                        std::find(names.begin(), names.end(), name) != names.end();
       require(fits, [&] {
         return Error::Parts{
             place->second + ": model." + name,
@@ -230,8 +230,8 @@ class Loader {
   // that was set.
   std::string place_of(std::string key) const {
     while (!key.empty()) {
-      const auto found = places_.find(key);
-      if (found != places_.end()) {
+      const auto found = config_.places.find(key);
+      if (found != config_.places.end()) {
         return found->second + ": ";
       }
       const size_t end = key.find_last_of(".[");  // a[0].b belongs to a[0], and that to a
@@ -243,7 +243,6 @@ class Loader {
   Config config_;
   Fields fields_ = config::fields_of_all_networks(config_);
   std::vector<std::string> known_keys_ = config::dotted_keys(fields_);
-  std::map<std::string, std::string> places_;
   std::vector<fs::path> chain_;  // files being read: each extends the next
 };
 

@@ -69,6 +69,25 @@ TEST(Extends, TheNearerFileWinsMapsMergeListsReplace) {
   EXPECT_EQ(config.train.epochs, 4);
 }
 
+TEST(Places, AreWhereEachKeyWasSetLast) {
+  const TemporaryFolder folder;
+  write_file(folder / "far.yaml", "model:\n  cascades: 2\n  channels: 8\n");
+  write_file(folder / "near.yaml", "extends: far.yaml\n\nmodel: {channels: 12, groups: 3}\n");
+  const std::string near = (folder / "near.yaml").string();
+  const Config config = load_config(near, {"model.groups=4"});
+  EXPECT_EQ(config.places.at("model.cascades"), (folder / "far.yaml").string() + ":2");
+  EXPECT_EQ(config.places.at("model.channels"), near + ":3");
+  EXPECT_EQ(config.places.at("model.groups"), "--set model.groups=4");
+  EXPECT_EQ(config.places.count("model.sensitivity_channels"), 0U);
+  EXPECT_EQ(config.places.count("data.crop"), 0U);
+}
+
+TEST(Places, AreNoPartOfWhatIsComparedAndPrinted) {
+  const Config set = parse_config("model: {channels: 16}\n", "a.yaml");
+  EXPECT_TRUE(differences(set, Config()).empty());
+  EXPECT_EQ(to_yaml(set), to_yaml(Config()));
+}
+
 TEST(Extends, CountsFromTheFolderOfAParsedTextsName) {
   const TemporaryFolder folder;
   write_file(folder / "base.yaml", "model: {cascades: 2}\n");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ struct Config {
   ModelConfig model;
   DataConfig data;
   TrainConfig train;
+
+  /// Where each key that a file or an override sets was set last: "model.channels" → "a.yaml:4". No
+  /// value of the configuration: it is neither compared nor printed.
+  std::map<std::string, std::string> places;
 
   /// Throws `Error`, with the key as its subject, if a value is out of range or two values
   /// contradict each other.
