@@ -83,8 +83,8 @@ struct EvalOptions {
         "Several of them side by side, each PATH or NAME=PATH: folders with --target, checkpoints "
         "with --config; each is compared with the first one, slice by slice");
     config.add_to(app,
-                  "YAML: data.val, data.layout, fov_crop and mask; the architecture, for "
-                  "checkpoints that carry none");
+                  "YAML: data.val, data.layout, fov_crop and mask; of the model what a checkpoint "
+                  "does not tell");
     add_device_option(app, device);
     app.add_flag(
         "--flips", flips,

@@ -34,13 +34,13 @@ struct DescribedMethod {
   std::string description;
 };
 
-DescribedMethod networks(const std::vector<std::string>& checkpoints,
-                         const std::optional<ModelConfig>& model, const EnsembleOptions& options) {
+DescribedMethod networks(const std::vector<std::string>& checkpoints, const Config& settings,
+                         const EnsembleOptions& options) {
   const std::vector<std::filesystem::path> paths(checkpoints.begin(), checkpoints.end());
   std::vector<Network> loaded;
   loaded.reserve(paths.size());
   for (const auto& path : paths) {
-    loaded.push_back(load_network(path, model));
+    loaded.push_back(load_network(path, settings));
   }
   return {std::make_shared<NetworkEnsemble>(loaded, options),
           network_description(paths, loaded, options)};
@@ -110,16 +110,16 @@ struct ReconstructOptions {
         ->required(required);
     app.add_option("--output", output, "Folder to write to")->required(required);
     config.add_to(app,
-                  "YAML: the architecture, for checkpoints that carry none; data.layout, fov_crop "
-                  "and mask");
+                  "YAML: data.layout, fov_crop and mask; of the model what a checkpoint does not "
+                  "tell");
     add_output(app);
   }
 
   Reconstructor reconstructor(const Config& settings) const {
-    const auto model = config.given() ? std::optional<ModelConfig>(settings.model) : std::nullopt;
     const auto [chosen, description] =
-        method == kPics ? parallel_imaging(tune, input, settings.data)
-                        : networks(checkpoints, model, {select_device(device), precision, flips});
+        method == kPics
+            ? parallel_imaging(tune, input, settings.data)
+            : networks(checkpoints, settings, {select_device(device), precision, flips});
     ReconstructionOptions options;
     options.data = settings.data;
     options.crop = crop.empty() ? std::nullopt : image_size(crop);

@@ -121,7 +121,7 @@ EvaluatedRun network_run(const std::string& name, const std::vector<fs::path>& c
   std::vector<Fact> facts;
   networks.reserve(checkpoints.size());
   for (const auto& checkpoint : checkpoints) {
-    networks.push_back(load_network(checkpoint, config.model));
+    networks.push_back(load_network(checkpoint, config));
   }
   facts.emplace_back("Method", network_description(checkpoints, networks, options));
   facts.emplace_back("Device", options.device.str());

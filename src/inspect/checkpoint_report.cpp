@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "dircn/model/checkpoint.h"
+#include "dircn/model/checkpoint_model.h"
 #include "dircn/model/network_table.h"
 #include "inspect/report.h"
 
@@ -22,21 +23,22 @@ const PickleDict* dict_at(const PickleDict& contents, const char* key) {
 }
 
 /// A number, a text or a truth value; null for anything else.
+Report scalar(const PickleValue& value) {
+  if (value.is_bool()) {
+    return value.as_bool();
+  }
+  if (value.is_int()) {
+    return value.as_int();
+  }
+  if (value.is_double()) {
+    return value.as_double();
+  }
+  return value.is_string() ? Report(excerpt(value.as_string())) : Report();
+}
+
 Report scalar_at(const PickleDict* dict, const char* key) {
   const PickleValue* value = dict != nullptr ? dict->find(key) : nullptr;
-  if (value == nullptr) {
-    return {};
-  }
-  if (value->is_bool()) {
-    return value->as_bool();
-  }
-  if (value->is_int()) {
-    return value->as_int();
-  }
-  if (value->is_double()) {
-    return value->as_double();
-  }
-  return value->is_string() ? Report(excerpt(value->as_string())) : Report();
+  return value != nullptr ? scalar(*value) : Report();
 }
 
 /// By the names of the parameters.
@@ -68,18 +70,10 @@ ParameterCount count_parameters(const StateDict& state) {
 }
 
 /// The checkpoint's own configuration, or what the shapes tell of it.
-Report model_of(const Checkpoint& checkpoint) {
-  const NetworkKind* kind = kind_of(checkpoint.state);
-  PickleDict dict;
-  if (checkpoint.model) {
-    dict = to_dict(*checkpoint.model);
-  } else if (kind != nullptr) {
-    dict = kind->model_from_shapes(checkpoint.state);
-  }
+Report model_report(const Checkpoint& checkpoint) {
   Report report = Report::object();
-  for (const auto& entry : dict.entries()) {
-    const auto& key = std::get<std::string>(entry.first);
-    report[key] = scalar_at(&dict, key.c_str());
+  for (const ModelFinding& finding : model_findings(checkpoint)) {
+    report[finding.key] = finding.words.empty() ? scalar(finding.value) : Report(finding.words);
   }
   return report;
 }
@@ -165,7 +159,7 @@ Report checkpoint_report(const std::filesystem::path& path, Problems& problems) 
   add_progress(contents, report);
   report["cat_weight"] = parameters.aggregation > 0;
   report["model_known_from"] = checkpoint.model ? "checkpoint" : "shapes";
-  report["model"] = model_of(checkpoint);
+  report["model"] = model_report(checkpoint);
   report["parameters"] = to_report(parameters);
   return report;
 }

@@ -22,9 +22,9 @@ PickleDict dircn_file_state(const StateDict& state, const ModelConfig& config);
 
 ParameterCount count_dircn(const ModelConfig& config);
 
-/// `se_ratio` is the smallest ratio that fits; soft and variational data consistency have the same
-/// parameters; the weighted form of the reference's files has a `cat_weight` whether it is used or
-/// not.
-PickleDict dircn_from_shapes(const StateDict& state);
+/// `se_ratio` is the default if that fits, else the smallest ratio that does; soft and variational
+/// data consistency have the same parameters; the weighted form of the reference's files has a
+/// `cat_weight` whether it is used or not.
+ModelFindings dircn_from_shapes(const StateDict& state);
 
 }  // namespace dircn

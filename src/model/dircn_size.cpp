@@ -1,8 +1,7 @@
 // How many parameters DIRCN has.
 
-#include <algorithm>
-
 #include "dircn/model/cascade.h"
+#include "dircn/model/squeeze_excitation.h"
 #include "model/dircn_kind.h"
 
 namespace dircn {
@@ -44,8 +43,7 @@ class Unet {
   }
 
   int64_t squeeze(int64_t channels) const {
-    const auto ratio = config_.se_ratio * static_cast<double>(channels);
-    const int64_t squeezed = std::max<int64_t>(1, static_cast<int64_t>(ratio));
+    const int64_t squeezed = squeezed_channels(channels, config_.se_ratio);
     const int64_t seen = config_.se_squeeze == SeSqueeze::statistics ? 2 * channels : channels;
     return (seen + 1) * squeezed + (squeezed + 1) * channels;
   }

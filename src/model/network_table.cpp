@@ -38,6 +38,14 @@ const NetworkKind* kind_of(const StateDict& state) {
   return kind != std::end(kKinds) ? kind : nullptr;
 }
 
+std::vector<std::string> kind_titles() {
+  std::vector<std::string> titles;
+  for (const NetworkKind& kind : kKinds) {
+    titles.emplace_back(kind.title);
+  }
+  return titles;
+}
+
 Network make_network(const ModelConfig& config) {
   return kind_of(config).make(config);
 }

@@ -15,15 +15,15 @@ torch::nn::Conv2d one_by_one(int64_t in, int64_t out) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 1));
 }
 
-int64_t squeezed_channels(int64_t channels, double ratio) {
-  return std::max<int64_t>(1, static_cast<int64_t>(ratio * static_cast<double>(channels)));
-}
-
 torch::Tensor dense(torch::nn::Conv2d& layer, const torch::Tensor& x) {
   return torch::linear(x, layer->weight.flatten(1), layer->bias);
 }
 
 }  // namespace
+
+int64_t squeezed_channels(int64_t channels, double ratio) {
+  return std::max<int64_t>(1, static_cast<int64_t>(ratio * static_cast<double>(channels)));
+}
 
 SqueezeExcitationImpl::SqueezeExcitationImpl(int64_t channels, double ratio, SeSqueeze squeeze)
     : squeeze_(squeeze),

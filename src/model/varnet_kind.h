@@ -14,6 +14,8 @@ std::optional<ParameterPlace> varnet_place_of(const std::string& key);
 std::string varnet_own_key(const std::string& key);
 PickleDict varnet_file_state(const StateDict& state, const ModelConfig& config);
 ParameterCount count_varnet(const ModelConfig& config);
-PickleDict varnet_from_shapes(const StateDict& state);
+
+/// What the maps are estimated from has no parameters.
+ModelFindings varnet_from_shapes(const StateDict& state);
 
 }  // namespace dircn

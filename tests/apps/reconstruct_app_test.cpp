@@ -149,18 +149,34 @@ TEST_F(ReconstructApp, SkipsWhatIsThereUnlessToldOtherwise) {
   EXPECT_TRUE(Hdf5File(output() / "acc4/brain1.h5").has_dataset("reconstruction"));
 }
 
-TEST_F(ReconstructApp, TakesAReferenceCheckpointWithItsArchitecture) {
-  const auto reference = " --checkpoint " + testing::golden("S7_checkpoint-best.pth").string() +
-                         " --input " + input().string() + " --output " + output().string();
+TEST_F(ReconstructApp, TakesAReferenceCheckpointWithoutAConfiguration) {
+  const auto reference = " --overwrite --checkpoint " +
+                         testing::golden("S7_checkpoint-best.pth").string() + " --input " +
+                         input().string() + " --output " + output().string();
+  const auto image = [&] {
+    return Hdf5File(output() / "acc8/brain1.h5").read_real("reconstruction");
+  };
   const auto without = run_command(testing::program("reconstruct") + reference);
-  EXPECT_EQ(without.exit_code, 1);
-  EXPECT_NE(without.output.find("--config"), std::string::npos) << without.output;
+  EXPECT_EQ(without.exit_code, 0) << without.output;
+  EXPECT_NE(without.output.find("data_consistency soft: assumed"), std::string::npos)
+      << without.output;
+  const auto alone = image();
+  EXPECT_EQ(alone.sizes().vec(), (std::vector<int64_t>{1, kWidth, kWidth}))
+      << "what was measured, its readout no longer than its lines";
   const auto with = run_command(testing::program("reconstruct") + reference + " --config " +
                                 testing::test_data("reference_small.yaml").string());
   EXPECT_EQ(with.exit_code, 0) << with.output;
-  EXPECT_EQ(Hdf5File(output() / "acc8/brain1.h5").dataset("reconstruction").shape,
-            (std::vector<int64_t>{1, kWidth, kWidth}))
-      << "what was measured, its readout no longer than its lines";
+  EXPECT_EQ(with.output.find("assumed"), std::string::npos) << with.output;
+  EXPECT_TRUE(torch::equal(image(), alone));
+}
+
+TEST_F(ReconstructApp, RefusesAModelThatContradictsTheCheckpoint) {
+  const auto result = reconstruct("--set model.channels=4");
+  EXPECT_EQ(result.exit_code, 1) << result.output;
+  EXPECT_NE(result.output.find("--set model.channels=4: model.channels: found 4; expected 2"),
+            std::string::npos)
+      << result.output;
+  EXPECT_EQ(reconstruct("--set model.channels=2").exit_code, 0);
 }
 
 TEST_F(ReconstructApp, ReconstructsMeasuredScannerDataWithATwoDimensionalMask) {

@@ -68,6 +68,8 @@ TEST(InspectCheckpoint, ReadsTheGoldenOnes) {
     EXPECT_EQ(report["not_finite"], 0);
     EXPECT_EQ(report["model_known_from"], "shapes");
     const auto& shapes = report["model"];
+    EXPECT_EQ(shapes.begin().key(), "name");
+    EXPECT_EQ(shapes["name"], "dircn");
     EXPECT_EQ(shapes["cascades"], model.cascades) << name;
     EXPECT_EQ(shapes["channels"], model.channels) << name;
     EXPECT_EQ(shapes["sensitivity_channels"], model.sensitivity_channels) << name;

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 
-#include "dircn/config/model_config.h"
+#include "dircn/config/config.h"
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/network.h"
 
@@ -19,11 +18,8 @@ StateDict state_of(const torch::nn::Module& module);
 /// file, the first such keys with both shapes and their number; then the module is left as it was.
 void load_state(torch::nn::Module& module, const Checkpoint& checkpoint);
 
-/// The network of a checkpoint, with its weights, on the CPU in float32. The architecture is the
-/// one that the checkpoint carries; `model` is needed for files that carry none (the Python
-/// reference's), and warned about where it contradicts. Throws `Error` if there is neither, and as
-/// `load_checkpoint` and `load_state` do.
-Network load_network(const std::filesystem::path& path,
-                     const std::optional<ModelConfig>& model = std::nullopt);
+/// The network of a checkpoint, with its weights, on the CPU in float32; its configuration is
+/// `model_of(checkpoint, config)`. Throws `Error` as that, `load_checkpoint` and `load_state` do.
+Network load_network(const std::filesystem::path& path, const Config& config = {});
 
 }  // namespace dircn

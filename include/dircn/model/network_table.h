@@ -8,6 +8,7 @@
 #include "dircn/config/model_config.h"
 #include "dircn/formats/pickle_value.h"
 #include "dircn/model/checkpoint.h"
+#include "dircn/model/model_finding.h"
 #include "dircn/model/network.h"
 
 namespace dircn {
@@ -41,15 +42,18 @@ struct NetworkKind {
   /// Of the network that a (checked) configuration describes. It is not built: it might not fit.
   ParameterCount (*count)(const ModelConfig& config);
 
-  /// What the shapes of a network's parameters tell of its configuration, under the keys of
-  /// `model:`; a key is left out where they tell nothing.
-  PickleDict (*model_from_shapes)(const StateDict& state);
+  /// What names and shapes of a network's parameters tell of its configuration, `name` first; there
+  /// is nothing of keys of which they tell nothing, and nothing at all without a cascade.
+  ModelFindings (*model_from_shapes)(const StateDict& state);
 };
 
 const NetworkKind& kind_of(const ModelConfig& config);
 
 /// The first kind that knows a key of `state`; null if there is none.
 const NetworkKind* kind_of(const StateDict& state);
+
+/// The titles of all kinds.
+std::vector<std::string> kind_titles();
 
 /// How many cascades have refinement parameters in `state`.
 int64_t count_cascades(const StateDict& state);

@@ -13,6 +13,9 @@
 
 namespace dircn {
 
+/// Channels of the layer that squeezes so many: max(1, ⌊ratio · channels⌋).
+int64_t squeezed_channels(int64_t channels, double ratio);
+
 /// Squeeze-and-excitation (Hu et al., arXiv 1709.01507, §3) of an instance norm's output.
 ///
 /// Note [What the squeeze sees]: in this network the squeeze follows an affine instance norm, and
@@ -26,7 +29,7 @@ namespace dircn {
 /// so the gate costs no pass over the image.
 class SqueezeExcitationImpl : public torch::nn::Module {
  public:
-  /// The squeezed layer has max(1, ⌊ratio · channels⌋) channels.
+  /// The squeezed layer has `squeezed_channels` channels.
   SqueezeExcitationImpl(int64_t channels, double ratio, SeSqueeze squeeze);
 
   /// act(norm(x) · gate + residual): [B, C, H, W] -> the same shape. A temporary input may be

@@ -1,12 +1,14 @@
 #include "dircn/model/module_state.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <sstream>
 
 #include "dircn/core/error.h"
-#include "dircn/core/log.h"
 #include "dircn/core/text.h"
+#include "dircn/model/checkpoint_model.h"
+#include "dircn/model/network_table.h"
 
 namespace dircn {
 namespace {
@@ -34,9 +36,8 @@ class Differences {
                   "parameters of another network: " + std::to_string(missing) + " missing, " +
                       std::to_string(unexpected) + " unexpected, " + std::to_string(other_shape) +
                       " of another shape" + shown_ + "\n",
-                  "the parameters of the configured network",
-                  "Compare the configuration's `model:` with the one that the checkpoint was "
-                  "trained with."});
+                  "those of the network that the checkpoint is of",
+                  "Was it written by a variant of that network, or changed since?"});
   }
 
  private:
@@ -82,6 +83,19 @@ TensorMap map_of(const StateDict& state) {
   return TensorMap(state.begin(), state.end());
 }
 
+/// A parameter takes a byte at least; else a few bytes that speak of a huge network would take all
+/// memory.
+void check_size(const std::filesystem::path& path, const ModelConfig& model) {
+  const auto bytes = static_cast<int64_t>(std::filesystem::file_size(path));
+  const int64_t parameters = kind_of(model).count(model).total();
+  require(parameters <= bytes, [&] {
+    return Error::Parts{
+        path.string(), std::to_string(bytes) + " bytes",
+        "the " + std::to_string(parameters) + " parameters of the network that it is of",
+        "Is the file whole?"};
+  });
+}
+
 }  // namespace
 
 StateDict state_of(const torch::nn::Module& module) {
@@ -117,19 +131,11 @@ void load_state(torch::nn::Module& module, const Checkpoint& checkpoint) {
   }
 }
 
-Network load_network(const std::filesystem::path& path, const std::optional<ModelConfig>& model) {
+Network load_network(const std::filesystem::path& path, const Config& config) {
   const auto checkpoint = load_checkpoint(path);
-  require(checkpoint.model || model, [&] {
-    return Error::Parts{path.string(), "no model configuration in the checkpoint",
-                        "one, or a configuration file",
-                        "Describe the architecture in a YAML file with a `model:` section and pass "
-                        "it by --config."};
-  });
-  if (checkpoint.model && model && *model != ModelConfig{} && *checkpoint.model != *model) {
-    log_warning(path.string() +
-                ": the checkpoint's own model configuration is used; the given one differs");
-  }
-  Network network = make_network(checkpoint.model ? *checkpoint.model : *model);
+  const ModelConfig model = model_of(checkpoint, config);
+  check_size(path, model);
+  Network network = make_network(model);
   load_state(*network, checkpoint);
   return network;
 }

@@ -12,6 +12,7 @@
 
 #include "dircn/core/error.h"
 #include "dircn/model/checkpoint.h"
+#include "dircn/model/checkpoint_model.h"
 #include "dircn/model/module_state.h"
 #include "dircn/model/network_table.h"
 
@@ -52,28 +53,20 @@ int64_t seed_for(int64_t seed, int64_t cascades) {
   return static_cast<int64_t>(static_cast<uint64_t>(seed) + kOdd * static_cast<uint64_t>(cascades));
 }
 
-int64_t cascades_in(const Checkpoint& checkpoint, const ModelConfig& model) {
-  const int64_t cascades = count_cascades(checkpoint.state);
-  require(cascades > 0, [&] {
-    return Error::Parts{checkpoint.path.string(), "no parameter of a cascade",
-                        std::string("those of ") + kind_of(model).title,
-                        "Is it another network's file?"};
-  });
-  return cascades;
-}
-
-void check_same_model(const ModelConfig& there, const ModelConfig& here, const std::string& name) {
-  Config before;
-  Config now;
-  before.model = there;
-  now.model = here;
-  now.model.cascades = there.cascades;
-  const auto found = differences(before, now);
-  require(found.empty(), [&] {
-    return Error::Parts{name, "another model: " + to_text(found),
+/// The model of a checkpoint to begin with, which is `model` but for its cascades.
+ModelConfig model_at_start(const Checkpoint& checkpoint, ModelConfig model) {
+  const ModelFindings findings = model_findings(checkpoint);
+  require(!findings.empty(), [&] { return no_network(checkpoint); });
+  for (const ModelFinding& finding : findings) {
+    model.cascades = finding.key == "cascades" ? finding.value.as_int() : model.cascades;
+  }
+  const auto others = contradictions(findings, model);
+  require(others.empty(), [&] {
+    return Error::Parts{checkpoint.path.string(), "another model: " + to_text(others),
                         "the same model, but for the number of cascades",
                         "Change the configuration's `model:`, or begin with another file."};
   });
+  return model;
 }
 
 /// The parameters of a cascade, in the network's order.
@@ -109,14 +102,7 @@ Network random_network(const ModelConfig& model, int64_t seed) {
 
 Network load_start(const std::filesystem::path& file, const ModelConfig& model) {
   const auto checkpoint = load_checkpoint(file);
-  ModelConfig of_file = model;
-  if (checkpoint.model) {
-    check_same_model(*checkpoint.model, model, file.string());
-    of_file = *checkpoint.model;
-  } else {
-    of_file.cascades = cascades_in(checkpoint, model);
-  }
-  Network network = random_network(of_file, 0);
+  Network network = random_network(model_at_start(checkpoint, model), 0);
   load_state(*network, checkpoint);
   return network;
 }

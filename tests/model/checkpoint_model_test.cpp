@@ -1,0 +1,209 @@
+// Which network a checkpoint is of, with a configuration beside it and without one.
+
+#include "dircn/model/checkpoint_model.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dircn/config/config.h"
+#include "dircn/model/network.h"
+#include "model/checkpoint_files.h"
+#include "support/golden.h"
+#include "support/random_input.h"
+
+namespace dircn::checkpoint_model_test {
+namespace {
+
+using testing::error_of;
+using testing::golden;
+using testing::GoldenFile;
+using testing::log_of;
+using testing::small_model;
+
+const std::string kReference = golden("S7_checkpoint-best.pth").string();
+
+/// What contradicts `small_model`.
+struct Setting {
+  const char* yaml;
+  const char* key;
+  const char* found;
+  const char* expected;
+};
+
+const Setting kContradictions[] = {
+    {"name: varnet", "name", "varnet", "dircn"},
+    {"cascades: 3", "cascades", "3", "2"},
+    {"channels: 4", "channels", "4", "2"},
+    {"sensitivity_channels: 4", "sensitivity_channels", "4", "2"},
+    {"groups: 1", "groups", "1", "2"},
+    {"sensitivity_groups: 2", "sensitivity_groups", "2", "1"},
+    {"se_ratio: 0.5", "se_ratio", "0.5", "0.125"},
+    {"se_squeeze: statistics", "se_squeeze", "statistics", "normalized"},
+    {"interconnections: false", "interconnections", "false", "true"}};
+
+Config config_of(const std::string& model) {
+  return parse_config("data: {crop: 24}\nmodel:\n  " + model + "\n", "c.yaml");
+}
+
+class LoadNetwork : public ::testing::Test {
+ protected:
+  /// A checkpoint of ours, of `small_model` but for `change`.
+  std::string ours(const std::function<void(ModelConfig&)>& change = [](ModelConfig&) {}) const {
+    ModelConfig model = small_model();
+    change(model);
+    save_checkpoint(folder_ / "ours.pt", state_of(*make_network(model)), model);
+    return (folder_ / "ours.pt").string();
+  }
+
+  /// The same without its configuration.
+  std::string bare() const {
+    PickleDict state;
+    for (const auto& [key, tensor] : state_of(*make_network(small_model()))) {
+      state.set(key, tensor);
+    }
+    save_torch_file(folder_ / "bare.pth", state);
+    return (folder_ / "bare.pth").string();
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(LoadNetwork, NeedsNoConfigurationForTheReferencesFiles) {
+  const torch::NoGradGuard no_grad;
+  for (const std::string name : {"S7_checkpoint-best", "S7_checkpoint-cuda-frozen"}) {
+    const GoldenFile expected(name + "_expected.pth");
+    const Network network = load_network(golden(name + ".pth"));
+    EXPECT_TRUE(network->config() == expected.model_config()) << to_dict(network->config()).size();
+    const auto image = network->forward(expected.kspace(), expected.mask());
+    EXPECT_LE(testing::relative_max_error(image, expected.tensor("output")), 1e-4) << name;
+  }
+}
+
+TEST_F(LoadNetwork, TakesTheConfigurationThatOursCarry) {
+  const auto file = ours([](ModelConfig& m) {
+    m.data_consistency = DataConsistency::variational;
+    m.aggregation = Aggregation::none;
+  });
+  std::string log = log_of([&] {
+    const auto model = load_network(file)->config();
+    EXPECT_EQ(model.data_consistency, DataConsistency::variational);
+    EXPECT_EQ(model.aggregation, Aggregation::none);
+  });
+  EXPECT_EQ(log, "");
+}
+
+TEST_F(LoadNetwork, SaysWhatItAssumes) {
+  const auto all = log_of([&] { load_network(bare()); });
+  EXPECT_CONTAINS(all,
+                  "bare.pth: aggregation weighted_sum, data_consistency soft: assumed, as the "
+                  "parameters do not tell");
+  const auto one = log_of([&] { load_network(bare(), config_of("aggregation: none")); });
+  EXPECT_CONTAINS(one, "bare.pth: data_consistency soft: assumed");
+  const std::string both = "{aggregation: none, data_consistency: soft}";
+  EXPECT_EQ(log_of([&] { load_network(bare(), parse_config("model: " + both, "c.yaml")); }), "");
+}
+
+TEST_F(LoadNetwork, TakesWhatIsSetForWhatParametersDoNotTell) {
+  const auto model =
+      load_network(bare(), parse_config("", "--set",
+                                        {"model.data_consistency=variational",
+                                         "model.aggregation=none", "model.se_ratio=0.13"}))
+          ->config();
+  EXPECT_EQ(model.data_consistency, DataConsistency::variational);
+  EXPECT_EQ(model.aggregation, Aggregation::none);
+  EXPECT_EQ(model.se_ratio, 0.13);  // the same widths
+  EXPECT_EQ(model.channels, 2);
+}
+
+TEST_F(LoadNetwork, RefusesWhatContradictsTheParameters) {
+  for (const auto& [yaml, key, found, expected] : kContradictions) {
+    const auto message =
+        error_of([&, text = std::string(yaml)] { load_network(bare(), config_of(text)); });
+    EXPECT_CONTAINS(message, "c.yaml:3: model." + std::string(key) + ": found " + found +
+                                 "; expected " + expected + ", as the parameters in " + bare() +
+                                 " have it. Leave ");
+  }
+  EXPECT_CONTAINS(error_of([&] { load_network(bare(), config_of("aggregation: concat")); }),
+                  "found concat; expected weighted_sum or none, as the parameters");
+}
+
+TEST_F(LoadNetwork, RefusesWhatContradictsItsConfiguration) {
+  std::vector<Setting> settings(std::begin(kContradictions), std::end(kContradictions));
+  settings.push_back({"data_consistency: variational", "data_consistency", "variational", "soft"});
+  settings.push_back({"aggregation: none", "aggregation", "none", "weighted_sum"});
+  for (const auto& [yaml, key, found, expected] : settings) {
+    const auto message =
+        error_of([&, text = std::string(yaml)] { load_network(ours(), config_of(text)); });
+    EXPECT_CONTAINS(message, "c.yaml:3: model." + std::string(key) + ": found " + found +
+                                 "; expected " + expected + ", as model_config in " + ours() +
+                                 " has it. Leave ");
+  }
+}
+
+TEST_F(LoadNetwork, TakesAConfigurationThatSetsNothingElse) {
+  for (const char* yaml : {"data: {crop: 24}\n", "model: {channels: 2, groups: 2}\n", ""}) {
+    const Config config = parse_config(yaml, "c.yaml");
+    EXPECT_TRUE(load_network(ours(), config)->config() == small_model()) << yaml;
+    EXPECT_TRUE(load_network(bare(), config)->config() == small_model()) << yaml;
+  }
+}
+
+TEST_F(LoadNetwork, TakesTheConfigurationOfTheRunThatWroteIt) {
+  const Config run = parse_config(
+      "model: {cascades: 1, channels: 2, groups: 2}\n"
+      "train: {phases: [{epochs: 1}, {cascades: 2, epochs: 1}]}\n",
+      "run.yaml");
+  EXPECT_EQ(load_network(ours(), run)->cascades(), 2);
+  EXPECT_EQ(load_network(ours([](ModelConfig& m) { m.cascades = 1; }), run)->cascades(), 1);
+  EXPECT_CONTAINS(
+      error_of([&] { load_network(ours([](ModelConfig& m) { m.cascades = 3; }), run); }),
+      "run.yaml:1: model.cascades: found 1; expected 3");
+}
+
+TEST(ModelOf, RefusesKeysOfAnotherNetwork) {
+  Checkpoint checkpoint;
+  checkpoint.path = "a.pt";
+  checkpoint.model = default_model(NetworkName::varnet);
+  EXPECT_TRUE(model_of(checkpoint) == *checkpoint.model);
+  EXPECT_TRUE(model_of(checkpoint, config_of("cascades: 12")) == *checkpoint.model);
+  const auto message = error_of([&] { model_of(checkpoint, config_of("groups: 2")); });
+  EXPECT_CONTAINS(
+      message,
+      "c.yaml:3: model.groups: found 2; expected no such key, as the network in a.pt is "
+      "varnet. Leave the key out");
+}
+
+TEST_F(LoadNetwork, NamesParametersOfNoNetwork) {
+  save_torch_file(folder_ / "other.pth", PickleDict{{"conv.weight", torch::ones({2})}});
+  const auto message = error_of([&] { load_network(folder_ / "other.pth"); });
+  EXPECT_CONTAINS(message, "other.pth: found parameters of another network: 'conv.weight'");
+  EXPECT_CONTAINS(message, "expected those of DIRCN");
+}
+
+TEST_F(LoadNetwork, TakesNoMemoryThatAFileOnlyClaims) {
+  ModelConfig huge;
+  huge.cascades = 1000;
+  huge.channels = 4096;
+  save_checkpoint(folder_ / "huge.pt", {{"i_cascades.0.dc_weight", torch::ones({1})}}, huge);
+  EXPECT_CONTAINS(error_of([&] { load_network(folder_ / "huge.pt"); }),
+                  "parameters of the network that it is of");
+}
+
+TEST_F(LoadNetwork, NamesTheFileWhoseSizesMakeNoNetwork) {
+  PickleDict state;
+  const std::string unet = "i_cascades.0.i_model.model.inc.";
+  state.set(unet + "conv1.weight", torch::ones({4, 4, 3, 3}));
+  state.set(unet + "conv2.weight", torch::ones({3, 1, 3, 3}));
+  save_torch_file(folder_ / "odd.pth", state);
+  EXPECT_CONTAINS(error_of([&] { load_network(folder_ / "odd.pth"); }),
+                  "odd.pth: model.groups: found 3");
+}
+
+}  // namespace
+}  // namespace dircn::checkpoint_model_test
