@@ -26,8 +26,6 @@ using testing::GoldenFile;
 using testing::log_of;
 using testing::small_model;
 
-const std::string kReference = golden("S7_checkpoint-best.pth").string();
-
 /// What contradicts `small_model`.
 struct Setting {
   const char* yaml;
@@ -79,9 +77,45 @@ TEST_F(LoadNetwork, NeedsNoConfigurationForTheReferencesFiles) {
   for (const std::string name : {"S7_checkpoint-best", "S7_checkpoint-cuda-frozen"}) {
     const GoldenFile expected(name + "_expected.pth");
     const Network network = load_network(golden(name + ".pth"));
-    EXPECT_TRUE(network->config() == expected.model_config()) << to_dict(network->config()).size();
+    EXPECT_TRUE(network->config() == expected.model_config()) << name;
     const auto image = network->forward(expected.kspace(), expected.mask());
     EXPECT_LE(testing::relative_max_error(image, expected.tensor("output")), 1e-4) << name;
+  }
+}
+
+TEST_F(LoadNetwork, NeedsNoConfigurationForFastmrisFiles) {
+  const torch::NoGradGuard no_grad;
+  const auto error = [](const char* name, const Config& config) {
+    const GoldenFile expected(name);
+    const auto image =
+        load_network(golden(name), config)->forward(expected.kspace(), expected.mask());
+    return testing::relative_max_error(image, expected.tensor("output"));
+  };
+  EXPECT_LE(error("S9a_varnet.pth", {}), 1e-5);
+  EXPECT_LE(error("S9b_varnet_two_masks.pth", {}), 1e-5);
+  // Maps of all that was measured: no parameter tells.
+  const Config all = config_of("sensitivity_from: all\n  name: varnet");
+  EXPECT_LE(error("S9d_varnet_whole_centre.pth", all), 1e-5);
+  EXPECT_GT(error("S9d_varnet_whole_centre.pth", {}), 1e-3);
+  EXPECT_CONTAINS(log_of([] { load_network(golden("S9d_varnet_whole_centre.pth")); }),
+                  "sensitivity_from centre: assumed");
+}
+
+TEST_F(LoadNetwork, RefusesWhatContradictsFastmrisFiles) {
+  const Setting settings[] = {
+      {"name: dircn", "name", "dircn", "varnet"},
+      {"cascades: 3", "cascades", "3", "2"},
+      {"channels: 8", "channels", "8", "4"},
+      {"sensitivity_channels: 4", "sensitivity_channels", "4", "2"},
+      {"pools: 3\n  name: varnet", "pools", "3", "2"},
+      {"sensitivity_pools: 3\n  name: varnet", "sensitivity_pools", "3", "4"}};
+  const auto file = golden("S9c_varnet_given_centre.pth");
+  for (const auto& [yaml, key, found, expected] : settings) {
+    const auto message =
+        error_of([&, text = std::string(yaml)] { load_network(file, config_of(text)); });
+    EXPECT_CONTAINS(message, "c.yaml:3: model." + std::string(key) + ": found " + found +
+                                 "; expected " + expected + ", as the parameters in " +
+                                 file.string() + " have it. Leave ");
   }
 }
 

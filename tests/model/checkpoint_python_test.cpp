@@ -9,6 +9,9 @@
 
 #include "dircn/core/error.h"
 #include "dircn/model/checkpoint.h"
+#include "dircn/model/checkpoint_model.h"
+#include "dircn/model/module_state.h"
+#include "support/golden.h"
 #include "support/paths.h"
 #include "support/python.h"
 
@@ -21,12 +24,16 @@ class CheckpointPythonTest : public ::testing::Test {
  protected:
   void SetUp() override {
     DIRCN_NEEDS_PYTHON("numpy, torch");
-    ASSERT_EQ(testing::run_python("'" + script() + "' '" + folder_.path().string() + "'"), 0);
+    ASSERT_EQ(testing::run_python("'" + script() + "' '" + folder_.path().string() + "' '" +
+                                  varnet().string() + "'"),
+              0);
   }
 
   static std::string script() {
     return testing::source("tests/model/checkpoints_from_python.py").string();
   }
+
+  static fs::path varnet() { return testing::golden("S9d_varnet_whole_centre.pth"); }
 
   testing::TemporaryFolder folder_;
 };
@@ -54,6 +61,29 @@ TEST_F(CheckpointPythonTest, loadAsThePlainOne) {
   EXPECT_EQ(count, 18);
 }
 
+TEST_F(CheckpointPythonTest, VarnetsOfOtherProgramsAreAsThePlainOne) {
+  const auto expected = testing::GoldenFile(varnet().filename()).tensors("state_dict");
+  auto model = default_model(NetworkName::varnet);
+  model.cascades = 2;
+  model.channels = 4;
+  model.pools = 2;
+  model.sensitivity_channels = 2;
+  model.sensitivity_pools = 2;
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "varnet")) {
+    const Checkpoint checkpoint = load_checkpoint(entry.path());
+    EXPECT_EQ(checkpoint.state.size(), expected.size()) << entry.path();
+    for (const auto& [key, tensor] : checkpoint.state) {
+      ASSERT_EQ(expected.count(key), 1U) << key << " in " << entry.path();
+      EXPECT_TRUE(tensor.equal(expected.at(key).to(tensor.scalar_type()))) << key;
+    }
+    EXPECT_TRUE(model_of(checkpoint) == model) << entry.path();
+    EXPECT_TRUE(load_network(entry.path())->config() == model) << entry.path();
+    ++count;
+  }
+  EXPECT_EQ(count, 14);
+}
+
 // The message's own lines, as they stand.
 std::string advised(const fs::path& file, const fs::path& result) {
   std::string line;
@@ -73,8 +103,8 @@ TEST_F(CheckpointPythonTest, theAdviceForWeightsOfOtherClassesWorks) {
   fs::create_directories(folder_ / "again");
   fs::create_directories(folder_ / "new");
   // The classes are those of the script that wrote the files.
-  std::string program = "import sys\nsys.argv = ['', '" + (folder_ / "again").string() +
-                        "']\nexec(open('" + script() + "').read())\n";
+  std::string program = "import sys\nsys.argv = ['', '" + (folder_ / "again").string() + "', '" +
+                        varnet().string() + "']\nexec(open('" + script() + "').read())\n";
   for (const auto& entry : fs::directory_iterator(folder_ / "refused")) {
     program += advised(entry.path(), folder_ / "new" / entry.path().filename());
   }

@@ -1,4 +1,7 @@
-"""Writes checkpoints as other programs do, for checkpoint_python_test.cpp. Usage: checkpoints_from_python.py FOLDER"""
+"""Writes checkpoints as other programs do, for checkpoint_python_test.cpp. Usage: checkpoints_from_python.py FOLDER VARNET
+
+VARNET is a file of tests/golden with fastMRI's E2E-VarNet.
+"""
 
 import argparse
 import enum
@@ -9,7 +12,7 @@ import sys
 import numpy
 import torch
 
-folder = sys.argv[1]
+folder, varnet = sys.argv[1:3]
 
 
 class Phase(enum.Enum):
@@ -66,9 +69,40 @@ loaded = {
     "bfloat16": {k: v.bfloat16() for k, v in state.items()},
     "double": {k: v.double() for k, v in state.items()},
 }
-for name, content in loaded.items():
-    torch.save(content, os.path.join(folder, name + ".pth"))
-    torch.save(content, os.path.join(folder, name + "_legacy.pth"), _use_new_zipfile_serialization=False)
+
+
+def save_both(contents, place):
+    os.makedirs(place, exist_ok=True)
+    for name, content in contents.items():
+        torch.save(content, os.path.join(place, name + ".pth"))
+        torch.save(content, os.path.join(place, name + "_legacy.pth"), _use_new_zipfile_serialization=False)
+
+
+save_both(loaded, folder)
+
+# fastMRI's own training (PyTorch Lightning), and the challenge's baseline.
+state = torch.load(varnet)["state_dict"]
+moments = {"state": {0: {"step": torch.tensor(3.0), "exp_avg": torch.zeros(2, 2)}},
+           "param_groups": [{"lr": 1e-3, "betas": (0.9, 0.999), "params": [0]}]}
+sums = ["NMSE", "SSIM", "PSNR", "ValLoss", "TotExamples", "TotSliceExamples"]
+best = {pathlib.PosixPath("runs/epoch=3.ckpt"): torch.tensor(0.25)}
+fastmri = {"epoch": 3, "global_step": 1200, "pytorch-lightning_version": "1.0.6",
+           "state_dict": {**{"varnet." + k: v for k, v in state.items()}, "loss.w": torch.ones(1, 1, 7, 7) / 49,
+                          **{name + ".quantity": torch.tensor(0) for name in sums}},
+           "callbacks": {Sweep: {"best_k_models": best, "dirpath": pathlib.PosixPath("runs")},
+                         "ModelCheckpoint": {"best_k_models": best, "best_model_score": torch.tensor(0.25)}},
+           "optimizer_states": [moments], "lr_schedulers": [{"step_size": 40, "_last_lr": [1e-3]}],
+           "hparams_name": "kwargs", "hyper_parameters": Weights(num_cascades=2, mask=Phase.TRAINING)}
+options = argparse.Namespace(GPU_NUM=0, net_name=pathlib.PosixPath("test_varnet"), cascade=2, chans=4, sens_chans=2,
+                             exp_dir=pathlib.PosixPath("../result/test_varnet/checkpoints"), lr=1e-3)
+baseline = {"epoch": 1, "args": options, "model": state, "optimizer": moments, "best_val_loss": numpy.float64(0.04),
+            "exp_dir": pathlib.PosixPath("../result/test_varnet/checkpoints")}
+save_both({"plain": state, "fastmri": fastmri, "baseline": baseline,
+           "baseline_half": {**baseline, "model": {k: v.half() for k, v in state.items()}},
+           "module": {"model": {"module." + k: v for k, v in state.items()}},
+           "compiled": {"state_dict": {"_orig_mod." + k: v for k, v in state.items()}},
+           "half": {k: v.half() for k, v in state.items()}}, os.path.join(folder, "varnet"))
+state = network.state_dict()
 
 os.makedirs(os.path.join(folder, "refused"))
 refused = {
