@@ -171,12 +171,12 @@ TEST_F(ReconstructApp, TakesAReferenceCheckpointWithoutAConfiguration) {
 }
 
 TEST_F(ReconstructApp, RefusesAModelThatContradictsTheCheckpoint) {
-  const auto result = reconstruct("--set model.channels=4");
+  const auto result = reconstruct("--set model.cascades=4");
   EXPECT_EQ(result.exit_code, 1) << result.output;
-  EXPECT_NE(result.output.find("--set model.channels=4: model.channels: found 4; expected 2"),
+  EXPECT_NE(result.output.find("--set model.cascades=4: model.cascades: found 4; expected 2"),
             std::string::npos)
       << result.output;
-  EXPECT_EQ(reconstruct("--set model.channels=2").exit_code, 0);
+  EXPECT_EQ(reconstruct("--set model.cascades=2").exit_code, 0);
 }
 
 TEST_F(ReconstructApp, ReconstructsMeasuredScannerDataWithATwoDimensionalMask) {
