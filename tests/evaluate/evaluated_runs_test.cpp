@@ -107,7 +107,7 @@ TEST(NetworkRun, IsTheMeanOfItsCheckpoints) {
   const auto facts = network_run("n", checkpoints, config, {}, {}).facts;
   EXPECT_EQ(facts[0].first, "Method");
   EXPECT_NE(facts[0].second.find("mean of "), std::string::npos) << facts[0].second;
-  EXPECT_NE(facts[0].second.find("b.pt (2 cascades"), std::string::npos) << facts[0].second;
+  EXPECT_NE(facts[0].second.find("b.pt (DIRCN, 2 cascades"), std::string::npos) << facts[0].second;
   EXPECT_THROW(network_run("n", {folder / "none.pt"}, config, {}, {}), Error);
 }
 
