@@ -64,9 +64,8 @@ TEST_F(VarnetApp, TrainsByPhasesReconstructsAloneAndBesideDircnAndIsScored) {
       run_well("reconstruct", "--checkpoint " + at("varnet/best.pt") + " " + at("dircn/best.pt") +
                                   " --flips --input " + at("val") + " --output " + at("both"));
   EXPECT_NE(made.output.find("1 volumes reconstructed"), std::string::npos) << made.output;
-  const auto scores = run_well("eval", "--target " + at("val") + " --reconstruction " + at("both") +
-                                           " --checkpoint " + at("varnet/best_ema.pt") +
-                                           " --report " + at("report"));
+  run_well("eval", "--config " + at("varnet.yaml") + " --checkpoint " + at("varnet/best_ema.pt") +
+                       " --report " + at("report"));
   EXPECT_NE(testing::read_file(folder_ / "report/index.html").find("E2E-VarNet, "),
             std::string::npos);
 }
