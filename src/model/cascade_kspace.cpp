@@ -7,7 +7,6 @@
 
 #include "dircn/mri/coils.h"
 #include "model/consistent_coil_sum.h"
-#include "model/data_consistency.h"
 
 namespace dircn {
 namespace {
@@ -19,51 +18,49 @@ constexpr const char* kProfiledAs = "dircn::data_consistency";
 CascadeKspace::CascadeKspace(const SamplingSpace& space, const torch::Tensor& maps)
     : space_(space), maps_(maps) {
   const auto& measured = space.measured();
-  image_ =
+  base_ =
       torch::zeros({measured.size(0), 1, measured.size(2), measured.size(3)}, measured.options());
-  share_ = space.mask().to(c10::toRealValueType(measured.scalar_type()));
+  correction_ = base_;
+  share_ = torch::ones({1}, measured.options().dtype(c10::toRealValueType(measured.scalar_type())));
 }
 
 CascadeKspace CascadeKspace::updated(DataConsistency form, const torch::Tensor& image,
                                      const torch::Tensor& weight) const {
   CascadeKspace next = *this;
-  next.image_ = space_.roll(image);
-  next.share_ = measured_share(space_, weight);
-  next.stored_.reset();
+  const auto refined = space_.roll(image);
   if (form == DataConsistency::variational) {
-    RECORD_FUNCTION(kProfiledAs, std::vector<c10::IValue>());
-    const auto estimate = space_.to_kspace(expand_to_coils(next.image_, maps_));
-    next.stored_ = data_consistency(form, space_, whole(), estimate, weight);
+    next.base_ = base_ - refined;
+    next.correction_ = correction_ - weight * (base_ + correction_);
+    next.share_ = share_ + weight * (1 - share_);
+  } else {
+    next.base_ = refined;
+    next.share_ = 1 / (1 + weight);
+    next.correction_ = refined * -next.share_;
   }
   return next;
 }
 
 torch::Tensor CascadeKspace::combined() const {
   RECORD_FUNCTION(kProfiledAs, std::vector<c10::IValue>());
-  return space_.unroll(stored_.defined()
-                           ? reduce_coils(space_.to_images(stored_), maps_)
-                           : consistent_coil_sum(CoilSum::combined, space_, image_, maps_, share_));
+  return space_.unroll(
+      consistent_coil_sum(CoilSum::combined, space_, base_, correction_, maps_, share_));
 }
 
 torch::Tensor CascadeKspace::magnitude() const {
   RECORD_FUNCTION(kProfiledAs, std::vector<c10::IValue>());
   return space_.unroll(root_or_zero(
-      stored_.defined() ? sum_of_squares(space_.to_images(stored_))
-                        : consistent_coil_sum(CoilSum::squares, space_, image_, maps_, share_)));
+      consistent_coil_sum(CoilSum::squares, space_, base_, correction_, maps_, share_)));
 }
 
 torch::Tensor CascadeKspace::whole() const {
-  if (stored_.defined()) {
-    return stored_;
-  }
-  return soft_consistency(space_, space_.to_kspace(expand_to_coils(image_, maps_)), share_);
+  return consistent_kspace(space_, base_, correction_, maps_, share_);
 }
 
 CascadeKspace CascadeKspace::with(const std::vector<torch::Tensor>& tensors) const {
   CascadeKspace other = *this;
-  other.image_ = tensors[0];
-  other.share_ = tensors[1];
-  other.stored_ = tensors[2];
+  other.base_ = tensors[0];
+  other.correction_ = tensors[1];
+  other.share_ = tensors[2];
   return other;
 }
 

@@ -9,9 +9,9 @@
 
 namespace dircn {
 
-/// The k-space k_t that one cascade hands to the next. In the soft form of data consistency it is
-/// kept as what it is made of, a single image and the measurement, and is never stored as a whole
-/// (Note [Data consistency in blocks]); the variational form needs it, and stores it.
+/// The k-space k_t that one cascade hands to the next. It is kept as what it is made of, two single
+/// images and how much of the measurement, and is never stored as a whole (Note [Data consistency
+/// in blocks]).
 class CascadeKspace {
  public:
   /// k_0: what was measured in `space`. `maps`: rolled sensitivity maps [B, C, H, W] complex.
@@ -30,8 +30,8 @@ class CascadeKspace {
   /// All coils, in the sampling space: [B, C, H, W] complex.
   torch::Tensor whole() const;
 
-  /// What `updated` changes; the last one is undefined in the soft form.
-  std::vector<torch::Tensor> tensors() const { return {image_, share_, stored_}; }
+  /// What `updated` changes.
+  std::vector<torch::Tensor> tensors() const { return {base_, correction_, share_}; }
 
   /// With these three instead, of a k-space in the same space with the same maps.
   CascadeKspace with(const std::vector<torch::Tensor>& tensors) const;
@@ -39,9 +39,9 @@ class CascadeKspace {
  private:
   SamplingSpace space_;
   torch::Tensor maps_;
-  torch::Tensor image_;   // x_{t-1}, rolled; zero before the first
-  torch::Tensor share_;   // of the measurement; see `measured_share`
-  torch::Tensor stored_;  // k_t, in the variational form
+  torch::Tensor base_;        // an image of all samples, rolled [B, 1, H, W] complex
+  torch::Tensor correction_;  // what is added to it where sampled, likewise
+  torch::Tensor share_;       // of the measurement where sampled, [1] real
 };
 
 }  // namespace dircn
