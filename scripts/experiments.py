@@ -73,6 +73,13 @@ def mean_and_spread(values, form=".4f"):
     return mean(values, form) + spread
 
 
+def yardstick_of(name):
+    """What an experiment is compared with."""
+    if name.startswith("method_"):
+        return "continued"
+    return "networks_weighted_sum" if name.startswith("networks_") else "base"
+
+
 def line(title, own, yardstick, last, best):
     """`own` and `yardstick`: runs by seed. `last`, `best`: the keys of their scores."""
     runs = [run for run in own.values() if last in run]
@@ -92,15 +99,15 @@ def line(title, own, yardstick, last, best):
 
 def table(folder, *names):
     """Prints a line an experiment: means over its seeds, and standard deviations where there are several. Among them is
-    the difference, seed by seed, from the yardstick: `base`, or for the methods of transfer `continued`."""
+    the difference, seed by seed, from its yardstick."""
     runs = {}
-    for name in {*names, "base", "continued"}:
+    for name in {*names, *map(yardstick_of, names)}:
         files = Path(folder).glob(f"{name}-[0-9]*.json")
         runs[name] = {path.stem.rsplit("-", 1)[1]: json.loads(path.read_text()) for path in files}
     print("| experiment | SSIM, last epoch | best epoch | against the yardstick | seeds | parameters | CPU s | MB |")
     print("|---|---|---|---|---|---|---|---|")
     for name in names:
-        yardstick = runs["continued" if name.startswith("method_") else "base"] if name != "base" else {}
+        yardstick = runs[yardstick_of(name)] if name != yardstick_of(name) else {}
         print(line(name, runs[name], yardstick, "ssim", "best_ssim"))
         if any("ssim_ema" in run for run in runs[name].values()):
             print(line(f"{name}: average", runs[name], yardstick, "ssim_ema", "best_ssim_ema"))

@@ -32,7 +32,8 @@ while (($#)); do
   esac
 done
 ((${#names[@]})) || names=(base focal_1 focal_2 focal_prediction_1 normalized accumulated batch_schedule statistics concat
-  no_aggregation augmented ema continued method_1 method_2 method_3)
+  no_aggregation augmented ema continued method_1 method_2 method_3
+  networks_weighted_sum networks_concat networks_varnet)
 
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
 build_programs "$libtorch" release
@@ -60,8 +61,10 @@ train() {
 }
 
 for ((seed = 1; seed <= seeds; seed++)); do
-  train base "$seed"  # the others may start from it
-  [[ " ${names[*]}" != *" method_"* ]] || train continued "$seed"  # what they are compared with
-  for name in "${names[@]}"; do train "$name" "$seed"; done
+  for name in "${names[@]}"; do  # what it begins with or is compared with comes first
+    case "$name" in networks_*) train networks_weighted_sum "$seed" ;; *) train base "$seed" ;; esac
+    [[ "$name" != method_* ]] || train continued "$seed"
+    train "$name" "$seed"
+  done
 done
 python3 scripts/experiments.py table "$output" "${names[@]}" | tee "$output/table.md"

@@ -24,11 +24,18 @@ Config experiment(const std::string& name) {
   return load_config(folder() / (name + ".yaml"));
 }
 
+Keys with(Keys keys, const std::string& key) {
+  keys.insert(key);
+  return keys;
+}
+
 /// By file, the keys in which it differs from base.yaml.
 const std::map<std::string, Keys>& experiments() {
   static const Keys continued{"train.epochs", "train.learning_rate", "train.schedule.kind"};
   static const Keys transfer{"train.epochs", "train.learning_rate", "train.schedule.kind",
                              "train.phases"};
+  static const Keys networks{"model.cascades", "model.channels", "model.sensitivity_channels",
+                             "train.epochs", "train.schedule.kind"};
   static const std::map<std::string, Keys> table{
       {"accumulated", {"train.batch.size"}},
       {"augmented", {"data.augmentation.probability"}},
@@ -43,6 +50,9 @@ const std::map<std::string, Keys>& experiments() {
       {"method_1", transfer},
       {"method_2", transfer},
       {"method_3", transfer},
+      {"networks_concat", with(networks, "model.aggregation")},
+      {"networks_varnet", with(networks, "model.name")},
+      {"networks_weighted_sum", networks},
       {"no_aggregation", {"model.aggregation"}},
       {"normalized", {"data.normalization"}},
       {"statistics", {"model.se_squeeze"}},

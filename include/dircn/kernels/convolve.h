@@ -14,9 +14,9 @@ namespace dircn {
 /// [out, in / groups, 3, 3] -> [B, out, H, W] in the sources' dtype and memory layout, with its
 /// statistics where a kernel took them on its way.
 ///
-/// Channels-last sources of float32, and without AMX of bfloat16, on a CPU with AVX-512 take
-/// kernels of dircn's own (convolve_cpu.h), which compute in single precision, with first
-/// derivatives only; all others LibTorch's operators.
+/// Channels-last sources of float32, and without AMX of bfloat16, on a CPU with vector registers
+/// take kernels of dircn's own (convolve_cpu.h), which compute in single precision, with first
+/// derivatives only; all others, and weights of more than 1 MB, LibTorch's operators.
 NormInput convolve(const std::vector<torch::Tensor>& sources, const torch::Tensor& weight,
                    int64_t groups = 1);
 
