@@ -42,7 +42,8 @@ std::optional<fs::path> start_of(const std::string& resume, const dircn::RunFold
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Trains a network on data.train of a configuration, in one go or by the phases of train.phases, "
+      "Trains a network on data.train of a configuration, in one go or by the phases of "
+      "train.phases, "
       "and validates it after each epoch, on data.val or the data.validation_share of data.train. "
       "The run's folder gets config.yaml, train.log, metrics.jsonl (one line a step, one an "
       "epoch), curves.html and tensorboard/ (the same, drawn), last.pt, epoch-0007.pt and so on "
