@@ -88,7 +88,7 @@ TEST_F(ReconstructFormats, MayCarryMapsAndTellHowTheyWereMade) {
   const Hdf5File file(folder_ / "out/brain1.h5");
   EXPECT_EQ(file.dataset("sensitivity_maps").shape, (std::vector<int64_t>{2, 2, 32, 32}));
   EXPECT_FALSE(file.has_dataset("zero_filled"));
-  EXPECT_NE(file.read_text_attribute("reconstruction_method").find("a.pt (2 cascades"),
+  EXPECT_NE(file.read_text_attribute("reconstruction_method").find("a.pt (DIRCN, 2 cascades"),
             std::string::npos);
   EXPECT_NE(file.read_text_attribute("reconstruction_program").find("dircn"), std::string::npos);
 }
