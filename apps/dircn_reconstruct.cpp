@@ -137,8 +137,9 @@ struct ReconstructOptions {
   void add_method(CLI::App& app, bool required) {
     auto* checkpoint_option = app.add_option(
         "--checkpoint", checkpoints,
-        "Trained network: a checkpoint of dircn or of the Python reference; of several the mean of "
-        "their images is written, and their standard deviation beside it");
+        "Trained network: a checkpoint of dircn, of DIRCN's Python reference or of fastMRI's "
+        "E2E-VarNet; of several the mean of their images is written, and their standard deviation "
+        "beside it");
     add_device_option(app, device);
     add_precision_option(app, precision);
     app.add_flag(
@@ -194,7 +195,7 @@ struct ReconstructOptions {
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Reconstructs MRI volumes with trained DIRCNs. Every HDF5 file with `kspace` [slices, "
+      "Reconstructs MRI volumes with trained networks. Every HDF5 file with `kspace` [slices, "
       "coils, height, width] and `mask` [width] or [height, width] below --input becomes a file "
       "with `reconstruction` [slices, height, width] below --output, in the same folder without "
       "`kspace`: IN/acc4/kspace/a.h5 gives OUT/acc4/a.h5. fastMRI's files are taken, too; those "

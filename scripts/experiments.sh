@@ -5,7 +5,7 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/experiments.sh [--libtorch PATH|pip|apt] [--seeds N] [--output FOLDER] [NAME...]
 
-Trains what configs/experiments/ describes, each NAME (default: all) with seeds 1 to N (default: 2), one seed of all
+Trains what configs/experiments/ describes, each NAME (default: all but networks_*) with seeds 1 to N (default: 2), one seed of all
 first, on scans that it simulates, and writes the table of docs/experiments.md: mean and spread of the validation SSIM,
 time and memory. A run takes one to three minutes on two cores; a seed of all of them about 25. What is there already
 is kept: runs in out/experiments/, numbers in FOLDER. Nothing else should run meanwhile.
@@ -32,8 +32,7 @@ while (($#)); do
   esac
 done
 ((${#names[@]})) || names=(base focal_1 focal_2 focal_prediction_1 normalized accumulated batch_schedule statistics concat
-  no_aggregation augmented ema continued method_1 method_2 method_3
-  networks_weighted_sum networks_concat networks_varnet)
+  no_aggregation augmented ema continued method_1 method_2 method_3)
 
 install_packages mricron-data || say "Without mricron-data the simulated head is a procedural phantom"
 build_programs "$libtorch" release

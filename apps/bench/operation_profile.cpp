@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 // The first name that is part of an operation's or a gradient node's name decides: LibTorch's
 // operations, the product's own (dircn::...) and the classes of their gradients.
-constexpr std::array<std::pair<const char*, const char*>, 22> kParts{{
+constexpr std::array<std::pair<const char*, const char*>, 24> kParts{{
     {"Optimizer", "optimizer"},
     {"conv_transpose", "transposed_convolution"},
     {"transposed_conv", "transposed_convolution"},
@@ -32,6 +32,8 @@ constexpr std::array<std::pair<const char*, const char*>, 22> kParts{{
     {"StdMean", "norm_activation"},
     {"silu", "norm_activation"},
     {"Silu", "norm_activation"},
+    {"leaky_relu", "norm_activation"},
+    {"LeakyRelu", "norm_activation"},
     {"data_consistency", "data_consistency"},
     {"Consisten", "data_consistency"},
     {"fft", "data_consistency"},

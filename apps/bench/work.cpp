@@ -52,6 +52,7 @@ Pass pass_of(const Network& network, Form form) {
 nlohmann::json describe(const Task& task) {
   nlohmann::json description{{"mode", to_string(task.mode)},
                              {"precision", to_string(task.precision)},
+                             {"network", to_string(task.model.name)},
                              {"cascades", task.model.cascades},
                              {"coils", task.coils},
                              {"size", task.size}};

@@ -19,10 +19,6 @@ constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 constexpr int64_t kSeeds = std::numeric_limits<uint32_t>::max();  // LibTorch looks at no more bits
 constexpr double kNoBound = std::numeric_limits<double>::max();
 
-}  // namespace
-
-namespace {
-
 Fields shared_fields(ModelConfig& model) {
   return {
       {"name", model.name, Choice<NetworkName>()},

@@ -90,8 +90,9 @@ torch::Tensor UnetImpl::forward(const torch::Tensor& x) {
   require((x.size(2) >> pools) * (x.size(3) >> pools) > 1, [&] {
     return Error::Parts{
         "network input",
-        "an image of " + std::to_string(x.size(2)) + " x " + std::to_string(x.size(3)),
-        "one that can be halved " + std::to_string(pools) + " times",
+        "an image of " + std::to_string(x.size(2)) + " x " + std::to_string(x.size(3)) +
+            " with its padding",
+        "one that has more than a pixel when it was halved " + std::to_string(pools) + " times",
         "A network of fewer than " + std::to_string(pools) + " pools takes images of this size."};
   });
   std::vector<torch::Tensor> skips;

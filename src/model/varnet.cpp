@@ -27,8 +27,7 @@ VarnetCascadeImpl::VarnetCascadeImpl(const ModelConfig& config)
 
 CascadeState VarnetCascadeImpl::forward(const CascadeState& previous) {
   CascadeState next = previous;
-  next.aggregate = previous.kspace.combined();
-  next.image = model_->forward(next.aggregate);
+  next.image = model_->forward(previous.kspace.combined());
   next.kspace = previous.kspace.updated(DataConsistency::variational, next.image, dc_weight_);
   return next;
 }

@@ -37,10 +37,7 @@ std::optional<int64_t> pools_of(const ParameterShapes& shapes, const std::string
 
 ModelFindings varnet_from_shapes(const StateDict& state) {
   const ParameterShapes shapes(state);
-  int64_t cascades = 0;
-  while (channels_at(shapes, varnet_unet(cascades), 0)) {
-    ++cascades;
-  }
+  const int64_t cascades = count_cascades(state);
   if (cascades == 0) {
     return {};
   }

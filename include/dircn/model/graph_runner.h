@@ -16,8 +16,8 @@ namespace dircn {
 /// replayed; one graph for each size, type and precision (autocast). For a new one the first slice
 /// is computed as usual, and then recorded; the second is computed both ways, and only if the
 /// results are equal does the graph take over from there: else the log says so, and all further
-/// ones are computed as usual. So are slices with 2-D masks (`acs_mask` looks at them on the CPU),
-/// and all where dircn was built without CUDA, or the tensors are on another device.
+/// ones are computed as usual. So are slices with 2-D masks (their centre is looked for on the
+/// CPU), and all where dircn was built without CUDA, or the tensors are on another device.
 ///
 ///     GraphRunner run(network);  // on its device, in evaluation mode; its parameters stay where
 ///     auto image = run(masked_kspace, canonical_mask(mask));  // they are in memory

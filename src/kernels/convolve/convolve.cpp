@@ -34,8 +34,12 @@ torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight,
 }
 
 /// The kernels read all weights again for every pair of rows: more than a core's own cache holds (1
-/// MB) they are not for. With few rows of many channels LibTorch is then up to twice as fast.
+/// MB) they are not for. In float32 LibTorch is then faster.
 constexpr int64_t kMostWeights = 262144;
+
+bool has_too_many(const torch::Tensor& weight, const torch::Tensor& source) {
+  return source.scalar_type() == torch::kFloat && weight.numel() > kMostWeights;
+}
 
 bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
   static const bool libtorch_is_faster_in_bf16 = has_matrix_unit();
@@ -53,7 +57,7 @@ bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t gro
     in += source.size(1);
   }
   // LibTorch has the words for weights that do not fit.
-  return groups > 0 && weight.is_cpu() && weight.numel() > 0 && weight.numel() <= kMostWeights &&
+  return groups > 0 && weight.is_cpu() && weight.numel() > 0 && !has_too_many(weight, sources[0]) &&
          weight.size(0) % groups == 0 && in % groups == 0 &&
          weight.sizes() == torch::IntArrayRef({weight.size(0), in / groups, 3, 3});
 }

@@ -17,8 +17,8 @@ namespace {
 
 constexpr size_t kRoles = 4;
 
-/// Only the last group can be missing (concatenation has no aggregation weights), so the index of a
-/// group is its role.
+/// Only the last group can be missing (concatenation has no aggregation weights, nor has
+/// E2E-VarNet), so the index of a group is its role.
 std::vector<std::vector<torch::Tensor>> by_role(const Network& network) {
   std::vector<std::vector<torch::Tensor>> groups(kRoles);
   for (const auto& parameter : network->named_parameters()) {
