@@ -66,14 +66,14 @@ UnetImpl::UnetImpl(int64_t channels, int64_t pools)
   int64_t in = kImageChannels;
   int64_t width = channels;
   for (int64_t i = 0; i < pools; ++i, in = width, width *= 2) {
-    down_.push_back(down->register_module(std::to_string(i), ConvBlock(in, width)));
+    down_.emplace_back(down->register_module(std::to_string(i), ConvBlock(in, width)));
   }
   bottom_ = register_module("conv", ConvBlock(in, width));
   const auto merged = add_level(*this, "up_conv");
   const auto doubled = add_level(*this, "up_transpose_conv");
   for (int64_t i = 0; i < pools; ++i, width /= 2) {
     const auto name = std::to_string(i);
-    doubled_.push_back(doubled->register_module(name, TransposeConvBlock(width, width / 2)));
+    doubled_.emplace_back(doubled->register_module(name, TransposeConvBlock(width, width / 2)));
     up_.emplace_back(width, width / 2);
     if (i + 1 < pools) {
       merged->register_module(name, up_.back());

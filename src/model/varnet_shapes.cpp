@@ -37,7 +37,10 @@ std::optional<int64_t> pools_of(const ParameterShapes& shapes, const std::string
 
 ModelFindings varnet_from_shapes(const StateDict& state) {
   const ParameterShapes shapes(state);
-  const int64_t cascades = count_cascades(state);
+  int64_t cascades = 0;
+  while (channels_at(shapes, varnet_unet(cascades), 0)) {
+    ++cascades;
+  }
   if (cascades == 0) {
     return {};
   }

@@ -21,10 +21,11 @@ using testing::small_model;
 
 // A graph of a size is recorded with the first slice, tried with the second, and used from the
 // third on. So sizes, masks and slices alternate here.
-void expect_what_the_network_gives(torch::Device device, Precision precision, double tolerance) {
+void expect_what_the_network_gives(const ModelConfig& model, torch::Device device,
+                                   Precision precision, double tolerance) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(1);
-  const Network network = make_network(small_model());
+  const Network network = make_network(model);
   network->to(device);
   network->eval();
   GraphRunner run(network);
@@ -42,11 +43,13 @@ void expect_what_the_network_gives(torch::Device device, Precision precision, do
 }
 
 DIRCN_DEVICE_TEST(GraphRunner, GivesWhatTheNetworkGives) {
-  expect_what_the_network_gives(device, Precision::fp32, 1e-5);
+  expect_what_the_network_gives(small_model(), device, Precision::fp32, 1e-5);
+  expect_what_the_network_gives(testing::small_varnet(), device, Precision::fp32, 1e-5);
 }
 
 DIRCN_DEVICE_TEST(GraphRunner, GivesWhatTheNetworkGivesInBfloat16) {
-  expect_what_the_network_gives(device, Precision::bf16, 1e-3);
+  expect_what_the_network_gives(small_model(), device, Precision::bf16, 1e-3);
+  expect_what_the_network_gives(testing::small_varnet(), device, Precision::bf16, 1e-3);
 }
 
 DIRCN_DEVICE_TEST(GraphRunner, ResultsStayWhatTheyAre) {
