@@ -112,7 +112,8 @@ class Loader {
         add_override(text);
       }
     });
-    settle_network();
+    check_network_keys();
+    fill_in_network();
     try {
       config_.check();
     } catch (const Error& error) {
@@ -168,9 +169,25 @@ class Loader {
     }
   }
 
-  /// Its name is known now: what was not set is as this network has it, and what was set for
-  /// another one is refused.
-  void settle_network() {
+  /// What was set of `model` for another network than the one that it names is refused.
+  void check_network_keys() {
+    const auto own = config::names_of(config::fields(config_.model));
+    for (const auto& name : config::names_of(config::fields_of_all_networks(config_.model))) {
+      const auto place = config_.places.find("model." + name);
+      const bool fits =
+          place == config_.places.end() || std::find(own.begin(), own.end(), name) != own.end();
+      require(fits, [&] {
+        return Error::Parts{
+            place->second + ": model." + name,
+            std::string("a key that ") + to_string(config_.model.name) + " does not have",
+            "one of " + join_names(own),
+            "Leave it out, or name the network that has it in model.name."};
+      });
+    }
+  }
+
+  /// What was not set of `model` is as the network that it names has it.
+  void fill_in_network() {
     ModelConfig defaults = default_model(config_.model.name);
     const Fields own = config::fields(config_.model);
     const Fields from = config::fields(defaults);
@@ -180,19 +197,6 @@ class Loader {
       if (config_.places.count("model." + own[i].name) == 0) {
         own[i].read({*config::parse_tree(from[i].print(), ""), own[i].name, 1, source});
       }
-    }
-    const auto names = config::names_of(own);
-    for (const auto& name : config::names_of(config::fields_of_all_networks(config_.model))) {
-      const auto place = config_.places.find("model." + name);
-      const bool fits = place == config_.places.end() ||
-                        std::find(names.begin(), names.end(), name) != names.end();
-      require(fits, [&] {
-        return Error::Parts{
-            place->second + ": model." + name,
-            std::string("a key that ") + to_string(config_.model.name) + " does not have",
-            "one of " + join_names(names),
-            "Leave it out, or name the network that has it in model.name."};
-      });
     }
   }
 

@@ -38,6 +38,10 @@ ModelConfig variant(Aggregation aggregation, DataConsistency consistency, SeSque
   return config;
 }
 
+torch::Tensor mask_per_slice() {
+  return torch::cat({column_mask(44, 4, 6), column_mask(44, 3, 9, 1)}, 0);
+}
+
 torch::Tensor touching_edge(int64_t width) {
   auto mask = column_mask(width, 4, 4);
   mask.slice(3, width / 2, width).fill_(true);
@@ -71,7 +75,6 @@ RandomInput with_zero_slice() {
 
 std::vector<Comparison> comparisons() {
   const auto base = small_model();
-  const auto mask_per_slice = torch::cat({column_mask(44, 4, 6), column_mask(44, 3, 9, 1)}, 0);
   auto one_cascade = base;
   one_cascade.cascades = 1;
   auto wide = base;
@@ -89,7 +92,7 @@ std::vector<Comparison> comparisons() {
       {"one coil", base, random_input(1, 1, 48, 32, column_mask(32, 4, 4), 2)},
       {"fully sampled", base,
        random_input(1, 2, 35, 34, torch::ones({1, 1, 1, 34}, torch::kBool), 3)},
-      {"one mask per batch element", base, random_input(2, 2, 40, 44, mask_per_slice, 4)},
+      {"one mask per batch element", base, random_input(2, 2, 40, 44, mask_per_slice(), 4)},
       {"ACS touches an edge", base, random_input(1, 2, 36, 41, touching_edge(41), 7)},
       {"all-zero coil", base, with_zero_coil()},
       {"all-zero slice", base, with_zero_slice()},
@@ -111,13 +114,12 @@ std::vector<Comparison> comparisons() {
        random_input(2, 2, 36, 33, column_mask(33, 4, 5), 15)},
       {"statistics, one mask per batch element",
        variant(Aggregation::weighted_sum, DataConsistency::soft, SeSqueeze::statistics, true),
-       random_input(2, 3, 40, 44, mask_per_slice, 16)},
+       random_input(2, 3, 40, 44, mask_per_slice(), 16)},
   };
 }
 
 std::vector<Comparison> varnet_comparisons() {
   const auto base = testing::small_varnet();
-  const auto mask_per_slice = torch::cat({column_mask(44, 4, 6), column_mask(44, 3, 9, 1)}, 0);
   auto from_all = base;
   from_all.sensitivity_from = MapsFrom::all;
   auto one_pool = base;
@@ -130,7 +132,7 @@ std::vector<Comparison> varnet_comparisons() {
       {"one coil", base, random_input(1, 1, 48, 32, column_mask(32, 4, 4), 32)},
       {"fully sampled", base,
        random_input(1, 2, 35, 33, torch::ones({1, 1, 1, 33}, torch::kBool), 33)},
-      {"one mask per batch element", base, random_input(2, 2, 40, 44, mask_per_slice, 34)},
+      {"one mask per batch element", base, random_input(2, 2, 40, 44, mask_per_slice(), 34)},
       {"ACS touches an edge", base, random_input(1, 2, 36, 41, touching_edge(41), 37)},
       {"no sampled centre", base, random_input(1, 2, 36, 41, no_centre(41), 38)},
       {"all-zero coil", base, with_zero_coil()},
@@ -281,7 +283,7 @@ DIRCN_DEVICE_TEST(LiteralAgreement, GradientsOfVarnetInSinglePrecisionAreAsExact
 TEST(LiteralAgreement, MaskPerElementEqualsSlicesOneByOne) {
   const torch::NoGradGuard no_grad;
   auto network = perturbed_network(small_model(), torch::kCPU);
-  const auto masks = torch::cat({column_mask(44, 4, 6), column_mask(44, 3, 9, 1)}, 0);
+  const auto masks = mask_per_slice();
   const auto input = random_input(2, 2, 40, 44, masks, 21);
   const auto together = network->forward(input.kspace, input.mask);
   for (int64_t b = 0; b < 2; ++b) {
