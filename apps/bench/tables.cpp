@@ -235,6 +235,7 @@ std::string table(const Json& report) {
   const auto size = first["size"].dump();
   return mode + ", " + first["precision"].get<std::string>() + ", " +
          (any_checkpointing(report["results"]) ? "checkpointing, " : "") + where +
+         first["network"].get<std::string>() + ", " +
          (several ? ""
                   : std::to_string(cascades) + " cascades, " + std::to_string(coils) + " coils, ") +
          size + "x" + size + "\n" + processor +

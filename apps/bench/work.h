@@ -31,8 +31,8 @@ struct Task {
   std::string device = "auto";
 };
 
-/// What a result says of its task: {mode, precision, cascades, coils, size}, and of a training step
-/// {checkpointing}.
+/// What a result says of its task: {mode, precision, network, cascades, coils, size}, and of a
+/// training step {checkpointing}.
 nlohmann::json describe(const Task& task);
 
 /// One inference, or one training step, of the task's form of the network on synthetic k-space with

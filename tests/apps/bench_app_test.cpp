@@ -60,6 +60,10 @@ TEST_P(BenchApp, ReportsBothForms) {
   const Bench bench("--coils 3 --size 48 --form both --repeat 3 " + arguments);
   ASSERT_EQ(bench.result.exit_code, 0) << bench.result.output;
   const bool infers = arguments.find("infer") != std::string::npos;
+  const bool varnet = arguments.find("varnet") != std::string::npos;
+  EXPECT_TRUE(bench.prints(varnet ? "\nvarnet, 2 cascades, 3 coils, 48x48\n"
+                                  : "\ndircn, 2 cascades, 3 coils, 48x48\n"))
+      << bench.result.output;
   EXPECT_TRUE(bench.prints("fast / literal:")) << bench.result.output;
   EXPECT_TRUE(bench.prints("norm_activation")) << bench.result.output;
   EXPECT_EQ(bench.prints("fast / floor:"), infers) << bench.result.output;
@@ -192,6 +196,7 @@ TEST(BenchAppSweep, HasALineForEachNumberOfCascadesAndCoils) {
     EXPECT_EQ(one["form"], "fast");
   }
   EXPECT_EQ(numbers, (std::vector<std::pair<int, int>>{{1, 1}, {1, 2}, {3, 1}, {3, 2}}));
+  EXPECT_TRUE(bench.prints("\ndircn, 32x32\n")) << bench.result.output;
   EXPECT_TRUE(bench.prints("cascades  coils       fast s      MB\n")) << bench.result.output;
   EXPECT_TRUE(bench.prints("\n       3      2 ")) << bench.result.output;
 }
