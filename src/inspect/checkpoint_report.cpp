@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "dircn/model/checkpoint.h"
@@ -134,13 +135,17 @@ void add_progress(const PickleDict& contents, Report& report) {
 }  // namespace
 
 Report to_report(const ParameterCount& count) {
-  Report report{{"total", count.total()},
-                {"sensitivity", count.sensitivity},
-                {"cascades", count.cascades},
-                {"data_consistency_weights", count.data_consistency},
-                {"aggregation_weights", count.aggregation}};
-  if (count.other > 0) {
-    report["other"] = count.other;
+  Report report{{"total", count.total()}};
+  const std::pair<const char*, Report> parts[] = {
+      {"sensitivity", count.sensitivity},
+      {"cascades", count.cascades},
+      {"data_consistency_weights", count.data_consistency},
+      {"aggregation_weights", count.aggregation},
+      {"other", count.other}};
+  for (const auto& [name, parameters] : parts) {
+    if (!parameters.empty() && parameters != 0) {
+      report[name] = parameters;
+    }
   }
   return report;
 }
@@ -157,7 +162,6 @@ Report checkpoint_report(const std::filesystem::path& path, Problems& problems) 
   report["dtypes"] = dtypes(checkpoint.state);
   check_values(checkpoint, parameters.total(), report, problems);
   add_progress(contents, report);
-  report["cat_weight"] = parameters.aggregation > 0;
   report["model_known_from"] = checkpoint.model ? "checkpoint" : "shapes";
   report["model"] = model_report(checkpoint);
   report["parameters"] = to_report(parameters);

@@ -38,6 +38,7 @@ Report config_report(const std::filesystem::path& path);
 Report dataset_report(const std::filesystem::path& folder, const DataConfig& config, bool deep,
                       Problems& problems);
 
+/// All parameters, and those of each part that a network has.
 Report to_report(const ParameterCount& count);
 
 /// Runs `work`; what it throws becomes a problem of `subject`, and the report goes on.
