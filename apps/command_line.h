@@ -39,8 +39,9 @@ struct ConfigOptions {
 
   bool given() const { return !file.empty() || !overrides.empty(); }
 
-  Config load() const {
-    return file.empty() ? parse_config("", "--set", overrides) : load_config(file, overrides);
+  Config load(ModelFrom model_from = ModelFrom::configuration) const {
+    return file.empty() ? parse_config("", "--set", overrides, model_from)
+                        : load_config(file, overrides, model_from);
   }
 };
 

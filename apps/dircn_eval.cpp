@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
   dircn::EvalOptions options;
   options.add_to(app);
   return dircn::run_command(app, argc, argv, options.config, [&] {
-    const dircn::Config settings = options.config.load();
+    const dircn::Config settings = options.config.load(dircn::ModelFrom::checkpoint);
     dircn::catch_interrupts();
     const auto runs = options.runs(settings);
     return dircn::evaluate(runs, options.files, std::cout, options.report(settings)) ? 0 : 1;

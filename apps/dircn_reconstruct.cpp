@@ -203,7 +203,7 @@ int main(int argc, char** argv) {
   dircn::ReconstructOptions options;
   options.add_to(app, !dircn::prints_config(argc, argv));
   return dircn::run_command(app, argc, argv, options.config, [&] {
-    const dircn::Config settings = options.config.load();
+    const dircn::Config settings = options.config.load(dircn::ModelFrom::checkpoint);
     const auto volumes = dircn::input_volumes(options.input, options.output);
     dircn::catch_interrupts();
     auto reconstructor = options.reconstructor(settings);

@@ -106,16 +106,22 @@ class Loader {
     add_tree(tree, name);
   }
 
-  Config finish(const std::vector<std::string>& overrides) {
+  Config finish(const std::vector<std::string>& overrides, ModelFrom model_from) {
     with_own_network([&] {
       for (const std::string& text : overrides) {
         add_override(text);
       }
     });
-    check_network_keys();
-    fill_in_network();
+    const bool any_network =
+        model_from == ModelFrom::checkpoint && config_.places.count("model.name") == 0;
+    if (!any_network) {
+      check_network_keys();
+      fill_in_network();
+    }
+    Config checked = config_;
+    checked.model = any_network ? ModelConfig() : config_.model;
     try {
-      config_.check();
+      checked.check();
     } catch (const Error& error) {
       Error::Parts parts = error.parts();
       parts.subject = place_of(parts.subject) + parts.subject;
@@ -252,23 +258,24 @@ class Loader {
 
 }  // namespace
 
-Config load_config(const fs::path& path, const std::vector<std::string>& overrides) {
+Config load_config(const fs::path& path, const std::vector<std::string>& overrides,
+                   ModelFrom model_from) {
   Loader loader;
   loader.add_file(path, path.string());
-  return loader.finish(overrides);
+  return loader.finish(overrides, model_from);
 }
 
 Config parse_config(const std::string& yaml, const std::string& name,
-                    const std::vector<std::string>& overrides) {
+                    const std::vector<std::string>& overrides, ModelFrom model_from) {
   Loader loader;
   loader.add_text(yaml, name);
-  return loader.finish(overrides);
+  return loader.finish(overrides, model_from);
 }
 
 Config parse_stored_config(const std::string& yaml, const std::string& name) {
   Loader loader;
   loader.add_stored(yaml, name);
-  return loader.finish({});
+  return loader.finish({}, ModelFrom::configuration);
 }
 
 }  // namespace dircn

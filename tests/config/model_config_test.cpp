@@ -98,6 +98,23 @@ TEST(ModelConfig, KeysOfAnotherNetworkAreRefusedWhereTheyStand) {
             std::string::npos);
 }
 
+TEST(ModelConfig, KeysOfAnyNetworkMayStandBesideACheckpointWhereNoneIsNamed) {
+  const auto parse = [](const char* model, ModelFrom from) {
+    return parse_config(model, "c.yaml", {}, from);
+  };
+  for (const char* yaml : {"model: {pools: 3}", "model: {channels: 6}"}) {  // 4 groups
+    EXPECT_THROW(parse(yaml, ModelFrom::configuration), Error) << yaml;
+    EXPECT_NO_THROW(parse(yaml, ModelFrom::checkpoint)) << yaml;
+  }
+  for (const char* yaml :
+       {"model: {pools: 3, name: dircn}", "model: {channels: 6, name: dircn}", "model: {pools: 9}",
+        "model: {pool: 3}", "train: {batch: {size: 1, at_once: 2}}"}) {
+    EXPECT_THROW(parse(yaml, ModelFrom::checkpoint), Error) << yaml;
+  }
+  const auto named = parse("model: {name: varnet}", ModelFrom::checkpoint);
+  EXPECT_EQ(named.model.channels, 18);
+}
+
 TEST(ModelConfig, WhatIsNotSetIsAsTheNamedNetworkHasIt) {
   const auto model = parse_config("model: {cascades: 3, name: varnet}\n", "c.yaml").model;
   EXPECT_EQ(model.cascades, 3);

@@ -94,8 +94,12 @@ TEST_F(LoadNetwork, NeedsNoConfigurationForFastmrisFiles) {
   EXPECT_LE(error("S9a_varnet.pth", {}), 1e-5);
   EXPECT_LE(error("S9b_varnet_two_masks.pth", {}), 1e-5);
   // Maps of all that was measured: no parameter tells.
-  const Config all = config_of("sensitivity_from: all\n  name: varnet");
-  EXPECT_LE(error("S9d_varnet_whole_centre.pth", all), 1e-5);
+  const auto set = [](const std::vector<std::string>& overrides) {
+    return parse_config("", "--set", overrides, ModelFrom::checkpoint);
+  };
+  const std::string all = "model.sensitivity_from=all";
+  EXPECT_LE(error("S9d_varnet_whole_centre.pth", set({all})), 1e-5);
+  EXPECT_LE(error("S9d_varnet_whole_centre.pth", set({all, "model.name=varnet"})), 1e-5);
   EXPECT_GT(error("S9d_varnet_whole_centre.pth", {}), 1e-3);
   EXPECT_CONTAINS(log_of([] { load_network(golden("S9d_varnet_whole_centre.pth")); }),
                   "sensitivity_from centre: assumed");
@@ -211,6 +215,30 @@ TEST(ModelOf, RefusesKeysOfAnotherNetwork) {
       message,
       "c.yaml:3: model.groups: found 2; expected no such key, as the network in a.pt is "
       "varnet. Leave the key out");
+}
+
+// What is set beside a checkpoint need not name the network, of which the checkpoint speaks.
+TEST(ModelOf, TakesKeysOfTheCheckpointsNetworkAlone) {
+  const auto beside = [](const char* setting) {
+    return parse_config("", "--set", {setting}, ModelFrom::checkpoint);
+  };
+  Checkpoint varnet;
+  varnet.path = "a.pt";
+  varnet.state = {
+      {"cascades.0.model.unet.down_sample_layers.0.layers.0.weight", torch::ones({18, 2, 3, 3})}};
+  const auto model = model_of(varnet, beside("model.sensitivity_from=all"));
+  EXPECT_EQ(model.sensitivity_from, MapsFrom::all);
+  EXPECT_EQ(model.sensitivity_channels, 8);  // the default of E2E-VarNet
+  EXPECT_EQ(model_of(varnet, beside("model.channels=18")).channels, 18);  // no multiple of groups
+  EXPECT_CONTAINS(error_of([&] { model_of(varnet, beside("model.groups=2")); }),
+                  "--set model.groups=2: model.groups: found 2; expected no such key, as the "
+                  "network in a.pt is varnet. Leave the key out");
+  Checkpoint dircn;
+  dircn.path = "b.pt";
+  dircn.model = ModelConfig();
+  EXPECT_CONTAINS(error_of([&] { model_of(dircn, beside("model.sensitivity_from=all")); }),
+                  "model.sensitivity_from: found all; expected no such key, as the network in b.pt "
+                  "is dircn. Leave the key out");
 }
 
 TEST_F(LoadNetwork, NamesParametersOfNoNetwork) {

@@ -26,17 +26,24 @@ struct Config {
   void check() const;
 };
 
+/// Who says which network it is where `model.name` is not set: the configuration, with its default,
+/// or a checkpoint beside it. Then `model` may have keys of any network, and nothing else of it is
+/// checked: `model_of` does that.
+enum class ModelFrom { configuration, checkpoint };
+
 /// Reads a YAML file and the files that it extends (`extends: other.yaml`, relative to the
 /// extending file; the nearer file wins, maps merge, lists replace), then the overrides, each
 /// "section.key=value" with a value in YAML. Throws `Error` naming file, line and key (or the
 /// override) for whatever is not a valid configuration.
 Config load_config(const std::filesystem::path& path,
-                   const std::vector<std::string>& overrides = {});
+                   const std::vector<std::string>& overrides = {},
+                   ModelFrom model_from = ModelFrom::configuration);
 
 /// The same for a text; `name` stands for the file in messages and `extends` counts from its
 /// folder.
 Config parse_config(const std::string& yaml, const std::string& name,
-                    const std::vector<std::string>& overrides = {});
+                    const std::vector<std::string>& overrides = {},
+                    ModelFrom model_from = ModelFrom::configuration);
 
 /// The same for what `to_yaml` wrote into a checkpoint, perhaps long ago: keys that are no longer
 /// there are left out, which the log tells.

@@ -52,15 +52,19 @@ void check_values(const Checkpoint& checkpoint, const ModelFindings& findings,
 /// A file that does not name the network may have keys of another one than the checkpoint's.
 void check_keys(const Checkpoint& checkpoint, const ModelConfig& given, const Config& config) {
   const PickleDict own = to_dict(given);
-  const PickleDict set = to_dict(config.model);
-  for (const auto& [name, value] : set.entries()) {
-    const auto place = config.places.find(kSection + std::get<std::string>(name));
-    require(own.find(name) != nullptr || place == config.places.end(), [&, &value = value] {
-      return Error::Parts{place->second + ": " + place->first, to_text(value),
-                          "no such key, as the network in " + checkpoint.path.string() + " is " +
-                              to_string(given.name),
-                          advice_without(place->first)};
-    });
+  for (const auto& [network, title] : EnumNames<NetworkName>::kTable) {
+    ModelConfig set = config.model;
+    set.name = network;
+    const PickleDict keys = to_dict(set);
+    for (const auto& [name, value] : keys.entries()) {
+      const auto place = config.places.find(kSection + std::get<std::string>(name));
+      require(own.find(name) != nullptr || place == config.places.end(), [&, &value = value] {
+        return Error::Parts{place->second + ": " + place->first, to_text(value),
+                            "no such key, as the network in " + checkpoint.path.string() + " is " +
+                                to_string(given.name),
+                            advice_without(place->first)};
+      });
+    }
   }
 }
 
