@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -182,6 +184,40 @@ TEST_F(LoadNetwork, RefusesWhatContradictsItsConfiguration) {
                                  "; expected " + expected + ", as model_config in " + ours() +
                                  " has it. Leave ");
   }
+}
+
+/// The settings behind the last "--set" of a message.
+std::vector<std::string> advised(const std::string& message) {
+  std::istringstream words(message.substr(message.rfind("--set ") + 6));
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+// base.yaml sets every key, and so does what extends it.
+TEST_F(LoadNetwork, SaysWhatToSetWhereAnotherFileContradicts) {
+  const auto base = testing::source("configs/base.yaml").string();
+  const auto mine = (folder_ / "mine.yaml").string();
+  testing::write_file(mine, "extends: " + base + "\nmodel: {channels: 4}\n");
+  const auto load = [&](const std::string& file, const std::vector<std::string>& settings) {
+    return load_network(file, load_config(mine, settings))->config();
+  };
+  const auto size = error_of([&] { load(bare(), {}); });
+  EXPECT_CONTAINS(size, base + ":");
+  EXPECT_CONTAINS(size, ": model.cascades: found 8; expected 2, as the parameters in ");
+  EXPECT_CONTAINS(size, "Leave out the keys that do not fit: a checkpoint says what it is of.");
+  EXPECT_TRUE(load(bare(), advised(size)) == small_model()) << size;
+  EXPECT_TRUE(load(ours(), advised(error_of([&] { load(ours(), {}); }))) == small_model());
+
+  const auto varnet = golden("S9c_varnet_given_centre.pth").string();
+  const auto name = error_of([&] { load(varnet, {}); });
+  EXPECT_CONTAINS(name, base + ":");
+  EXPECT_CONTAINS(name, ": model.name: found dircn; expected varnet");
+  EXPECT_EQ(advised(name), std::vector<std::string>{"model.name=varnet"});
+  EXPECT_TRUE(load(varnet, advised(name)) == load_network(varnet)->config());
+
+  const auto either = ours([](ModelConfig& m) { m.aggregation = Aggregation::none; });
+  const auto one = error_of([&] { load_network(either, config_of("aggregation: concat")); });
+  EXPECT_CONTAINS(one, "Leave out the key: a checkpoint says what it is of.");
+  EXPECT_EQ(advised(one), std::vector<std::string>{"model.aggregation=none"});
 }
 
 TEST_F(LoadNetwork, TakesAConfigurationThatSetsNothingElse) {

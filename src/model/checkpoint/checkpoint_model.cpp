@@ -29,24 +29,47 @@ bool is_of_a_phase(const ConfigDifference& difference, const Config& config) {
          });
 }
 
-const char* advice_without(const std::string& key) {
-  return key == kName ? "Leave out all of `model:`: a checkpoint says what it is of."
-                      : "Leave the key out: a checkpoint says what it is of.";
+/// What was set and does not fit.
+std::vector<ConfigDifference> set_contradictions(const ModelFindings& findings,
+                                                 const ModelConfig& given, const Config& config) {
+  std::vector<ConfigDifference> all = contradictions(findings, given);
+  const auto fits = [&](const ConfigDifference& difference) {
+    return config.places.count(difference.key) == 0 || is_of_a_phase(difference, config);
+  };
+  all.erase(std::remove_if(all.begin(), all.end(), fits), all.end());
+  return all;
+}
+
+/// Whoever extends a file cannot leave out what that one sets, but can replace it.
+std::string advice_for(const std::vector<ConfigDifference>& differences,
+                       const ModelFindings& findings) {
+  std::string settings;
+  for (const ConfigDifference& difference : differences) {
+    const auto finding = std::find_if(findings.begin(), findings.end(), [&](const ModelFinding& f) {
+      return kSection + f.key == difference.key;
+    });
+    settings += " " + difference.key + "=" + to_text(finding->value);
+  }
+  const std::string what = differences.front().key == kName ? "all of `model:`"
+                           : differences.size() > 1         ? "the keys that do not fit"
+                                                            : "the key";
+  return "Leave out " + what +
+         ": a checkpoint says what it is of. Instead of changing a file that others use, add "
+         "--set" +
+         settings;
 }
 
 void check_values(const Checkpoint& checkpoint, const ModelFindings& findings,
                   const ModelConfig& given, const Config& config) {
-  for (const ConfigDifference& difference : contradictions(findings, given)) {
-    const auto place = config.places.find(difference.key);
-    require(place == config.places.end() || is_of_a_phase(difference, config), [&] {
-      const std::string who =
-          checkpoint.model ? ", as model_config in " : ", as the parameters in ";
-      return Error::Parts{place->second + ": " + difference.key, difference.now,
-                          difference.before + who + checkpoint.path.string() +
-                              (checkpoint.model ? " has it" : " have it"),
-                          advice_without(difference.key)};
-    });
-  }
+  const auto differences = set_contradictions(findings, given, config);
+  require(differences.empty(), [&] {
+    const ConfigDifference& first = differences.front();
+    const std::string who = checkpoint.model ? ", as model_config in " : ", as the parameters in ";
+    return Error::Parts{
+        config.places.at(first.key) + ": " + first.key, first.now,
+        first.before + who + checkpoint.path.string() + (checkpoint.model ? " has it" : " have it"),
+        advice_for(differences, findings)};
+  });
 }
 
 /// A file that does not name the network may have keys of another one than the checkpoint's.
@@ -62,7 +85,7 @@ void check_keys(const Checkpoint& checkpoint, const ModelConfig& given, const Co
         return Error::Parts{place->second + ": " + place->first, to_text(value),
                             "no such key, as the network in " + checkpoint.path.string() + " is " +
                                 to_string(given.name),
-                            advice_without(place->first)};
+                            "Leave the key out: a checkpoint says what it is of."};
       });
     }
   }
