@@ -60,6 +60,23 @@ void append(std::vector<InputFinding>& findings, std::vector<InputFinding> more)
   std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
+/// What is wrong with a mask for one of several networks, what is so for several once.
+std::vector<InputFinding> check_mask_for(const Calibrations& calibrations, const std::string& name,
+                                         const torch::Tensor& mask) {
+  std::vector<InputFinding> findings;
+  for (const Calibration calibration : calibrations) {
+    for (const InputFinding& finding : check_mask(name, mask, calibration)) {
+      const bool known =
+          std::any_of(findings.begin(), findings.end(),
+                      [&](const InputFinding& other) { return other.text() == finding.text(); });
+      if (!known) {
+        findings.push_back(finding);
+      }
+    }
+  }
+  return findings;
+}
+
 }  // namespace
 
 void require_usable(const std::vector<InputFinding>& findings) {
@@ -90,7 +107,7 @@ VolumeCheck InputCheck::add(const VolumeEntry& entry) {
   check.findings = check_kspace(
       {slice_name(file, kKspaceName, found->number), found->values, mask, volume.acquired()},
       targets_);
-  append(check.findings, check_mask(file + ": '" + kMaskName + "'", mask));
+  append(check.findings, check_mask_for(calibrations_, file + ": '" + kMaskName + "'", mask));
   if (targets_ == Targets::labels) {
     add_label(volume, entry, found->number, found->values, check);
   }
@@ -172,7 +189,8 @@ std::vector<VolumeEntry> some_of(const std::vector<VolumeEntry>& volumes) {
   return some;
 }
 
-void check_set(const SliceSet& set, const DataConfig& config, Targets targets) {
+void check_set(const SliceSet& set, const DataConfig& config, Targets targets,
+               const Calibrations& calibrations) {
   const torch::NoGradGuard no_grad;
   std::vector<VolumeEntry> volumes;
   for (int64_t i = 0; i < set.size(); ++i) {
@@ -180,7 +198,7 @@ void check_set(const SliceSet& set, const DataConfig& config, Targets targets) {
       volumes.push_back(set.volume_of(i));
     }
   }
-  InputCheck input(config, targets);
+  InputCheck input(config, targets, calibrations);
   std::vector<InputFinding> findings;
   for (const VolumeEntry& entry : some_of(volumes)) {
     VolumeCheck check = input.add(entry);

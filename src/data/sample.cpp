@@ -18,9 +18,9 @@ namespace {
 
 /// What can be told of a slice at any epoch: what cannot be is found before a run has spent hours.
 /// It costs little beside the transforms, so every slice is looked at.
-void require_trainable(const RawSlice& raw, const torch::Tensor& mask) {
+void require_trainable(const RawSlice& raw, const torch::Tensor& mask, Calibration calibration) {
   require_usable(check_kspace({raw.name, raw.kspace, mask, raw.acquired}, Targets::made_of_kspace));
-  require_usable(check_mask(raw.name, mask));
+  require_usable(check_mask(raw.name, mask, calibration));
 }
 
 torch::Tensor augmented(const torch::Tensor& kspace, int64_t index, const TrainingDraws& draws) {
@@ -60,7 +60,7 @@ Sample make_sample(const RawSlice& raw, int64_t index, const SampleOptions& opti
   MeasuredSlice measured{raw.kspace, raw.mask, raw.grid};
   if (options.draws) {
     measured.mask = training_mask(raw, *options.draws);
-    require_trainable(raw, measured.mask);
+    require_trainable(raw, measured.mask, options.calibration);
     measured.change = [&](const torch::Tensor& kspace) {
       return augmented(kspace, index, *options.draws);
     };

@@ -118,9 +118,10 @@ std::vector<InputFinding> check_kspace(const CheckedSlice& slice, Targets target
   return {};
 }
 
-std::vector<InputFinding> check_mask(const std::string& name, const torch::Tensor& mask) {
+std::vector<InputFinding> check_mask(const std::string& name, const torch::Tensor& mask,
+                                     Calibration calibration) {
   const torch::Tensor sampled = canonical_mask(mask);
-  const torch::Tensor centre = (acs_mask(sampled) & sampled)[0][0];
+  const torch::Tensor centre = (calibration_mask(sampled, calibration) & sampled)[0][0];
   if (!centre.any().item<bool>()) {
     return {{true,
              {name, "a mask that does not sample the centre of k-space",
@@ -137,10 +138,14 @@ std::vector<InputFinding> check_mask(const std::string& name, const torch::Tenso
   const std::string size = mask.dim() == 1
                                ? std::to_string(width) + " columns"
                                : std::to_string(height) + " x " + std::to_string(width) + " points";
-  return {{false,
-           {name, "a mask that samples " + size + " in the centre of k-space without a gap",
-            "at least " + std::to_string(kNarrowCentre) +
-                ": the coils' sensitivity maps are made of them, and images will be worse"}}};
+  const char* evenly = calibration == Calibration::symmetric_centre
+                           ? ", as many on one side of its middle as on the other"
+                           : "";
+  return {
+      {false,
+       {name, "a mask that samples " + size + " in the centre of k-space without a gap" + evenly,
+        "at least " + std::to_string(kNarrowCentre) +
+            ": the coils' sensitivity maps are made of them, and images will be worse"}}};
 }
 
 double unexplained(const torch::Tensor& image, const torch::Tensor& other) {

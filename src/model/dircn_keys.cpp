@@ -25,6 +25,10 @@ Network make_dircn(const ModelConfig& config) {
   return std::make_shared<DircnImpl>(config);
 }
 
+Calibration dircn_calibration(const ModelConfig& /*config*/) {
+  return Calibration::centre;
+}
+
 std::optional<ParameterPlace> dircn_place_of(const std::string& key) {
   if (begins_with(key, kSensitivity)) {
     return ParameterPlace{ParameterRole::sensitivity, std::nullopt};

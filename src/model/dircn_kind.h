@@ -20,6 +20,7 @@ std::string dircn_own_key(const std::string& key);
 /// where the network has none).
 PickleDict dircn_file_state(const StateDict& state, const ModelConfig& config);
 
+Calibration dircn_calibration(const ModelConfig& config);
 ParameterCount count_dircn(const ModelConfig& config);
 
 /// `se_ratio` is the default if that fits, else the smallest ratio that does; soft and variational

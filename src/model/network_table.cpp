@@ -11,10 +11,10 @@ namespace dircn {
 namespace {
 
 const NetworkKind kKinds[] = {
-    {NetworkName::dircn, "DIRCN", make_dircn, dircn_place_of, dircn_own_key, dircn_file_state,
-     count_dircn, dircn_from_shapes},
-    {NetworkName::varnet, "E2E-VarNet", make_varnet, varnet_place_of, varnet_own_key,
-     varnet_file_state, count_varnet, varnet_from_shapes},
+    {NetworkName::dircn, "DIRCN", make_dircn, dircn_calibration, dircn_place_of, dircn_own_key,
+     dircn_file_state, count_dircn, dircn_from_shapes},
+    {NetworkName::varnet, "E2E-VarNet", make_varnet, varnet_calibration, varnet_place_of,
+     varnet_own_key, varnet_file_state, count_varnet, varnet_from_shapes},
 };
 
 }  // namespace

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "dircn/mri/acs.h"
 #include "dircn/mri/cache_blocks.h"
 #include "dircn/mri/coils.h"
 #include "dircn/runtime/gradients.h"
 #include "dircn/runtime/recompute.h"
+#include "model/dircn_kind.h"
 
 namespace dircn {
 namespace {
@@ -76,11 +76,8 @@ torch::Tensor SensitivityEstimator::estimate(const SamplingSpace& space,
 }
 
 SensitivityImpl::SensitivityImpl(const ModelConfig& config)
-    : model_(register_module("model", Refinement(unet_options(config)))) {}
-
-torch::Tensor SensitivityImpl::calibration_mask(const torch::Tensor& mask) const {
-  return acs_mask(mask);
-}
+    : SensitivityEstimator(dircn_calibration(config)),
+      model_(register_module("model", Refinement(unet_options(config)))) {}
 
 torch::Tensor SensitivityImpl::refined(const torch::Tensor& each_coil) {
   DecoderFeatures unused;

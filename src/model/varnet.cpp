@@ -4,18 +4,14 @@
 
 #include <memory>
 
-#include "dircn/mri/acs.h"
+#include "model/varnet_kind.h"
 
 namespace dircn {
 
 VarnetSensitivityImpl::VarnetSensitivityImpl(const ModelConfig& config)
-    : from_(config.sensitivity_from),
+    : SensitivityEstimator(varnet_calibration(config)),
       norm_unet_(register_module(
           "norm_unet", NormalizedUnet(config.sensitivity_channels, config.sensitivity_pools))) {}
-
-torch::Tensor VarnetSensitivityImpl::calibration_mask(const torch::Tensor& mask) const {
-  return from_ == MapsFrom::all ? mask : symmetric_acs_mask(mask);
-}
 
 torch::Tensor VarnetSensitivityImpl::refined(const torch::Tensor& each_coil) {
   return norm_unet_->forward(each_coil);

@@ -12,6 +12,11 @@ Network make_varnet(const ModelConfig& config) {
   return std::make_shared<VarnetImpl>(config);
 }
 
+Calibration varnet_calibration(const ModelConfig& config) {
+  return config.sensitivity_from == MapsFrom::all ? Calibration::all
+                                                  : Calibration::symmetric_centre;
+}
+
 std::optional<ParameterPlace> varnet_place_of(const std::string& key) {
   if (begins_with(key, "sens_net.norm_unet.")) {
     return ParameterPlace{ParameterRole::sensitivity, std::nullopt};

@@ -13,6 +13,7 @@ Network make_varnet(const ModelConfig& config);
 std::optional<ParameterPlace> varnet_place_of(const std::string& key);
 std::string varnet_own_key(const std::string& key);
 PickleDict varnet_file_state(const StateDict& state, const ModelConfig& config);
+Calibration varnet_calibration(const ModelConfig& config);
 ParameterCount count_varnet(const ModelConfig& config);
 
 /// What the maps are estimated from has no parameters.

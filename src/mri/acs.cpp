@@ -127,4 +127,16 @@ torch::Tensor symmetric_acs_mask(const torch::Tensor& mask, const std::optional<
   return centred_columns(mask, (2 * smaller).clamp_min(1).masked_fill(fully_sampled, all));
 }
 
+torch::Tensor calibration_mask(const torch::Tensor& mask, Calibration calibration) {
+  switch (calibration) {
+    case Calibration::centre:
+      return acs_mask(mask);
+    case Calibration::symmetric_centre:
+      return symmetric_acs_mask(mask);
+    case Calibration::all:
+      break;
+  }
+  return mask;
+}
+
 }  // namespace dircn

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dircn/core/error.h"
+#include "dircn/model/network_table.h"
 #include "dircn/mri/acs.h"
 #include "dircn/mri/coils.h"
 #include "dircn/mri/fft.h"
@@ -68,6 +69,15 @@ NetworkEnsemble::NetworkEnsemble(const std::vector<Network>& networks,
     network->eval();
     members_.push_back({network, GraphRunner(network)});
   }
+}
+
+Calibrations NetworkEnsemble::calibrations() const {
+  Calibrations all;
+  for (const Member& member : members_) {
+    const ModelConfig& model = member.network->config();
+    all.insert(kind_of(model).calibration(model));
+  }
+  return all;
 }
 
 torch::Tensor NetworkEnsemble::image(Member& member, const torch::Tensor& kspace,

@@ -11,7 +11,8 @@ namespace {
 /// Whatever a user is to know before the images: what voids them, what the volume says of itself,
 /// and where nothing says how large images are, what they show.
 std::optional<std::string> note_of(const KspaceVolume& volume, const ImageGrid& grid,
-                                   const ReconstructionOptions& options) {
+                                   const ReconstructionOptions& options,
+                                   const Calibrations& calibrations) {
   std::string notes;
   const auto add = [&](const std::string& note) { notes += (notes.empty() ? "" : "; ") + note; };
   const torch::NoGradGuard no_grad;
@@ -19,7 +20,7 @@ std::optional<std::string> note_of(const KspaceVolume& volume, const ImageGrid& 
   // warn after half of the images; keeping it until then would hold it for as long.
   const VolumeEntry alone{volume.path(), std::nullopt, volume.path().filename()};
   for (const InputFinding& finding :
-       InputCheck(options.data, Targets::labels).add(alone).findings) {
+       InputCheck(options.data, Targets::labels, calibrations).add(alone).findings) {
     add(finding.text());
   }
   if (const auto own = volume.note()) {
@@ -38,11 +39,11 @@ std::optional<std::string> note_of(const KspaceVolume& volume, const ImageGrid& 
 }  // namespace
 
 OpenVolume::OpenVolume(const VolumeTask& task, const ReconstructionOptions& options,
-                       Prepare prepare)
+                       Prepare prepare, const Calibrations& calibrations)
     : kspace_(task.kspace, options.data),
       prepare_(std::move(prepare)),
       grid_(kspace_.grid(options.crop)),
-      note_(note_of(kspace_, grid_, options)) {
+      note_(note_of(kspace_, grid_, options, calibrations)) {
   for (const auto& format : options.formats) {
     files_.push_back(format.open(format.path(task.output), kspace_, grid_, options.provenance));
   }

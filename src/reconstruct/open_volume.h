@@ -31,7 +31,8 @@ class OpenVolume : public PipelinedVolume {
   using Prepare = std::function<torch::Tensor(const MeasuredSlice& slice)>;
 
   /// Throws `Error` if the one cannot be read or the other not be written.
-  OpenVolume(const VolumeTask& task, const ReconstructionOptions& options, Prepare prepare);
+  OpenVolume(const VolumeTask& task, const ReconstructionOptions& options, Prepare prepare,
+             const Calibrations& calibrations);
 
   int64_t slices() const override { return kspace_.slices(); }
   const std::optional<std::string>& note() const override { return note_; }

@@ -140,7 +140,8 @@ class Reconstructor::Run {
       return reconstructor_.prepare(slice);
     };
     VolumePipeline pipeline(tasks_.size(), [&](size_t volume) {
-      return std::make_unique<detail::OpenVolume>(tasks_[volume], options, prepare);
+      return std::make_unique<detail::OpenVolume>(tasks_[volume], options, prepare,
+                                                  reconstructor_.calibrations());
     });
     while (const auto event = pipeline.next()) {
       if (const auto* slice = std::get_if<VolumePipeline::Slice>(&*event)) {

@@ -67,8 +67,9 @@ class NetworkSource : public VolumeSource {
 };
 
 /// What may void the scores of a volume. Throws `Error` for what certainly does.
-std::vector<std::string> warnings_of(const VolumeEntry& entry, const DataConfig& data) {
-  const VolumeCheck check = InputCheck(data, Targets::labels).add(entry);
+std::vector<std::string> warnings_of(const VolumeEntry& entry, const Run& run) {
+  const VolumeCheck check =
+      InputCheck(run.data, Targets::labels, run.reconstructor.calibrations()).add(entry);
   require_usable(check.findings);
   std::vector<std::string> warnings;
   for (const InputFinding& finding : check.findings) {
@@ -85,7 +86,7 @@ std::unique_ptr<VolumeSource> volume_to_score(const std::shared_ptr<Run>& run,
   LabelVolume label(label_file(entry, layout), layout.name);
   auto note = kspace.volume().note();
   return std::make_unique<NetworkSource>(run, std::move(label), std::move(kspace), std::move(note),
-                                         warnings_of(entry, data));
+                                         warnings_of(entry, *run));
 }
 
 /// The image files of a folder, none where it has none: then each volume will say what it lacks.

@@ -160,6 +160,33 @@ TEST(CheckMask, WarnsOfANarrowCentre) {
   expect_one(check_mask("a.h5", low), false, {"3 x"});
 }
 
+/// 128 columns of which these are sampled, `last` not among them.
+torch::Tensor sampled_from(int64_t first, int64_t last) {
+  auto mask = torch::zeros({128}, torch::kBool);
+  mask.slice(0, first, last).fill_(true);
+  return mask;
+}
+
+// Column 64 is the middle. Of the symmetric centre as many columns count to its left as from there
+// on, at least the middle itself; of the other one those of a window as wide as all of them.
+TEST(CheckMask, CountsWhatTheMapsAreMadeOf) {
+  const auto check = [](const torch::Tensor& mask, Calibration calibration) {
+    return check_mask("a.h5", mask, calibration);
+  };
+  const auto symmetric = Calibration::symmetric_centre;
+  EXPECT_TRUE(check(sampled_from(60, 71), symmetric).empty());  // 4 + 4
+  EXPECT_TRUE(check(sampled_from(62, 75), symmetric).empty());  // 2 + 2
+  expect_one(check(sampled_from(63, 75), symmetric), false,
+             {"a.h5", "2 columns", "as many on one"});
+  expect_one(check(sampled_from(53, 65), symmetric), false, {"a.h5", "2 columns"});
+  expect_one(check(sampled_from(64, 75), symmetric), false, {"a.h5", "1 columns"});
+  EXPECT_TRUE(check(sampled_from(0, 128), symmetric).empty());
+  EXPECT_TRUE(check(sampled_from(64, 75), Calibration::centre).empty());  // 64 ... 69 of 58 ... 69
+  for (const auto calibration : {symmetric, Calibration::centre}) {
+    expect_one(check(sampled_from(70, 90), calibration), true, {"does not sample the centre"});
+  }
+}
+
 TEST(Unexplained, IsTheEnergyBesideAMultipleOfTheOther) {
   const auto image = torch::tensor({{3.0, 0.0}, {4.0, 0.0}});
   EXPECT_NEAR(unexplained(image, 7 * image), 0, 1e-12);

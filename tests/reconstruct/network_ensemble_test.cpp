@@ -149,6 +149,15 @@ DIRCN_DEVICE_TEST(NetworkEnsemble, TellsMapsAndResidualWhereWanted) {
   EXPECT_GT(contradiction.abs().max().item<double>(), 0);
 }
 
+TEST(NetworkEnsemble, TellsWhatTheMapsOfEachMemberAreMadeOf) {
+  ModelConfig varnet = testing::small_varnet();
+  const auto of = [](const ModelConfig& model) { return make_network(model); };
+  const NetworkEnsemble two({network(1), of(varnet)}, {});
+  EXPECT_EQ(two.calibrations(), (Calibrations{Calibration::centre, Calibration::symmetric_centre}));
+  varnet.sensitivity_from = MapsFrom::all;
+  EXPECT_EQ(NetworkEnsemble({of(varnet)}, {}).calibrations(), Calibrations{Calibration::all});
+}
+
 TEST(NetworkEnsemble, RefusesWhatItCannotUse) {
   EXPECT_THROW(NetworkEnsemble({}, {}), Error);
   auto broken = network(8);

@@ -67,7 +67,8 @@ class FilePipeline : public VolumePipeline {
       : VolumePipeline(
             tasks.size(),
             [=](size_t volume) {
-              return std::make_unique<detail::OpenVolume>(tasks[volume], options, prepare);
+              return std::make_unique<detail::OpenVolume>(tasks[volume], options, prepare,
+                                                          Calibrations{Calibration::centre});
             },
             ahead) {}
 };

@@ -12,6 +12,7 @@
 #include "dircn/data/slice_set.h"
 #include "dircn/data/volume.h"
 #include "dircn/data/volume_tree.h"
+#include "dircn/mri/acs.h"
 
 namespace dircn {
 
@@ -46,8 +47,9 @@ struct VolumeCheck {
 class InputCheck {
  public:
   /// With `made_of_kspace` no label is looked at, and masks of files count where training uses them
-  /// (`TrainingMasks`).
-  InputCheck(DataConfig config, Targets targets) : config_(std::move(config)), targets_(targets) {}
+  /// (`TrainingMasks`). `calibrations`: of the networks that are to take the volumes.
+  InputCheck(DataConfig config, Targets targets, Calibrations calibrations = {Calibration::centre})
+      : config_(std::move(config)), targets_(targets), calibrations_(std::move(calibrations)) {}
 
   /// Throws `Error` where files cannot be read.
   VolumeCheck add(const VolumeEntry& entry);
@@ -68,6 +70,7 @@ class InputCheck {
 
   DataConfig config_;
   Targets targets_;
+  Calibrations calibrations_;
   std::vector<Seen> seen_;
 };
 
@@ -77,6 +80,7 @@ class InputCheck {
 std::vector<VolumeEntry> some_of(const std::vector<VolumeEntry>& volumes);
 
 /// Checks some volumes of a set: logs each warning, and throws `Error` for what is fatal.
-void check_set(const SliceSet& set, const DataConfig& config, Targets targets);
+void check_set(const SliceSet& set, const DataConfig& config, Targets targets,
+               const Calibrations& calibrations = {Calibration::centre});
 
 }  // namespace dircn

@@ -8,6 +8,7 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/slice_set.h"
+#include "dircn/mri/acs.h"
 
 namespace dircn {
 
@@ -41,6 +42,7 @@ struct SampleOptions {
   Normalization normalization = Normalization::none;
   double normalization_fraction = 0.08;
   std::optional<TrainingDraws> draws = std::nullopt;  // of a training set
+  Calibration calibration = Calibration::centre;      // of the network, which a training set suits
 };
 
 /// Prepares `raw` (`prepare_slice`), augmented and with a mask of its own where that is drawn, and

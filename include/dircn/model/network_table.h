@@ -10,6 +10,7 @@
 #include "dircn/model/checkpoint.h"
 #include "dircn/model/model_finding.h"
 #include "dircn/model/network.h"
+#include "dircn/mri/acs.h"
 
 namespace dircn {
 
@@ -29,6 +30,9 @@ struct NetworkKind {
   NetworkName name;
   const char* title;
   Network (*make)(const ModelConfig& config);
+
+  /// What the network's sensitivity maps are estimated from.
+  Calibration (*calibration)(const ModelConfig& config);
 
   /// See `dircn::place_of`. Where two kinds know a key, it has the same place in both.
   std::optional<ParameterPlace> (*place_of)(const std::string& key);

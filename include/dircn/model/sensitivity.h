@@ -6,6 +6,7 @@
 
 #include "dircn/config/model_config.h"
 #include "dircn/model/refinement.h"
+#include "dircn/mri/acs.h"
 #include "dircn/mri/sampling_space.h"
 
 namespace dircn {
@@ -20,11 +21,8 @@ class SensitivityEstimator : public torch::nn::Module {
   /// Returns rolled maps (see Note [Uncentred hybrid space]) [B, C, H, W] complex; their
   /// root-sum-of-squares is 1 wherever any coil sees signal, else 0.
   torch::Tensor forward(const SamplingSpace& space, const torch::Tensor& mask) {
-    return estimate(space, calibration_mask(mask));
+    return estimate(space, calibration_mask(mask, calibration_));
   }
-
-  /// The samples from which the maps are estimated: a mask of the same shape.
-  virtual torch::Tensor calibration_mask(const torch::Tensor& mask) const = 0;
 
   /// The maps from these samples alone.
   torch::Tensor estimate(const SamplingSpace& space, const torch::Tensor& calibration);
@@ -35,12 +33,15 @@ class SensitivityEstimator : public torch::nn::Module {
   void set_checkpointing(bool on) { checkpointing_ = on; }
 
  protected:
+  explicit SensitivityEstimator(Calibration calibration) : calibration_(calibration) {}
+
   /// [N, 1, H, W] complex -> the same shape.
   virtual torch::Tensor refined(const torch::Tensor& each_coil) = 0;
 
  private:
   torch::Tensor refine(const torch::Tensor& each_coil, bool to_be_recomputed);
 
+  Calibration calibration_;
   bool checkpointing_ = false;
 };
 
@@ -48,7 +49,6 @@ class SensitivityEstimator : public torch::nn::Module {
 class SensitivityImpl : public SensitivityEstimator {
  public:
   explicit SensitivityImpl(const ModelConfig& config);
-  torch::Tensor calibration_mask(const torch::Tensor& mask) const override;
 
  protected:
   torch::Tensor refined(const torch::Tensor& each_coil) override;

@@ -15,13 +15,11 @@ namespace dircn {
 class VarnetSensitivityImpl : public SensitivityEstimator {
  public:
   explicit VarnetSensitivityImpl(const ModelConfig& config);
-  torch::Tensor calibration_mask(const torch::Tensor& mask) const override;
 
  protected:
   torch::Tensor refined(const torch::Tensor& each_coil) override;
 
  private:
-  MapsFrom from_;
   NormalizedUnet norm_unet_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 namespace dircn {
 
@@ -28,5 +29,17 @@ torch::Tensor acs_mask(const torch::Tensor& mask);
 /// in all; or as many columns as `columns` says. All of a fully sampled mask. 2-D masks: as above.
 torch::Tensor symmetric_acs_mask(const torch::Tensor& mask,
                                  const std::optional<int64_t>& columns = std::nullopt);
+
+/// What a network estimates its sensitivity maps from.
+enum class Calibration {
+  centre,            // `acs_mask`
+  symmetric_centre,  // `symmetric_acs_mask`
+  all                // all that was measured
+};
+
+using Calibrations = std::set<Calibration>;
+
+/// The samples of a canonical mask that this takes: a mask of the same shape.
+torch::Tensor calibration_mask(const torch::Tensor& mask, Calibration calibration);
 
 }  // namespace dircn

@@ -35,6 +35,7 @@ class NetworkEnsemble : public SliceMethod {
   SliceOutputs reconstruct(const torch::Tensor& kspace, const torch::Tensor& mask,
                            const Extras& wanted) override;
 
+  Calibrations calibrations() const override;
   torch::Device device() const override { return options_.device; }
 
  private:

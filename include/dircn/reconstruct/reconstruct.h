@@ -53,6 +53,9 @@ class Reconstructor {
   Reconstructor(const Network& network, ReconstructionOptions options,
                 torch::Device device = torch::kCPU);
 
+  /// Those of the method.
+  Calibrations calibrations() const { return method_->calibrations(); }
+
   /// One slice: what the method gives of it, and `zero_filled` if wanted, at the pixels of its
   /// grid. Throws `Error` as the method does.
   SliceOutputs outputs(const MeasuredSlice& slice, const Extras& wanted);

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "dircn/mri/acs.h"
 #include "dircn/reconstruct/slice_outputs.h"
 
 namespace dircn {
@@ -20,6 +21,9 @@ class SliceMethod {
   /// asks for, all of the k-space's size. Throws `Error` for NaN or Inf.
   virtual SliceOutputs reconstruct(const torch::Tensor& kspace, const torch::Tensor& mask,
                                    const Extras& wanted) = 0;
+
+  /// What its sensitivity maps are estimated from.
+  virtual Calibrations calibrations() const { return {Calibration::centre}; }
 
   /// Where it takes its k-space.
   virtual torch::Device device() const { return torch::kCPU; }

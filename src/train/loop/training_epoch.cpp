@@ -9,6 +9,7 @@
 #include "dircn/core/log.h"
 #include "dircn/core/progress.h"
 #include "dircn/core/text.h"
+#include "dircn/model/network_table.h"
 #include "train/loop/not_finite.h"
 #include "train/plan/batch_size.h"
 #include "train/plan/phase_progress.h"
@@ -17,8 +18,11 @@
 namespace dircn {
 
 LoaderOptions loader_options_of_epoch(const RunParts& run, const RunPosition& position) {
-  return training_loader_options(run.config.data, run.device, run.config.train.seed, position.epoch,
-                                 total_epochs(position, run.phases));
+  LoaderOptions options =
+      training_loader_options(run.config.data, run.device, run.config.train.seed, position.epoch,
+                              total_epochs(position, run.phases));
+  options.sample.calibration = kind_of(run.config.model).calibration(run.config.model);
+  return options;
 }
 
 std::string epoch_title(const RunParts& run, const RunPosition& position) {

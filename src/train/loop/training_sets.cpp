@@ -14,6 +14,7 @@
 #include "dircn/data/data_layout.h"
 #include "dircn/data/input_check.h"
 #include "dircn/formats/hdf5.h"
+#include "dircn/model/network_table.h"
 #include "dircn/score/score_job.h"
 
 namespace dircn::detail {
@@ -56,6 +57,10 @@ void warn_of_threshold(const SliceSet& slices, const ScoreRule& rule) {
   }
 }
 
+Calibrations calibration_of(const ModelConfig& model) {
+  return {kind_of(model).calibration(model)};
+}
+
 }  // namespace
 
 SliceSet training_set(const Config& config) {
@@ -64,7 +69,7 @@ SliceSet training_set(const Config& config) {
   SliceSet slices(config.data.train,
                   maxima ? SliceSet::Labels::kMaxima : SliceSet::Labels::kIgnored, "training set",
                   config.data, Part::training);
-  check_set(slices, config.data, Targets::made_of_kspace);
+  check_set(slices, config.data, Targets::made_of_kspace, calibration_of(config.model));
   return slices;
 }
 
@@ -75,7 +80,7 @@ std::optional<ValidationSet> validation_set(const Config& config) {
     SliceSet slices(share ? data.train : data.val, SliceSet::Labels::kRequired, "validation set",
                     data, share ? Part::validation : Part::all);
     ScoreRule rule = rule_of(slices, data);
-    check_set(slices, data, Targets::labels);
+    check_set(slices, data, Targets::labels, calibration_of(config.model));
     warn_of_threshold(slices, rule);
     return ValidationSet{std::move(slices), std::move(rule)};
   }
