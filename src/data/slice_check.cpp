@@ -120,6 +120,9 @@ std::vector<InputFinding> check_kspace(const CheckedSlice& slice, Targets target
 
 std::vector<InputFinding> check_mask(const std::string& name, const torch::Tensor& mask,
                                      Calibration calibration) {
+  if (calibration == Calibration::all && mask.any().item<bool>()) {
+    return {};
+  }
   const torch::Tensor sampled = canonical_mask(mask);
   const torch::Tensor centre = (calibration_mask(sampled, calibration) & sampled)[0][0];
   if (!centre.any().item<bool>()) {

@@ -31,7 +31,8 @@ bool is_masked(const torch::Tensor& gaps);
 /// What is wrong with a slice's k-space, alone and with its mask. An empty slice tells nothing.
 std::vector<InputFinding> check_kspace(const CheckedSlice& slice, Targets targets);
 
-/// What is wrong with a mask, whatever it is applied to: sensitivity maps need its centre.
+/// What is wrong with a mask, whatever it is applied to: sensitivity maps need its centre, unless
+/// they are made of all samples.
 std::vector<InputFinding> check_mask(const std::string& name, const torch::Tensor& mask,
                                      Calibration calibration = Calibration::centre);
 

@@ -107,6 +107,23 @@ TEST_F(InputChecked, LabelsOfAnotherScanAreNamed) {
                {"warning: ", "image/brain1.h5", "kspace/brain1.h5", "little in common"});
 }
 
+TEST_F(InputChecked, AMaskWithoutACentreIsForNetworksThatNeedNone) {
+  const fs::path path = folder_ / "kspace/brain1.h5";
+  fs::remove(path);
+  testing::write_kspace(path, testing::full_kspace(2, 2, 48, 40, 3), torch::arange(40) % 4 == 1);
+  const VolumeEntry alone{path, std::nullopt, path.filename()};
+  const auto findings = [&](const Calibrations& calibrations) {
+    return InputCheck({}, Targets::labels, calibrations).add(alone).findings;
+  };
+  EXPECT_EQ(text_of(findings({Calibration::all})), "");
+  for (const Calibrations& several : {Calibrations{Calibration::centre},
+                                      {Calibration::symmetric_centre, Calibration::all},
+                                      {Calibration::centre, Calibration::symmetric_centre}}) {
+    ASSERT_EQ(findings(several).size(), 1U) << "what is so for several networks is said once";
+    expect_parts(text_of(findings(several)), {"error: ", "brain1.h5", "centre of k-space"});
+  }
+}
+
 /// The same object in other noise: correlation alone would not tell.
 TEST_F(InputChecked, ExchangedImagesAreNamed) {
   const auto exchanged = [&] {

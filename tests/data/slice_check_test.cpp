@@ -187,6 +187,12 @@ TEST(CheckMask, CountsWhatTheMapsAreMadeOf) {
   }
 }
 
+TEST(CheckMask, WantsNoCentreWhereMapsAreMadeOfAllSamples) {
+  EXPECT_TRUE(check_mask("a", sampled_from(70, 90), Calibration::all).empty());
+  EXPECT_TRUE(check_mask("a", sampled_from(64, 65), Calibration::all).empty());
+  expect_one(check_mask("a", sampled_from(0, 0), Calibration::all), true, {"a: "});
+}
+
 TEST(Unexplained, IsTheEnergyBesideAMultipleOfTheOther) {
   const auto image = torch::tensor({{3.0, 0.0}, {4.0, 0.0}});
   EXPECT_NEAR(unexplained(image, 7 * image), 0, 1e-12);

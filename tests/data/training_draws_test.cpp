@@ -137,6 +137,9 @@ TEST(TrainingMask, NeedsACentre) {
   RawSlice raw = raw_slice(48, kWidth);
   raw.mask = (torch::arange(kWidth) % 4 == 1);
   expect_error(raw, with_masks(TrainingMasks::file), {"a.h5 slice 0", "centre of k-space"});
+  SampleOptions all = with_masks(TrainingMasks::file);
+  all.calibration = Calibration::all;
+  EXPECT_NO_THROW(make_sample(raw, 0, all)) << "maps are made of all samples";
   SampleOptions options = with_masks(TrainingMasks::fixed);
   options.draws->mask = {MaskType::random, {0.01}, {8}};
   expect_error(raw, options, {"centre of k-space", "data.mask.center_fractions"});

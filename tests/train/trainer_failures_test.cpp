@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include "dircn/core/error.h"
+#include "dircn/data/volume.h"
 #include "dircn/formats/torch_file.h"
 #include "dircn/model/checkpoint.h"
 #include "formats/hdf5_maker.h"
@@ -57,6 +58,33 @@ TEST_F(TrainingFailures, RefusesMaskedKspaceBeforeItBegins) {
     EXPECT_NE(error.parts().subject.find("kspace/a.h5"), std::string::npos) << error.what();
     EXPECT_NE(error.parts().found.find("masked already"), std::string::npos) << error.what();
   }
+}
+
+TEST_F(TrainingFailures, RefusesMasksWithoutACentreUnlessMapsAreMadeOfAllSamples) {
+  for (const char* set : {"train", "val"}) {
+    testing::write_small_set(folder_ / set, {1, 2, 2, 48, 40, 32});
+    const fs::path path = folder_ / set / "kspace/brain1.h5";
+    torch::Tensor kspace = KspaceVolume(path).read_slice(0);
+    fs::remove(path);
+    testing::write_kspace(path, torch::stack({kspace, kspace}), torch::arange(40) % 4 == 1);
+  }
+  Config settings = config();
+  settings.model = testing::small_varnet();
+  settings.train.epochs = 1;
+  for (const char* set : {"train", "val"}) {
+    Config one = settings;
+    (set == std::string("val") ? one.data.val : one.data.train) = (folder_ / set).string();
+    try {
+      Trainer(one, torch::kCPU, RunFolder(folder_ / "run"));
+      ADD_FAILURE() << "trains without maps";
+    } catch (const Error& error) {
+      EXPECT_NE(error.parts().found.find("centre of k-space"), std::string::npos) << error.what();
+    }
+  }
+  settings.model.sensitivity_from = MapsFrom::all;
+  settings.data.train = (folder_ / "train").string();
+  settings.data.val = (folder_ / "val").string();
+  EXPECT_TRUE(Trainer(settings, torch::kCPU, RunFolder(folder_ / "all")).run(never));
 }
 
 TEST_F(TrainingFailures, NeverStepsOnNumbersThatOverflow) {
