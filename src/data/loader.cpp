@@ -43,7 +43,7 @@ LoaderOptions training_loader_options(const DataConfig& config, torch::Device de
   return options;
 }
 
-Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options)
+Loader::Loader(const SliceSource& set, std::vector<int64_t> order, const LoaderOptions& options)
     : Loader(set, std::move(order), options, places(options)) {
   // The object is whole by now: where a thread cannot be started, its destructor joins the others.
   threads_.push_back(start_single_threaded([this] { read_slices(); }));
@@ -52,7 +52,7 @@ Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOpti
   }
 }
 
-Loader::Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options,
+Loader::Loader(const SliceSource& set, std::vector<int64_t> order, const LoaderOptions& options,
                size_t places)
     : set_(set),
       order_(std::move(order)),
@@ -93,13 +93,14 @@ void Loader::stop() {
 /// promise, or gets what went wrong instead.
 void Loader::read_slices() {
   const torch::NoGradGuard no_grad;
+  const int64_t epoch = options_.sample.draws ? options_.sample.draws->epoch : 0;
   for (const int64_t index : order_) {
     std::promise<Sample> sample;
     if (!samples_.push(sample.get_future())) {
       return;
     }
     try {
-      RawSlice slice = set_.read(index);
+      RawSlice slice = set_.read(index, epoch);
       slices_.push({index, std::move(slice), std::move(sample)});
     } catch (...) {
       sample.set_exception(std::current_exception());

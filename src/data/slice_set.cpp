@@ -98,6 +98,10 @@ RawSlice SliceSet::read(int64_t index) const {
   return raw;
 }
 
+std::string SliceSet::summary() const {
+  return std::to_string(size()) + " slices of " + std::to_string(volumes()) + " volumes";
+}
+
 std::string SliceSet::name(int64_t index) const {
   return volume_of(index).relative.generic_string() + " slice " + std::to_string(slice_of(index));
 }

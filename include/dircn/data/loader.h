@@ -12,7 +12,7 @@
 #include "dircn/core/bounded_queue.h"
 #include "dircn/data/random_draws.h"
 #include "dircn/data/sample.h"
-#include "dircn/data/slice_set.h"
+#include "dircn/data/slice_source.h"
 
 namespace dircn {
 
@@ -41,7 +41,7 @@ class Loader {
  public:
   /// Delivers the slices `order` of `set`, which must outlive the loader and not be read by others
   /// meanwhile. Throws `Error` unless `workers` and `prefetch` are positive.
-  Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options);
+  Loader(const SliceSource& set, std::vector<int64_t> order, const LoaderOptions& options);
   /// Stops the threads; at most the slice that each works on is still finished.
   ~Loader();
   Loader(const Loader&) = delete;
@@ -62,7 +62,7 @@ class Loader {
     std::promise<Sample> sample;
   };
 
-  Loader(const SliceSet& set, std::vector<int64_t> order, const LoaderOptions& options,
+  Loader(const SliceSource& set, std::vector<int64_t> order, const LoaderOptions& options,
          size_t places);
 
   void stop();
@@ -70,7 +70,7 @@ class Loader {
   void make_samples();
   Sample sample_of(const RawSlice& slice, int64_t index) const;
 
-  const SliceSet& set_;
+  const SliceSource& set_;
   const std::vector<int64_t> order_;
   const LoaderOptions options_;
   const bool pin_;

@@ -7,14 +7,14 @@
 #include <optional>
 
 #include "dircn/config/config.h"
-#include "dircn/data/slice_set.h"
+#include "dircn/data/slice_source.h"
 #include "dircn/mri/acs.h"
 
 namespace dircn {
 
 /// A slice ready for the network.
 struct Sample {
-  int64_t index = 0;          // in its `SliceSet`
+  int64_t index = 0;          // in its `SliceSource`
   torch::Tensor kspace;       // [C, H, W] complex64: masked, and its field of view cropped
   torch::Tensor mask;         // bool [1, 1, 1 or H, W], canonical
   torch::Tensor zero_filled;  // [H, W] float32: root sum of squares of `kspace`'s coil images

@@ -1,37 +1,22 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "dircn/config/config.h"
+#include "dircn/data/slice_source.h"
 #include "dircn/data/volume_split.h"
 #include "dircn/data/volume_tree.h"
-#include "dircn/mri/image_grid.h"
 
 namespace dircn {
-
-/// A slice as it lies in its files.
-struct RawSlice {
-  torch::Tensor kspace;                // [C, H, W] complex64; may or may not be masked
-  torch::Tensor mask;                  // bool [W] or [H, W], see `KspaceVolume::mask`
-  ImageGrid grid;                      // see `KspaceVolume::grid`
-  std::optional<torch::Tensor> label;  // [h, w] float32: the target, where the set has labels
-  double maximum = 0;                  // the volume's `max`, where the set has maxima
-  torch::Tensor acquired;              // bool [W]: columns that a mask drawn for it may sample
-  std::string volume;                  // file name: what fixed masks are drawn by
-  std::string name;                    // "brain1.h5 slice 3"
-};
 
 /// The slices of a data set, volume after volume. Making one reads headers and masks only, so that
 /// hundreds of volumes open in seconds; k-space is read slice by slice and never kept.
 ///
 /// Nothing stays open between reads. Any thread may read, one at a time: HDF5 serves one anyway.
-class SliceSet {
+class SliceSet : public SliceSource {
  public:
   enum class Labels {
     kIgnored,  // k-space is all that is needed: training
@@ -47,15 +32,18 @@ class SliceSet {
   SliceSet(const std::filesystem::path& folder, Labels labels, const std::string& split,
            DataConfig config = {}, Part part = Part::all);
 
-  int64_t size() const { return static_cast<int64_t>(slices_.size()); }
+  int64_t size() const override { return static_cast<int64_t>(slices_.size()); }
   int64_t volumes() const { return static_cast<int64_t>(volumes_.size()); }
 
   /// Reads one slice. Throws `Error`, naming file and slice, if it cannot be read, or has NaN or
   /// Inf in k-space or label.
   RawSlice read(int64_t index) const;
+  /// The same in every epoch.
+  RawSlice read(int64_t index, int64_t /*epoch*/) const override { return read(index); }
 
   /// "brain1.h5 slice 3": the volume's relative path and the slice's number.
-  std::string name(int64_t index) const;
+  std::string name(int64_t index) const override;
+  std::string summary() const override;
   /// The volume of a slice, and its number in there.
   const VolumeEntry& volume_of(int64_t index) const;
   int64_t slice_of(int64_t index) const;
