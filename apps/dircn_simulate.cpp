@@ -1,6 +1,8 @@
 // Makes data sets of simulated multi-coil MRI volumes.
 
+#include <iostream>
 #include <string>
+#include <vector>
 
 #include "command_line.h"
 #include "dircn/core/interrupt.h"
@@ -36,9 +38,33 @@ void add_set_options(CLI::App& app, simulation::SetOptions& options) {
       ->check(CLI::Range(2, 64))
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Another seed, other volumes")->capture_default_str();
-  app.add_option("--anatomy", options.anatomy,
-                 "A T1-weighted head: a NIfTI file, or 'phantom' for a made-up one. Default: "
-                 "Colin27 of Debian's package mricron-data where it is installed, else phantom");
+}
+
+/// What every scan draws for itself, with a configuration.
+constexpr const char* kDrawn[] = {"--coils", "--height", "--width", "--label"};
+
+void add_variety(const CLI::App& app, const dircn::ConfigOptions& config,
+                 const std::vector<std::string>& anatomy, simulation::SetOptions& options) {
+  if (!config.given()) {
+    dircn::require(anatomy.size() < 2, [] {
+      return dircn::Error::Parts{"--anatomy", "several", "one head, for scans that are all alike",
+                                 "Give --config, too: then each scan is of another one."};
+    });
+    options.anatomy = anatomy.empty() ? "" : anatomy.front();
+    return;
+  }
+  for (const char* option : kDrawn) {
+    dircn::require(app.count(option) == 0, [&] {
+      return dircn::Error::Parts{option, "a number beside --config or --set",
+                                 "none, since every scan draws its own",
+                                 "Set the range in data.simulation, as in --set "
+                                 "data.simulation.coils=[8,8]."};
+    });
+  }
+  options.variety = config.load().data.simulation;
+  if (!anatomy.empty()) {
+    options.variety->anatomy = anatomy;
+  }
 }
 
 }  // namespace
@@ -50,6 +76,8 @@ int main(int argc, char** argv) {
       "and noise. Training, validation and leaderboard never show the same anatomy. Volumes that "
       "are there already are kept, so that the same command completes a set that was interrupted."};
   simulation::SetOptions options;
+  dircn::ConfigOptions config;
+  std::vector<std::string> anatomy;
   std::string output;
   app.add_option("--output", output, "Folder to write to")->required();
   dircn::add_choice<dircn::Layout>(
@@ -59,8 +87,22 @@ int main(int argc, char** argv) {
       {"snu", "fastmri"});
   add_set_options(app, options);
   add_scan_options(app, options.scan);
+  app.add_option(
+         "--anatomy", anatomy,
+         "A T1-weighted head: a NIfTI file, or 'phantom' for a made-up one. Default: "
+         "Colin27 of Debian's package mricron-data where it is installed, else phantom. With "
+         "--config, heads of any contrast: files, folders, phantom, textures")
+      ->expected(1, -1);
+  config.add_to(app,
+                "Make every scan unlike the others, as data.simulation of this YAML file says: "
+                "another head, contrast, pose, matrix, coil array, noise and mask");
   return dircn::run_command(app, argc, argv, [&] {
+    if (config.print) {
+      std::cout << dircn::to_yaml(config.load());
+      return 0;
+    }
     options.output = output;
+    add_variety(app, config, anatomy, options);
     dircn::catch_interrupts();
     const auto summary = simulation::simulate_set(options);
     dircn::log_info(to_string(summary) + "; in " + output);

@@ -36,6 +36,21 @@ void check_mask(const MaskConfig& mask) {
   });
 }
 
+template <typename T>
+void check_pair(const std::vector<T>& pair, const std::string& key) {
+  require(pair.size() == 2 && pair.front() <= pair.back(), [&] {
+    return Error::Parts{"data.simulation." + key, "no pair [least, most]",
+                        "two numbers, the smaller one first"};
+  });
+}
+
+void check_simulation(const SimulationConfig& simulation) {
+  check_pair(simulation.matrix, "matrix");
+  check_pair(simulation.coils, "coils");
+  check_pair(simulation.snr, "snr");
+  check_pair(simulation.acceleration, "acceleration");
+}
+
 void check_split(const DataConfig& data) {
   require(data.val.empty() || data.validation_share == 0, [&] {
     return Error::Parts{"data.validation_share", "a share while data.val names a folder",
@@ -115,6 +130,7 @@ void Config::check() const {
   model.check();
   check_mask(data.mask);
   check_split(data);
+  check_simulation(data.simulation);
   check_increasing(train.schedule.milestones, "train.schedule.milestones");
   check_loss(train.loss);
   check_batch(train.batch);

@@ -13,6 +13,7 @@ constexpr int64_t kMaxCrop = 65536;
 constexpr int64_t kMaxThreads = 256;
 constexpr int64_t kMaxPrefetch = 4096;
 constexpr int64_t kMaxAcceleration = 1000;
+constexpr int64_t kMaxSimulated = 10000000;
 constexpr int64_t kMaxEpochs = 1000000;
 constexpr double kMaxGamma = 10;  // d^gamma is never rounded to 0
 constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
@@ -89,6 +90,18 @@ Fields fields(AugmentationConfig& augmentation) {
   };
 }
 
+Fields fields(SimulationConfig& simulation) {
+  return {
+      {"anatomy", simulation.anatomy, list_of(Text())},
+      {"coil_maps", simulation.coil_maps, Text()},
+      {"slices", simulation.slices, integer(1, kMaxSimulated)},
+      {"matrix", simulation.matrix, list_of(integer(32, 1024))},
+      {"coils", simulation.coils, list_of(integer(1, 128))},
+      {"snr", simulation.snr, list_of(number_from(1, kNoBound))},
+      {"acceleration", simulation.acceleration, list_of(number_from(1, kMaxAcceleration))},
+  };
+}
+
 Fields fields(DataConfig& data) {
   return {
       {"layout", data.layout, Choice<Layout>()},
@@ -106,6 +119,7 @@ Fields fields(DataConfig& data) {
       {"subset", data.subset, number_above(0, 1)},
       {"validation_share", data.validation_share, number_from(0, 1).without_max()},
       {"split_seed", data.split_seed, integer(0, kUnlimited)},
+      {"simulation", fields(data.simulation)},
   };
 }
 

@@ -22,7 +22,7 @@ torch::Tensor normalized(const torch::Tensor& vectors) {
 }
 
 /// Directions [C, 3] from the centre of the helmet: a spiral upwards with the golden angle.
-torch::Tensor directions(int64_t coils, RandomStream& random) {
+torch::Tensor directions(int64_t coils, double turn, RandomStream& random) {
   std::vector<torch::Tensor> rows;
   const auto count = static_cast<double>(coils);
   for (int64_t i = 0; i < coils; ++i) {
@@ -30,7 +30,7 @@ torch::Tensor directions(int64_t coils, RandomStream& random) {
     const double sine = kLowest + (kHighest - kLowest) * part;
     const double cosine = std::sqrt(1 - sine * sine);
     const double azimuth =
-        kPi * (3 - std::sqrt(5.0)) * static_cast<double>(i) + random.uniform(-0.08, 0.08);
+        kPi * (3 - std::sqrt(5.0)) * static_cast<double>(i) + random.uniform(-0.08, 0.08) + turn;
     rows.push_back(torch::tensor({cosine * std::cos(azimuth), cosine * std::sin(azimuth), sine},
                                  torch::kDouble));
   }
@@ -55,7 +55,7 @@ torch::Tensor noise_mixing(const torch::Tensor& centres, double radius) {
 CoilArray::CoilArray(int64_t coils, const Helmet& helmet, RandomStream& random)
     : radius_(loop_radius(coils, helmet)) {
   const torch::Tensor axes = torch::tensor({helmet.x, helmet.y, helmet.z}, torch::kDouble);
-  const torch::Tensor outward = directions(coils, random);
+  const torch::Tensor outward = directions(coils, helmet.turn, random);
   centres_ = outward * axes;
   normals_ = normalized(outward / axes);
   mixing_ = noise_mixing(centres_, radius_);
@@ -86,16 +86,21 @@ torch::Tensor CoilArray::field(const torch::Tensor& points) const {
   return torch::complex(bx, -by);
 }
 
-torch::Tensor CoilArray::maps(int64_t size, double fov, double z) const {
-  const torch::Tensor centres = pixel_centres(size, fov).to(torch::kDouble);
-  const torch::Tensor along = torch::linspace(centres[0].item<double>(), centres[-1].item<double>(),
-                                              kMapPoints, torch::kDouble);
-  const torch::Tensor x = along.unsqueeze(0).expand({kMapPoints, kMapPoints});
-  const torch::Tensor points = torch::stack({x, -x.t(), torch::full_like(x, z)}, -1).view({-1, 3});
+torch::Tensor CoilArray::maps(const SliceView& view, double z) const {
+  const auto along = [](int64_t size, double extent) {
+    const torch::Tensor centres = pixel_centres(size, extent).to(torch::kDouble);
+    return torch::linspace(centres[0].item<double>(), centres[-1].item<double>(), kMapPoints,
+                           torch::kDouble);
+  };
+  const torch::Tensor x =
+      along(view.columns, view.width).unsqueeze(0).expand({kMapPoints, kMapPoints});
+  const torch::Tensor y =
+      along(view.rows, view.height).unsqueeze(1).expand({kMapPoints, kMapPoints});
+  const torch::Tensor points = torch::stack({x, -y, torch::full_like(x, z)}, -1).view({-1, 3});
   const torch::Tensor coarse =
       (field(points) * gain_).to(torch::kComplexFloat).view({-1, kMapPoints, kMapPoints});
-  return torch::complex(spread(torch::real(coarse).contiguous(), size),
-                        spread(torch::imag(coarse).contiguous(), size));
+  return torch::complex(spread(torch::real(coarse).contiguous(), view.rows, view.columns),
+                        spread(torch::imag(coarse).contiguous(), view.rows, view.columns));
 }
 
 /// Coil by coil instead of as one matrix product: a library's product may depend on its threads.

@@ -41,10 +41,10 @@ torch::Tensor pixel_centres(int64_t size, double fov) {
   return (torch::arange(size, torch::kFloat) - (count - 1) / 2) * (fov / count);
 }
 
-torch::Tensor spread(const torch::Tensor& coarse, int64_t size) {
+torch::Tensor spread(const torch::Tensor& coarse, int64_t rows, int64_t columns) {
   const bool plane = coarse.dim() == 2;
   const torch::Tensor channels = plane ? coarse.unsqueeze(0) : coarse;
-  const torch::Tensor fine = torch::upsample_bicubic2d(channels.unsqueeze(0), {size, size},
+  const torch::Tensor fine = torch::upsample_bicubic2d(channels.unsqueeze(0), {rows, columns},
                                                        /*align_corners=*/true)[0];
   return plane ? fine[0] : fine;
 }

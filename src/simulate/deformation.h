@@ -33,7 +33,10 @@ class Deformation {
 /// pixels.
 torch::Tensor pixel_centres(int64_t size, double fov);
 
-/// Coarse values [n, n] or [C, n, n], real, spread smoothly over an image: [..., size, size].
-torch::Tensor spread(const torch::Tensor& coarse, int64_t size);
+/// Coarse values [n, n] or [C, n, n], real, spread smoothly over an image: [..., rows, columns].
+torch::Tensor spread(const torch::Tensor& coarse, int64_t rows, int64_t columns);
+inline torch::Tensor spread(const torch::Tensor& coarse, int64_t size) {
+  return spread(coarse, size, size);
+}
 
 }  // namespace dircn::simulation

@@ -15,7 +15,6 @@ namespace dircn::simulation {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kPhantom = "phantom";
 constexpr const char* kColin27 = "/usr/share/mricron/templates/ch2.nii.gz";
 
 /// NAMEbet.nii.gz or NAME_brain.nii.gz beside NAME.nii.gz.

@@ -14,6 +14,9 @@ struct HeadImages {
   std::array<double, 3> spacing;  // mm along Z, Y, X
 };
 
+/// The name of the head that is made up.
+inline constexpr const char* kPhantom = "phantom";
+
 /// The head that `name` stands for: "phantom", or a NIfTI file of a T1-weighted head. Its brain is
 /// read from the file beside it whose name has "bet" or "_brain" added (ch2.nii.gz: ch2bet.nii.gz),
 /// in which everything else is zero. Without one, what lies 15 mm below the scalp counts as brain.

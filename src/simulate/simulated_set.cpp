@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@
 #include "dircn/core/progress.h"
 #include "dircn/data/data_layout.h"
 #include "dircn/data/volume_tree.h"
+#include "simulate/scan_files.h"
+#include "simulate/varied_scan.h"
 #include "simulate/volume_files.h"
 
 namespace dircn::simulation {
@@ -27,6 +30,14 @@ constexpr int kRevision = 1;
 
 Json note_of(const SetOptions& options, const std::string& anatomy) {
   const Scan& scan = options.scan;
+  if (options.variety) {
+    const SimulationConfig& variety = *options.variety;
+    return {{"revision", kRevision},      {"layout", to_string(options.layout)},
+            {"anatomy", variety.anatomy}, {"coil_maps", variety.coil_maps},
+            {"seed", options.seed},       {"acceleration", options.accelerations},
+            {"slices", scan.slices},      {"coils", variety.coils},
+            {"matrix", variety.matrix},   {"snr", variety.snr}};
+  }
   return {{"revision", kRevision},
           {"layout", to_string(options.layout)},
           {"anatomy", anatomy},
@@ -88,6 +99,10 @@ void leave_note(const SetOptions& options, const std::string& anatomy) {
   AtomicFile(note_path(options)).commit(text_of(note_of(options, anatomy), 2) + "\n");
 }
 
+RandomStream stream_of(const VolumeId& id) {
+  return {id.seed, static_cast<int64_t>(id.split), id.acceleration, id.index};
+}
+
 struct Job {
   VolumeId id;
   VolumeFiles files;
@@ -134,6 +149,39 @@ std::vector<Job> jobs(const SetOptions& options) {
   return result;
 }
 
+/// Makes and writes one volume after the other.
+class SetWriter {
+ public:
+  SetWriter(const SetOptions& options, const std::string& anatomy) : options_(options) {
+    if (options.variety) {
+      sources_.emplace(*options.variety);
+    } else {
+      log_info("Anatomy: " + anatomy);
+      anatomy_.emplace(load_head(anatomy));
+    }
+  }
+
+  /// See `write_volume`. Calls `on_made` when the volume is about to be written.
+  bool write(const Job& job, const std::function<void()>& on_made, const OnSlice& on_slice) {
+    const DataLayout& layout = data_layout(options_.layout);
+    if (!sources_) {
+      const SimulatedVolume volume(*anatomy_, options_.scan, job.id);
+      on_made();
+      return write_volume(volume, layout, job.files, on_slice);
+    }
+    const auto acceleration = static_cast<double>(job.id.acceleration);
+    sources_->config.acceleration = {acceleration, acceleration};
+    VariedScan scan(*sources_, stream_of(job.id), options_.scan.slices);
+    on_made();
+    return write_scan(scan, job.id.split, layout, job.files, on_slice);
+  }
+
+ private:
+  const SetOptions& options_;
+  std::optional<Anatomy> anatomy_;
+  std::optional<ScanSources> sources_;
+};
+
 }  // namespace
 
 std::string to_string(const SetSummary& summary) {
@@ -160,20 +208,20 @@ SetSummary simulate_set(const SetOptions& options) {
   if (todo.empty()) {
     return summary;
   }
-  log_info("Anatomy: " + anatomy_name);
-  const Anatomy anatomy(load_head(anatomy_name));
+  SetWriter writer(options, anatomy_name);
   Progress progress(static_cast<int64_t>(todo.size()) * options.scan.slices, "slices");
   const OnSlice on_slice = [&] {
     progress.advance();
     return !interrupted();
   };
-  for (const Job& job : todo) {
-    const SimulatedVolume volume(anatomy, options.scan, job.id);
+  const auto on_made = [&] {
     if (!noted) {  // now that the options have proved to be of use
       leave_note(options, anatomy_name);
       noted = true;
     }
-    const bool whole = write_volume(volume, data_layout(options.layout), job.files, on_slice);
+  };
+  for (const Job& job : todo) {
+    const bool whole = writer.write(job, on_made, on_slice);
     summary.written += whole ? 1 : 0;
     if (interrupted()) {
       summary.interrupted = true;

@@ -16,7 +16,6 @@ namespace {
 
 constexpr double kFieldOfView = 1.10;  // width of the image, in lengths of the head
 constexpr double kFinePixel = 0.8;     // mm: coarser pixels are averages of finer ones
-constexpr double kMeanMaximum = 1e-3;  // of a volume, as in the challenge's files
 constexpr int64_t kMostLesions = 4;
 
 enum Purpose : int64_t { kVolume, kNoise };
@@ -156,14 +155,14 @@ double SimulatedVolume::render(size_t slice, const Anatomy::Sample& sample) {
     }
   }
   objects_[slice] = averaged(image, oversampling_) * shading_;
-  const torch::Tensor maps = coils_.maps(scan_.width, fov_, heights_[slice]);
+  const torch::Tensor maps = coils_.maps({scan_.width, scan_.width, fov_, fov_}, heights_[slice]);
   const torch::Tensor rss = root_sum_of_squares(maps.unsqueeze(0))[0][0];
   return (objects_[slice] * rss).amax().item<double>();
 }
 
 torch::Tensor SimulatedVolume::coil_images(int64_t index) const {
   const auto at = static_cast<size_t>(index);
-  const torch::Tensor maps = coils_.maps(scan_.width, fov_, heights_[at]);
+  const torch::Tensor maps = coils_.maps({scan_.width, scan_.width, fov_, fov_}, heights_[at]);
   RandomStream random = stream(id_, kNoise, index);
   torch::Tensor images =
       coils_.correlated(random.complex_normal({scan_.coils, scan_.height, scan_.width}))

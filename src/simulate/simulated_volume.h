@@ -17,6 +17,9 @@
 
 namespace dircn::simulation {
 
+/// Of the images of volumes, as in the challenge's files.
+inline constexpr double kMeanMaximum = 1e-3;
+
 /// How a data set divides an anatomy: with gaps that no slice reaches across, however it is bent.
 SliceBands bands_of(const Anatomy& anatomy);
 

@@ -173,6 +173,44 @@ TEST_F(SimulateApp, ExplainsItself) {
   }
 }
 
+/// With a configuration each scan is unlike the others, and what comes is a set that can be used.
+TEST_F(SimulateApp, MakesScansUnlikeEachOther) {
+  DIRCN_NEEDS_PYTHON("h5py, numpy");
+  const std::string varied = testing::program("simulate") + " --output " +
+                             (folder_ / "varied").string() + " --anatomy " + head_.string() +
+                             " textures --set data.simulation.matrix=[40,64]"
+                             " --set data.simulation.coils=[2,4] --slices 2";
+  const auto made = run_command(varied + " --train 4 --leaderboard 1");
+  ASSERT_EQ(made.exit_code, 0) << made.output;
+  check_by_python("varied", R"(
+import glob
+shapes = set()
+for path in sorted(glob.glob(folder + "/train/kspace/*.h5") + glob.glob(folder + "/leaderboard/*/kspace/*.h5")):
+    with h5py.File(path) as f, h5py.File(path.replace("/kspace/", "/image/")) as g:
+        kspace, mask, label = f["kspace"][()], f["mask"][()], g["image_label"][()]
+        assert kspace.ndim == 4 and kspace.shape[0] == 2 and label.shape == (2,) + kspace.shape[2:]
+        assert 40 <= min(kspace.shape[2:]) and max(kspace.shape[2:]) <= 64 and 2 <= kspace.shape[1] <= 4
+        assert np.isclose(g.attrs["max"], label.max())
+        if "leaderboard" in path:
+            assert (kspace[..., mask == 0] == 0).all()
+        shapes.add(kspace.shape)
+assert len(shapes) > 3, shapes
+)");
+  const auto verdict =
+      run_command(testing::program("inspect") + " " + (folder_ / "varied/train").string());
+  EXPECT_EQ(verdict.exit_code, 0) << verdict.output;
+  EXPECT_NE(run_command(varied + " --train 4 --leaderboard 1").output.find("0 volumes written"),
+            std::string::npos);
+  const auto fixed = run_command(varied + " --train 1 --coils 4");
+  EXPECT_EQ(fixed.exit_code, 1);
+  EXPECT_NE(fixed.output.find("data.simulation.coils=[8,8]"), std::string::npos) << fixed.output;
+  const auto several =
+      run_command(testing::program("simulate") + " --output " + (folder_ / "other").string() +
+                  " --train 1 --anatomy phantom " + head_.string());
+  EXPECT_EQ(several.exit_code, 1);
+  EXPECT_NE(several.output.find("Give --config"), std::string::npos) << several.output;
+}
+
 TEST(SimulateAppPhantom, NeedsNoFiles) {
   const TemporaryFolder folder;
   const auto result =

@@ -65,6 +65,15 @@ data:
   subset: 1.0
   validation_share: 0.0
   split_seed: 1
+  simulation:
+    anatomy:
+      - textures
+    coil_maps: ""
+    slices: 2000
+    matrix: [160, 256]
+    coils: [4, 12]
+    snr: [5.0, 50.0]
+    acceleration: [2.0, 12.0]
 train:
   epochs: 120
   learning_rate: 0.002

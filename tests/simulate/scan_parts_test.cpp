@@ -155,7 +155,7 @@ TEST(CoilArray, MapsAreMagneticFields) {
   constexpr int64_t kSize = 40;  // the points at which maps are computed: nothing interpolated
   const double step = 2;
   const auto maps = [&](double z) {
-    return coils.maps(kSize, step * kSize, z).to(torch::kComplexDouble);
+    return coils.maps({kSize, kSize, step * kSize, step * kSize}, z).to(torch::kComplexDouble);
   };
   const torch::Tensor here = maps(0);
   const auto middle = [&](int64_t down, int64_t right) {
@@ -173,7 +173,7 @@ TEST(CoilArray, SeesEverythingAndTheCentreWithSensitivityOne) {
   for (const int64_t count : {1, 4, 16, 32}) {
     RandomStream random{count};
     const CoilArray coils(count, {130, 150, 140}, random);
-    const torch::Tensor rss = coils.maps(41, 240, 0).abs().square().sum(0).sqrt();
+    const torch::Tensor rss = coils.maps({41, 41, 240, 240}, 0).abs().square().sum(0).sqrt();
     EXPECT_NEAR(rss[20][20].item<double>(), 1, 0.02) << count;
     if (count >= 4) {
       EXPECT_GT(rss.min().item<double>(), 0.3) << count;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dircn/config/names.h"
+#include "dircn/config/simulation_config.h"
 
 namespace dircn {
 
@@ -112,10 +113,13 @@ struct AugmentationConfig {
   double max_shear = 15;           // degrees
 };
 
+/// What `DataConfig::train` says where slices are simulated instead of read.
+inline constexpr const char* kSimulate = "simulate";
+
 /// Where the data lie and how slices are prepared. Relative paths count from the working directory.
 struct DataConfig {
   Layout layout = Layout::automatic;
-  std::string train;  // folder of the training set; empty: none
+  std::string train;  // folder of the training set, or "simulate"; empty: none
   std::string val;    // folder of the validation set
   FovCrop fov_crop = FovCrop::square;
   int64_t crop = 384;    // edge of the centre in which difficulty is measured
@@ -129,6 +133,7 @@ struct DataConfig {
   double subset = 1;            // share of the training volumes that is used, for trials
   double validation_share = 0;  // of the training volumes, kept for validation where `val` is empty
   int64_t split_seed = 1;       // which volumes both of them are
+  SimulationConfig simulation;  // what "simulate" makes
 };
 
 }  // namespace dircn

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct SetOptions {
   Scan scan;
   int64_t seed = 1;
   std::string anatomy;  // see `load_head`; empty: `default_anatomy()`
+  /// Where set, each volume is another scan (see `SimulatedSlices`), and of `scan` only the number
+  /// of slices counts. The accelerations are those above.
+  std::optional<SimulationConfig> variety;
 };
 
 struct SetSummary {
