@@ -9,7 +9,7 @@
 
 namespace dircn {
 
-bool measure_difficulties(const SliceSet& set, const LoaderOptions& options, int64_t crop,
+bool measure_difficulties(const SliceSource& set, const LoaderOptions& options, int64_t crop,
                           FocalWeights& focal, const std::function<bool()>& stop) {
   std::vector<int64_t> order(static_cast<size_t>(set.size()));
   std::iota(order.begin(), order.end(), 0);

@@ -28,15 +28,15 @@ Trainer::Trainer(const Config& config, torch::Device device, const RunFolder& fo
 void Trainer::resume(const std::filesystem::path& checkpoint) {
   TrainingState state = load_training_state(checkpoint, config_, device_);
   RunPosition& position = state.position;
-  require(position.slices_in_epoch == training_.size(), [&] {
-    return Error::Parts{config_.data.train, std::to_string(training_.size()) + " slices",
+  require(position.slices_in_epoch == training_->size(), [&] {
+    return Error::Parts{config_.data.train, std::to_string(training_->size()) + " slices",
                         std::to_string(position.slices_in_epoch) + ", as when " +
                             checkpoint.string() + " was written",
                         "Resume with the same training set, or start a new run."};
   });
   log_info("resuming from " + checkpoint.string() + ": " + std::to_string(position.epoch) +
            " epochs and " + std::to_string(position.slices) + " of " +
-           std::to_string(training_.size()) + " slices are done");
+           std::to_string(training_->size()) + " slices are done");
   detail::forget_lost_best(state, folder_);
   std::error_code error;
   const bool is_last = std::filesystem::equivalent(checkpoint, folder_.last(), error);
@@ -50,19 +50,18 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
 bool Trainer::run(const std::function<bool()>& stop) {
   log_info("training on " + device_.str() +
            (device_.is_cpu() ? " (" + std::to_string(torch::get_num_threads()) + " threads)" : "") +
-           ", " + std::to_string(training_.size()) + " slices of " +
-           std::to_string(training_.volumes()) + " volumes" +
+           ", " + training_->summary() +
            (validation_
                 ? ", validating on " + std::to_string(validation_->slices.size()) + " slices"
                 : ""));
   if (!state_) {
     state_.emplace(first_phase(config_, device_));
-    state_->position.slices_in_epoch = training_.size();
+    state_->position.slices_in_epoch = training_->size();
   }
   phases_ = plan(config_, position().start_cascades);
   RunLog log(folder_, position().metrics_bytes, position().steps);
   RunCheckpoints checkpoints(folder_, config_, log);
-  const RunParts run{config_, phases_, training_, device_, log, checkpoints};
+  const RunParts run{config_, phases_, *training_, device_, log, checkpoints};
   try {
     const bool finished = add_difficulties(run, stop) && run_phases(run, stop);
     if (!finished) {
@@ -93,7 +92,7 @@ bool Trainer::add_difficulties(const RunParts& run, const std::function<bool()>&
   }
   LoaderOptions options = loader_options_of_epoch(run, RunPosition());
   options.sample.draws->probability = 0;  // the slices as they are
-  const bool all = measure_difficulties(training_, options, config_.data.crop, focal, stop);
+  const bool all = measure_difficulties(*training_, options, config_.data.crop, focal, stop);
   if (all) {
     state_->focal = focal;
   }
@@ -150,7 +149,7 @@ EpochRecord Trainer::epoch_record(const std::optional<EpochSpeed>& speed) const 
   record.input_distance = at.input_distance_sum / slices;
   record.output_distance = at.output_distance_sum / slices;
   if (speed) {
-    const int64_t slices_left = (record.epochs - record.epoch) * training_.size();
+    const int64_t slices_left = (record.epochs - record.epoch) * training_->size();
     record.slices_per_second = speed->slices_per_second;
     record.data_wait = speed->data_wait;
     record.seconds_left = static_cast<double>(slices_left) / speed->slices_per_second;

@@ -4,12 +4,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "dircn/config/config.h"
 #include "dircn/core/interrupt.h"
-#include "dircn/data/slice_set.h"
+#include "dircn/data/slice_source.h"
 #include "dircn/model/network.h"
 #include "dircn/train/run_folder.h"
 #include "train/loop/training_epoch.h"
@@ -60,7 +61,7 @@ class Trainer {
   Config config_;
   torch::Device device_;
   const RunFolder& folder_;
-  SliceSet training_;
+  std::unique_ptr<SliceSource> training_;
   std::optional<ValidationSet> validation_;
   std::vector<PhaseConfig> phases_;
   std::optional<TrainingState> state_;

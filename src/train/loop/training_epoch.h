@@ -10,7 +10,7 @@
 
 #include "dircn/config/config.h"
 #include "dircn/data/loader.h"
-#include "dircn/data/slice_set.h"
+#include "dircn/data/slice_source.h"
 #include "train/log/run_log.h"
 #include "train/loop/data_scale.h"
 #include "train/loop/training_step.h"
@@ -24,7 +24,7 @@ namespace dircn {
 struct RunParts {
   const Config& config;
   const std::vector<PhaseConfig>& phases;
-  const SliceSet& training;
+  const SliceSource& training;
   torch::Device device;
   RunLog& log;
   RunCheckpoints& checkpoints;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "dircn/formats/hdf5.h"
 #include "dircn/model/network_table.h"
 #include "dircn/score/score_job.h"
+#include "dircn/simulate/simulated_slices.h"
 
 namespace dircn::detail {
 namespace {
@@ -61,15 +63,36 @@ Calibrations calibration_of(const ModelConfig& model) {
   return {kind_of(model).calibration(model)};
 }
 
+/// What is another slice in every epoch has no difficulty that could be measured before, and there
+/// are no volumes to be shared out.
+void require_simulated(const Config& config) {
+  const FocalConfig& focal = config.train.loss.focal;
+  require(focal.gamma == 0 || focal.by == FocalBy::prediction, [] {
+    return Error::Parts{"train.loss.focal.by", "zero_filled, with simulated slices",
+                        "prediction: each slice is seen but once",
+                        "Set train.loss.focal.by: prediction, or gamma: 0."};
+  });
+  require(config.data.validation_share == 0 && config.data.subset == 1, [] {
+    return Error::Parts{"data.train", "simulate, with a validation_share or a subset of it",
+                        "all of it",
+                        "Name a folder of volumes in data.val; simulated ones can be "
+                        "written by dircn_simulate --config."};
+  });
+}
+
 }  // namespace
 
-SliceSet training_set(const Config& config) {
+std::unique_ptr<SliceSource> training_set(const Config& config) {
+  if (config.data.train == kSimulate) {
+    require_simulated(config);
+    return std::make_unique<simulation::SimulatedSlices>(config.data.simulation, config.train.seed);
+  }
   const bool maxima = config.train.loss.weights[LossTerm::uniform_ssim] > 0 &&
                       config.train.loss.range == SsimRange::volume_max;
-  SliceSet slices(config.data.train,
-                  maxima ? SliceSet::Labels::kMaxima : SliceSet::Labels::kIgnored, "training set",
-                  config.data, Part::training);
-  check_set(slices, config.data, Targets::made_of_kspace, calibration_of(config.model));
+  auto slices = std::make_unique<SliceSet>(
+      config.data.train, maxima ? SliceSet::Labels::kMaxima : SliceSet::Labels::kIgnored,
+      "training set", config.data, Part::training);
+  check_set(*slices, config.data, Targets::made_of_kspace, calibration_of(config.model));
   return slices;
 }
 

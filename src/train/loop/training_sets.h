@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "dircn/config/config.h"
@@ -8,8 +9,9 @@
 
 namespace dircn::detail {
 
-/// `data.train`, or its share of the volumes there. Both sets are checked, see `check_set`.
-SliceSet training_set(const Config& config);
+/// `data.train`: what is simulated, or the share of the volumes there. Sets of files are checked,
+/// see `check_set`. Throws `Error` also where `config` asks for what simulated slices cannot give.
+std::unique_ptr<SliceSource> training_set(const Config& config);
 
 /// `data.val`, or a share of the volumes of `data.train`, with the rule that fits its files (see
 /// `choose_rule`); none, and a warning, if neither is asked for. Throws `Error` if something in
