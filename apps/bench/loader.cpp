@@ -10,6 +10,7 @@
 
 #include "bench/work.h"
 #include "dircn/data/loader.h"
+#include "dircn/data/slice_set.h"
 #include "dircn/data/volume.h"
 
 namespace dircn::bench {
