@@ -18,6 +18,7 @@
 #include "dircn/model/module_state.h"
 #include "dircn/reconstruct/network_ensemble.h"
 #include "dircn/reconstruct/parallel_imaging.h"
+#include "dircn/reconstruct/parallel_imaging_tuning.h"
 #include "dircn/reconstruct/provenance.h"
 #include "dircn/reconstruct/reconstruct.h"
 #include "dircn/runtime/device.h"
@@ -152,9 +153,10 @@ struct ReconstructOptions {
                        "ecalib and pics of BART, which must be installed"),
         {kNetwork, kPics})
         ->capture_default_str();
-    app.add_option("--tune", tune,
-                   "With pics: a fully sampled volume, of which the middle slice decides on the "
-                   "regularization");
+    app.add_option(
+        "--tune", tune,
+        "With pics: a fully sampled volume, of which the middle slice decides on kernel, "
+        "thresholds and regularization");
     app.callback([this, checkpoint_option, required] {
       const bool is_network = method == kNetwork;
       if (required && is_network && checkpoint_option->count() == 0) {

@@ -4,7 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "dircn/reconstruct/parallel_imaging.h"
 
 namespace dircn::detail {
 
@@ -16,6 +21,16 @@ struct Measurement {
 
 /// Of any k-space [C, H, W] and mask [W] or [H, W]. Throws `Error` for others, NaN and Inf.
 Measurement measurement(const torch::Tensor& kspace, const torch::Tensor& mask);
+
+/// What the programs `ecalib` and `pics` are told of how to reconstruct; where the centre says how
+/// many columns the kernel has, all that it may have, "2..4:3:1".
+std::vector<std::string> ecalib_options(const ParallelImagingOptions& options);
+std::vector<std::string> pics_options(const ParallelImagingOptions& options);
+
+/// Where BART is; none if it is nowhere.
+std::optional<std::filesystem::path> find_bart();
+/// The same, throws `Error` if it is nowhere.
+std::string bart_program();
 
 /// A folder for what goes to the program and comes back; it goes with the object.
 class WorkFolder {
@@ -31,23 +46,37 @@ class WorkFolder {
   std::filesystem::path path_;
 };
 
-/// One slice in BART's hands.
+/// The fully sampled centre, (height, width), of a mask [H, W]. Of columns it is as wide as it is
+/// on both sides of column ⌊W/2⌋: more than that BART does not take.
+std::pair<int64_t, int64_t> centre_of(const torch::Tensor& mask);
+
+/// One slice in BART's hands. For one thread at a time.
 class BartSlice {
  public:
-  /// Estimates the sensitivity maps. Throws `Error` as `ParallelImaging` does.
+  /// Throws `Error` as `ParallelImaging` does.
   BartSlice(std::string program, const Measurement& measured);
 
-  /// The magnitude image [H, W], float32.
-  torch::Tensor image(double regularization, int64_t iterations) const;
+  /// k-space [C, H, W] of the coil images, as maps and images predict it everywhere. The maps of
+  /// the call before are taken where they would be the same.
+  torch::Tensor predicted(const ParallelImagingOptions& options);
 
  private:
-  void calibrate(const torch::Tensor& mask) const;
+  void calibrate(const ParallelImagingOptions& options);
+  void calibrate_by_the_centre(const ParallelImagingOptions& options);
+  void estimate_maps(const ParallelImagingOptions& options, int64_t kernel_columns);
+  double signal_held() const;
 
   WorkFolder folder_;
   std::string program_;
-  int64_t height_;
-  int64_t width_;
-  torch::Tensor mask_;  // of even size, see `made_even`
+  std::vector<int64_t> sizes_;         // [C, H, W], made even, see `made_even`
+  std::pair<int64_t, int64_t> added_;  // rows and columns, in front, which made it so
+  std::pair<int64_t, int64_t> centre_;
+  torch::Tensor centre_images_;           // [C, H, W]: of the centre alone
+  std::vector<std::string> calibration_;  // what the maps were made with
+  torch::Tensor maps_;                    // [maps, C, 1, H, W]
 };
+
+/// The magnitude image [H, W] float32 of what is predicted, with what was measured in its place.
+torch::Tensor consistent_image(const torch::Tensor& predicted, const Measurement& measured);
 
 }  // namespace dircn::detail

@@ -1,4 +1,4 @@
-// What becomes of a program that fails, and which regularization is chosen: with scripts in the
+// What becomes of a program that fails, and which options are chosen: with scripts in the
 // place of BART.
 
 #include <gtest/gtest.h>
@@ -12,7 +12,9 @@
 
 #include "dircn/core/error.h"
 #include "dircn/formats/cfl_file.h"
+#include "dircn/mri/fft.h"
 #include "dircn/reconstruct/parallel_imaging.h"
+#include "dircn/reconstruct/parallel_imaging_tuning.h"
 #include "support/paths.h"
 
 namespace dircn::parallel_imaging_program_test {
@@ -91,22 +93,28 @@ void expect_part(const std::string& text, const std::string& part) {
 
 // Scripts whose last argument is the name of the output.
 const std::string kLast = "for output; do :; done\n";
-const std::string kHeader = "echo '# Dimensions\n6 8' > \"$output.hdr\"\n";
+// Maps: of two coils, twice.
+const std::string kMaps =
+    kLast +
+    "if [ $1 = ecalib ]; then echo '# Dimensions\n6 8 1 2 2' > \"$output.hdr\"\n"
+    "head -c 1536 /dev/zero > \"$output.cfl\"; exit 0; fi\n";
+const std::string kHeader = "echo '# Dimensions\n6 8 1 1 2' > \"$output.hdr\"\n";
 
 TEST(ParallelImagingProgram, TellsWhatItSaidWhenItFails) {
   expect_part(failure_with("echo \"ERROR: no $1 today\" >&2; exit 1"),
               "exit status 1; it wrote 'ERROR: no ecalib today'");
-  expect_part(failure_with("[ $1 = ecalib ] || kill -9 $$"), "signal 9");
+  expect_part(failure_with(kMaps + "kill -9 $$"), "signal 9");
 }
 
-TEST(ParallelImagingProgram, IsNotTrustedToWriteAnImage) {
-  expect_part(failure_with("exit 0"), "image.hdr: found no such file");
-  expect_part(failure_with(kLast + "echo garbage > \"$output.hdr\""), "no line of dimensions");
-  expect_part(failure_with(kLast + "echo '# Dimensions\n8 6' > \"$output.hdr\""),
+TEST(ParallelImagingProgram, IsNotTrustedToWriteMapsOrAnImage) {
+  expect_part(failure_with("exit 0"), "maps.hdr: found no such file");
+  expect_part(failure_with(kMaps + "exit 0"), "image.hdr: found no such file");
+  expect_part(failure_with(kMaps + "echo garbage > \"$output.hdr\""), "no line of dimensions");
+  expect_part(failure_with(kMaps + "echo '# Dimensions\n8 6' > \"$output.hdr\""),
               "found dimensions 8 6");
-  expect_part(failure_with(kLast + kHeader + "echo short > \"$output.cfl\""), "found 6 bytes");
+  expect_part(failure_with(kMaps + kHeader + "echo short > \"$output.cfl\""), "found 6 bytes");
   expect_part(
-      failure_with(kLast + kHeader + "head -c 384 /dev/zero | tr '\\0' '\\377' > \"$output.cfl\""),
+      failure_with(kMaps + kHeader + "head -c 768 /dev/zero | tr '\\0' '\\377' > \"$output.cfl\""),
       "NaN or Inf");
 }
 
@@ -134,30 +142,43 @@ TEST(ParallelImagingProgram, IsFoundOnThePath) {
   EXPECT_TRUE(parallel_imaging_is_available());
 }
 
-// The image is the target for one regularization, and nothing for the others.
-TEST(TunedRegularization, IsTheOneWhoseImageIsMostLikeTheTarget) {
-  const FakeProgram program(kLast +
-                            "while [ $# -gt 1 ]; do [ \"$1\" = -r ] && weight=$2; shift; done\n"
-                            "case $weight in 0.00316*) from=good ;; *) from=bad ;; esac\n"
-                            "cp \"$BART_TOOLBOX_PATH/../$from.cfl\" \"$output.cfl\"\n"
-                            "cp \"$BART_TOOLBOX_PATH/../$from.hdr\" \"$output.hdr\"\n");
+// The image is the target for one set of options alone, and less like it for each option that is
+// another one.
+TEST(TunedParallelImaging, FindsEveryOptionThatMakesTheImageMostLikeTheTarget) {
+  const FakeProgram program(
+      kLast +
+      "if [ $1 = ecalib ]; then echo $* > \"$BART_TOOLBOX_PATH/../ecalib\"; from=maps\n"
+      "else told=\"$(cat \"$BART_TOOLBOX_PATH/../ecalib\") $*\"; wrong=0\n"
+      "for part in '-k 6:' ':6:1' '-t 0.0003' '-c 0.9' '-r 0.01 '; do\n"
+      "case \"$told\" in *\"$part\"*) ;; *) wrong=$((wrong+1)) ;; esac; done; from=$wrong; fi\n"
+      "cp \"$BART_TOOLBOX_PATH/../$from.cfl\" \"$output.cfl\"\n"
+      "cp \"$BART_TOOLBOX_PATH/../$from.hdr\" \"$output.hdr\"\n");
   const auto image = torch::rand({24, 20}) + 1;
-  write_cfl(program.folder() / "good", image);
-  write_cfl(program.folder() / "bad", torch::zeros({24, 20}));
-  const auto kspace = torch::ones({2, 24, 20}, torch::kComplexFloat);
-  const auto mask = torch::ones({20}, torch::kBool);
-  const auto target = image.slice(0, 2, 22);  // its centre
-  EXPECT_NEAR(tuned_regularization(kspace, mask, target, 2, std::nullopt), 0.00316228, 1e-8);
-  EXPECT_NEAR(tuned_regularization(kspace, mask, target, 2, 0.5), 0.00316228, 1e-8);
-  EXPECT_THROW(tuned_regularization(kspace, mask, target, 2, 5.0), Error) << "no foreground";
+  auto maps = torch::zeros({2, 2, 1, 24, 20}, torch::kComplexFloat);
+  maps[0][1] = 1;  // an image of the first map, in the second coil alone
+  write_cfl(program.folder() / "maps", maps);
+  const auto difference = 0.1 * torch::rand({24, 20});
+  for (int wrong = 0; wrong <= 5; ++wrong) {
+    const auto worse = image + wrong * difference;
+    write_cfl(program.folder() / std::to_string(wrong).c_str(),
+              torch::stack({worse, torch::zeros_like(worse)}).view({2, 1, 1, 24, 20}));
+  }
+  // Next to nothing was measured, so that what the program says is seen.
+  const auto kspace = torch::full({2, 24, 20}, 1e-12, torch::kComplexFloat);
+  auto mask = torch::zeros({24, 20}, torch::kBool);
+  mask.slice(0, 8, 16).slice(1, 6, 14) = true;
+  const auto unseen = [&](const torch::Tensor& x) {
+    const auto filled = torch::where(mask, torch::zeros({1}, torch::kComplexFloat), fft2c(x));
+    return ifft2c(filled).abs().slice(0, 2, 22);  // its centre
+  };
+  const auto target = unseen(torch::complex(image, torch::zeros_like(image)));
+  for (const auto& threshold : {std::optional<double>(), std::optional<double>(1e-9)}) {
+    const auto tuned = tuned_to_target(kspace, mask, target, 2, threshold);
+    EXPECT_EQ(to_string(tuned),
+              "BART: ecalib -m 2 -k 6:6:1 -t 0.0003 -c 0.9, pics -l1 -r 0.01 -i 60");
+  }
+  EXPECT_THROW(tuned_to_target(kspace, mask, target, 2, 5.0), Error) << "no foreground";
   EXPECT_TRUE(program.left_nothing());
-}
-
-TEST(TunedRegularization, LooksAtSevenValues) {
-  ASSERT_EQ(regularization_grid().size(), 7U);
-  EXPECT_NEAR(regularization_grid().front(), 1e-4, 1e-12);
-  EXPECT_NEAR(regularization_grid()[3], 3.16227766e-3, 1e-9);
-  EXPECT_NEAR(regularization_grid().back(), 1e-1, 1e-9);
 }
 
 }  // namespace
