@@ -66,8 +66,7 @@ data:
   validation_share: 0.0
   split_seed: 1
   simulation:
-    anatomy:
-      - textures
+    anatomy: ["textures"]
     coil_maps: ""
     slices: 2000
     matrix: [160, 256]
