@@ -73,8 +73,9 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Makes a data set like those of accelerated-MRI challenges: multi-coil k-space of a head in "
       "random contrasts (T1, T2, FLAIR), turned and bent, with lesions, coil sensitivities, phase "
-      "and noise. Training, validation and leaderboard never show the same anatomy. Volumes that "
-      "are there already are kept, so that the same command completes a set that was interrupted."};
+      "and noise. Training, validation and leaderboard never show the same anatomy, but with "
+      "--config, where that is up to --anatomy. Volumes that are there already are kept, so that "
+      "the same command completes a set that was interrupted."};
   simulation::SetOptions options;
   dircn::ConfigOptions config;
   std::vector<std::string> anatomy;

@@ -154,6 +154,12 @@ class SetWriter {
  public:
   SetWriter(const SetOptions& options, const std::string& anatomy) : options_(options) {
     if (options.variety) {
+      if ((options.train > 0) + (options.val > 0) + (options.leaderboard > 0) > 1) {
+        log_warning(
+            "training, validation and leaderboard are scans of the same heads, so that a "
+            "score says nothing of others; to part them, write each by itself, with an "
+            "--anatomy of its own");
+      }
       sources_.emplace(*options.variety);
     } else {
       log_info("Anatomy: " + anatomy);

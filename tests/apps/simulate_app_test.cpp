@@ -182,6 +182,7 @@ TEST_F(SimulateApp, MakesScansUnlikeEachOther) {
                              " --set data.simulation.coils=[2,4] --slices 2";
   const auto made = run_command(varied + " --train 4 --leaderboard 1");
   ASSERT_EQ(made.exit_code, 0) << made.output;
+  EXPECT_NE(made.output.find("scans of the same heads"), std::string::npos) << made.output;
   check_by_python("varied", R"(
 import glob
 shapes = set()
