@@ -60,8 +60,10 @@ MagnitudeVolume read_volume(const std::string& file) {
 }  // namespace
 
 AnatomyLibrary::AnatomyLibrary(const std::vector<std::string>& entries) {
-  require(!entries.empty(), [] {
-    return Error::Parts{"anatomy", "none", "images of heads, or \"textures\"",
+  const bool all_named = std::find(entries.begin(), entries.end(), "") == entries.end();
+  require(!entries.empty() && all_named, [&] {
+    return Error::Parts{"anatomy", all_named ? "none" : "an empty name",
+                        "images of heads, or \"textures\"",
                         "Name a NIfTI file, a folder of them, phantom or textures."};
   });
   std::vector<std::string> files;

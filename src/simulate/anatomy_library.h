@@ -15,7 +15,7 @@ class AnatomyLibrary {
  public:
   /// Each entry is a NIfTI file of a head in any contrast, a folder of such files, "phantom" (a
   /// made-up head) or "textures" (see `dead_leaves`). Throws `Error` if one cannot be read, if a
-  /// folder holds none, and for no entry at all.
+  /// folder holds none, for an empty name, and for no entry at all.
   explicit AnatomyLibrary(const std::vector<std::string>& entries);
 
   /// Planes of one of them. Each entry is as likely as the others; the files of a folder share its

@@ -5,15 +5,19 @@
 #include <utility>
 
 #include "dircn/core/error.h"
+#include "dircn/core/text.h"
 #include "simulate/plane_filters.h"
 
 namespace dircn::simulation {
 namespace {
 
-constexpr double kBright = 0.99;     // quantile of what is not zero that becomes 1
-constexpr double kShownArea = 0.06;  // of the largest plane's
-constexpr double kLongest = 1.7;     // a pixel beside its width
-constexpr double kThickest = 5;      // mm of a plane
+constexpr double kBright = 0.99;      // quantile of what is not zero that becomes 1
+constexpr double kShownArea = 0.06;   // of the largest plane's
+constexpr double kLongest = 1.7;      // a pixel beside its width
+constexpr double kThickest = 5;       // mm of a plane
+constexpr double kGlaring = 100;      // far above any tissue, and within half precision
+constexpr double kSmallestHead = 20;  // mm
+constexpr double kLargestHead = 1000;
 
 double bright_value(const torch::Tensor& values, const std::string& source) {
   constexpr int64_t kStep = 7;  // some tell as much as all
@@ -21,10 +25,16 @@ double bright_value(const torch::Tensor& values, const std::string& source) {
   const torch::Tensor positive = std::get<0>(some.masked_select(some > 0).sort());
   const int64_t count = positive.numel();
   require(count > 0, [&] {
-    return Error::Parts{source, "no value above 0", "an image of a head",
+    return Error::Parts{source, "no value above 0, or hardly any", "an image of a head",
                         "Choose another anatomy."};
   });
   return positive[static_cast<int64_t>(kBright * static_cast<double>(count - 1))].item<double>();
+}
+
+/// Coils, scalps and lesions are sized for heads.
+bool is_of_a_heads_size(const Planes& planes) {
+  return std::min(planes.height, planes.width) >= kSmallestHead &&
+         std::max(planes.height, planes.width) <= kLargestHead;
 }
 
 /// The middle, from the middle of the profile [n], and the size of where it is true, in pixels.
@@ -40,16 +50,32 @@ std::pair<double, double> middle_and_size(const torch::Tensor& profile) {
 MagnitudeVolume::MagnitudeVolume(const std::string& source, const torch::Tensor& values,
                                  const std::array<double, 3>& spacing)
     : source_(source), spacing_(spacing) {
-  const torch::Tensor scaled = values.clamp_min(0) / bright_value(values.clamp_min(0), source);
+  require(torch::isfinite(values).all().item<bool>(), [&] {
+    return Error::Parts{source, "NaN or Inf", "finite values", "Choose another anatomy."};
+  });
+  const torch::Tensor positive = values.clamp_min(0);
+  const torch::Tensor scaled = (positive / bright_value(positive, source)).clamp_max(kGlaring);
   values_ = scaled.to(torch::kHalf);
   for (int64_t dim = 0; dim < 3; ++dim) {
     const auto at = static_cast<size_t>(dim);
     const double other = std::max(spacing[(at + 1) % 3], spacing[(at + 2) % 3]);
     const double least = std::min(spacing[(at + 1) % 3], spacing[(at + 2) % 3]);
     if (dim == 0 || other <= kLongest * least) {
-      axes_.push_back(axis_of(dim, scaled));
+      Axis axis = axis_of(dim, scaled);
+      if (dim == 0 || is_of_a_heads_size(axis.geometry)) {
+        axes_.push_back(std::move(axis));
+      }
     }
   }
+  const Planes& axial = axes_.front().geometry;
+  require(is_of_a_heads_size(axial), [&] {
+    return Error::Parts{source,
+                        "something of " + significant(axial.width, 3) + " x " +
+                            significant(axial.height, 3) + " mm",
+                        "a head, of " + significant(kSmallestHead, 3) + " to " +
+                            significant(kLargestHead, 4) + " mm",
+                        "Correct the size of its voxels in its header (pixdim), in mm."};
+  });
   skull_stripped_ = lacks_scalp(axes_.front());
   for (Axis& axis : axes_) {
     axis.geometry.skull_stripped = skull_stripped_;

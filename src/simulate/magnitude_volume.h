@@ -16,12 +16,14 @@ namespace dircn::simulation {
 class MagnitudeVolume {
  public:
   /// `values` [Z, Y, X] float32 (X from left to right, Y from back to front, Z upwards), any scale;
-  /// `spacing` in mm along them. Throws `Error`, naming `source`, if it shows nothing.
+  /// `spacing` in mm along them. Throws `Error`, naming `source`, if it shows nothing, has NaN or
+  /// Inf, or is not of a head's size.
   MagnitudeVolume(const std::string& source, const torch::Tensor& values,
                   const std::array<double, 3>& spacing);
 
   /// `count` neighbouring planes somewhere in the head, across an axis along which pixels are not
-  /// much longer than wide; each the mean of one to five millimetres.
+  /// much longer than wide and that shows planes of a head's size; each the mean of one to five
+  /// millimetres.
   Planes planes(RandomStream& random, int64_t count) const;
 
   bool skull_stripped() const { return skull_stripped_; }

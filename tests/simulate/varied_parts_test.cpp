@@ -80,6 +80,35 @@ TEST(MagnitudeVolume, RefusesNothing) {
   EXPECT_THROW(MagnitudeVolume("empty.nii", torch::zeros({9, 9, 9}), kCubes), Error);
 }
 
+TEST(MagnitudeVolume, RefusesWhatIsNotOfAHeadsSize) {
+  const torch::Tensor ball = balls({{30, 1}});
+  EXPECT_NO_THROW(MagnitudeVolume("head.nii", ball, {3, 3, 3}));
+  EXPECT_THROW(MagnitudeVolume("metres.nii", ball, {0.003, 0.003, 0.003}), Error);
+  EXPECT_THROW(MagnitudeVolume("micrometres.nii", ball, {3000, 3000, 3000}), Error);
+}
+
+// A slab is seen from above, and not from the side, where it is but a line.
+TEST(MagnitudeVolume, ThinSlabsAreNotCutAcross) {
+  const MagnitudeVolume slab("slab", balls({{30, 1}}).slice(0, 40, 44), kCubes);
+  RandomStream random{10};
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(slab.planes(random, 1).images.front().sizes(), (torch::IntArrayRef{90, 90}));
+  }
+}
+
+TEST(MagnitudeVolume, TakesGlaringVoxelsAndRefusesInf) {
+  torch::Tensor ball = balls({{30, 1}});
+  ball.slice(1, 40, 44).select(2, 45).fill_(1e9);
+  const MagnitudeVolume volume("glaring", ball, kCubes);
+  RandomStream random{11};
+  for (int i = 0; i < 20; ++i) {
+    const torch::Tensor image = volume.planes(random, 1).images.front();
+    EXPECT_TRUE(torch::isfinite(image).all().item<bool>());
+  }
+  ball[45][45][45] = INFINITY;
+  EXPECT_THROW(MagnitudeVolume("inf.nii", ball, kCubes), Error);
+}
+
 TEST(AnatomyLibrary, ReadsFilesFoldersAndTextures) {
   const TemporaryFolder folder;
   const std::string head = testing::write_small_head(folder.path()).string();
@@ -94,6 +123,7 @@ TEST(AnatomyLibrary, ReadsFilesFoldersAndTextures) {
 TEST(AnatomyLibrary, SaysWhatCannotBeScanned) {
   const TemporaryFolder folder;
   EXPECT_THROW(AnatomyLibrary({}), Error);
+  EXPECT_THROW(AnatomyLibrary({"textures", ""}), Error);
   EXPECT_THROW(AnatomyLibrary({folder.path().string()}), Error);
   EXPECT_THROW(AnatomyLibrary({(folder.path() / "absent.nii").string()}), Error);
 }
