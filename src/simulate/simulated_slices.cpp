@@ -43,8 +43,9 @@ RawSlice SimulatedSlices::read(int64_t index, int64_t epoch) const {
 }
 
 std::string SimulatedSlices::summary() const {
-  return std::to_string(size()) + " simulated slices an epoch, of " +
-         std::to_string(sources_->anatomy.volumes()) + " heads";
+  const int64_t heads = sources_->anatomy.volumes();
+  return std::to_string(size()) + " simulated slices an epoch" +
+         (heads > 0 ? ", of " + std::to_string(heads) + " heads" : "");
 }
 
 std::string SimulatedSlices::name(int64_t index) const {

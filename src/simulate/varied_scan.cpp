@@ -63,26 +63,39 @@ torch::Tensor wrapped(const torch::Tensor& images) {
 
 /// Mean of what is not dark.
 double mean_signal(const torch::Tensor& image) {
-  return image.masked_select(image > 0.1 * image.max()).mean().item<double>();
+  return image.masked_select(image >= 0.1 * image.max()).mean().item<double>();
+}
+
+/// The maps in a file, [C, h, w] complex64, each of which hears something.
+torch::Tensor measured_maps(const std::string& path) {
+  const Hdf5File file(path);
+  const Hdf5Dataset maps = file.dataset("maps");
+  const std::vector<int64_t>& shape = maps.shape;
+  const bool empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
+  require(maps.kind == Hdf5Dataset::Kind::kComplex && shape.size() == 3 && !empty, [&] {
+    return Error::Parts{path + ": maps", maps.type + " " + shape_text(shape),
+                        "complex [coils, height, width]"};
+  });
+  std::vector<torch::Tensor> all;
+  for (int64_t coil = 0; coil < shape[0]; ++coil) {
+    all.push_back(file.read_complex_slice("maps", coil));
+    const torch::Tensor strength = all.back().abs();
+    const bool finite = torch::isfinite(strength).all().item<bool>();
+    require(finite && strength.any().item<bool>(), [&] {
+      return Error::Parts{path + ": maps of coil " + std::to_string(coil),
+                          finite ? "zeros alone" : "NaN or Inf", "a coil's sensitivity",
+                          "Leave out that coil."};
+    });
+  }
+  return torch::stack(all);
 }
 
 }  // namespace
 
 ScanSources::ScanSources(const SimulationConfig& of) : config(of), anatomy(of.anatomy) {
-  if (config.coil_maps.empty()) {
-    return;
+  if (!config.coil_maps.empty()) {
+    coil_maps = measured_maps(config.coil_maps);
   }
-  const Hdf5File file(config.coil_maps);
-  const Hdf5Dataset maps = file.dataset("maps");
-  require(maps.kind == Hdf5Dataset::Kind::kComplex && maps.shape.size() == 3, [&] {
-    return Error::Parts{config.coil_maps + ": maps", maps.type + " " + shape_text(maps.shape),
-                        "complex [coils, height, width]"};
-  });
-  std::vector<torch::Tensor> all;
-  for (int64_t coil = 0; coil < maps.shape[0]; ++coil) {
-    all.push_back(file.read_complex_slice("maps", coil));
-  }
-  coil_maps = torch::stack(all);
 }
 
 VariedScan::VariedScan(const ScanSources& sources, RandomStream random, int64_t slices)

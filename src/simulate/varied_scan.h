@@ -18,6 +18,7 @@ namespace dircn::simulation {
 
 /// What scans are made from.
 struct ScanSources {
+  /// Reads them. Throws `Error` for heads and maps that cannot be read or taken.
   explicit ScanSources(const SimulationConfig& config);
 
   SimulationConfig config;

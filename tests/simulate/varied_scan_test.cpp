@@ -126,12 +126,13 @@ TEST_F(Varied, SlicesBecomeSamples) {
 TEST_F(Varied, TakesMeasuredMaps) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "maps.h5";
-  const auto write = [&](const std::vector<int64_t>& shape) {
+  const auto write = [&](const std::vector<int64_t>& shape, double last = 1) {
     Hdf5Writer file(path);
     file.create_complex("maps", shape);
     const std::vector<int64_t> of_coil(shape.begin() + 1, shape.end());
     for (int64_t i = 0; i < shape[0]; ++i) {
-      file.write_slice("maps", i, torch::full(of_coil, 1, torch::kComplexFloat));
+      file.write_slice("maps", i,
+                       torch::full(of_coil, i + 1 < shape[0] ? 1 : last, torch::kComplexFloat));
     }
     file.finish();
   };
@@ -151,6 +152,10 @@ TEST_F(Varied, TakesMeasuredMaps) {
   EXPECT_TRUE(alike >= 4 && alike <= 16) << alike << " of 20; half of the scans should";
   write({3, 16, 16, 2});
   EXPECT_THROW(ScanSources{with_maps}, Error);
+  for (const double last : {0.0, std::nan("")}) {
+    write({3, 16, 16}, last);
+    EXPECT_THROW(ScanSources{with_maps}, Error) << last;
+  }
 }
 
 }  // namespace
