@@ -68,6 +68,11 @@ TEST_F(SimulatedTraining, RefusesWhatSimulatedSlicesCannotGive) {
   Config subset = config();
   subset.data.subset = 0.5;
   EXPECT_THROW(Trainer(subset, torch::kCPU, folder), Error);
+  for (const TrainingMasks masks : {TrainingMasks::redrawn, TrainingMasks::fixed}) {
+    Config drawn = config();
+    drawn.data.training_masks = masks;
+    EXPECT_THROW(Trainer(drawn, torch::kCPU, folder), Error) << to_string(masks);
+  }
 }
 
 }  // namespace

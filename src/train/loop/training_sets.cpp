@@ -64,7 +64,8 @@ Calibrations calibration_of(const ModelConfig& model) {
 }
 
 /// What is another slice in every epoch has no difficulty that could be measured before, and there
-/// are no volumes to be shared out.
+/// are no volumes to be shared out. Some slices have 2-D masks, which no drawn one can replace: so
+/// that is said now, not when the first of them comes.
 void require_simulated(const Config& config) {
   const FocalConfig& focal = config.train.loss.focal;
   require(focal.gamma == 0 || focal.by == FocalBy::prediction, [] {
@@ -75,8 +76,15 @@ void require_simulated(const Config& config) {
   require(config.data.validation_share == 0 && config.data.subset == 1, [] {
     return Error::Parts{"data.train", "simulate, with a validation_share or a subset of it",
                         "all of it",
-                        "Name a folder of volumes in data.val; simulated ones can be "
-                        "written by dircn_simulate --config."};
+                        "Leave out data.subset and data.validation_share: data.simulation.slices "
+                        "says how many slices there are, and data.val may name a folder that "
+                        "dircn_simulate wrote."};
+  });
+  const TrainingMasks masks = config.data.training_masks;
+  require(masks == TrainingMasks::file, [&] {
+    return Error::Parts{"data.training_masks", to_string(masks) + ", with simulated slices",
+                        "file: each slice comes with its own mask, some with a 2-D one",
+                        "Set data.training_masks: file."};
   });
 }
 
