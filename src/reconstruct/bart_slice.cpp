@@ -20,7 +20,6 @@ namespace dircn::detail {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int64_t kMaps = 2;
 constexpr int64_t kWidestCentre = 32;  // wider ones add nothing but time
 constexpr int64_t kSmallestCentre = 4;
 constexpr int64_t kFewestColumns = 2;  // of a kernel that is chosen by the centre
@@ -45,11 +44,12 @@ void append(std::vector<std::string>& command, const std::vector<std::string>& a
 
 }  // namespace
 
-std::vector<std::string> ecalib_options(const ParallelImagingOptions& options) {
+std::vector<std::string> ecalib_options(const ParallelImagingOptions& options, int64_t coils) {
   const std::string columns =
       options.kernel_columns ? std::to_string(*options.kernel_columns)
                              : std::to_string(kFewestColumns) + ".." + std::to_string(kMostColumns);
-  return {"-m", std::to_string(kMaps),
+  const int64_t maps = std::min(coils, kMostMaps);
+  return {"-m", std::to_string(maps),
           "-k", edges(columns, options.kernel_rows),
           "-t", significant(options.null_space, 6),
           "-c", significant(options.crop, 6)};
@@ -171,10 +171,11 @@ void BartSlice::estimate_maps(const ParallelImagingOptions& options, int64_t ker
   fitting.kernel_rows = std::min(options.kernel_rows, height);
   std::vector<std::string> command{program_, "ecalib", "-r",
                                    edges(std::to_string(std::min(width, kWidestCentre)), height)};
-  append(command, ecalib_options(fitting));
+  append(command, ecalib_options(fitting, sizes_[0]));
   append(command, {folder_ / "kspace", folder_ / "maps"});
   run_program(command);
-  maps_ = read_cfl(folder_ / "maps", {kMaps, sizes_[0], 1, sizes_[1], sizes_[2]});
+  const int64_t maps = std::min(sizes_[0], kMostMaps);
+  maps_ = read_cfl(folder_ / "maps", {maps, sizes_[0], 1, sizes_[1], sizes_[2]});
 }
 
 /// The energy of the centre's coil images that lies where the maps span it.
@@ -221,7 +222,7 @@ torch::Tensor BartSlice::predicted(const ParallelImagingOptions& options) {
   append(command, pics_options(options));
   append(command, {"-p", folder_ / "pattern", folder_ / "kspace", folder_ / "maps", output});
   run_program(command);
-  const torch::Tensor images = read_cfl(output, {kMaps, 1, 1, sizes_[1], sizes_[2]});
+  const torch::Tensor images = read_cfl(output, {maps_.size(0), 1, 1, sizes_[1], sizes_[2]});
   require(torch::isfinite(torch::view_as_real(images)).all().item<bool>(), [&] {
     return Error::Parts{program_, "NaN or Inf in its image", "finite values"};
   });

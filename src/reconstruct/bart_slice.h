@@ -22,9 +22,13 @@ struct Measurement {
 /// Of any k-space [C, H, W] and mask [W] or [H, W]. Throws `Error` for others, NaN and Inf.
 Measurement measurement(const torch::Tensor& kspace, const torch::Tensor& mask);
 
+/// BART makes no more maps than there are coils.
+inline constexpr int64_t kMostMaps = 2;
+
 /// What the programs `ecalib` and `pics` are told of how to reconstruct; where the centre says how
 /// many columns the kernel has, all that it may have, "2..4:3:1".
-std::vector<std::string> ecalib_options(const ParallelImagingOptions& options);
+std::vector<std::string> ecalib_options(const ParallelImagingOptions& options,
+                                        int64_t coils = kMostMaps);
 std::vector<std::string> pics_options(const ParallelImagingOptions& options);
 
 /// Where BART is; none if it is nowhere.

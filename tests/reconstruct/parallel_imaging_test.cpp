@@ -100,6 +100,16 @@ TEST(ParallelImaging, OfFullKspaceIsTheRootSumOfSquares) {
   }
 }
 
+TEST(ParallelImaging, TakesASingleCoil) {
+  DIRCN_NEEDS_BART();
+  const auto kspace = phantom(64, 48).slice(0, 0, 1);
+  EXPECT_LT(error_of(weakly_regularized()(kspace, torch::ones({48}, torch::kBool)), rss(kspace)),
+            0.03);
+  const auto mask = columns(48, 2, 12);
+  const double zero_filled = error_of(rss(kspace * mask), rss(kspace));
+  EXPECT_LT(error_of(weakly_regularized()(kspace, mask), rss(kspace)), zero_filled);
+}
+
 TEST(ParallelImaging, UnfoldsFourFoldUndersampledColumns) {
   DIRCN_NEEDS_BART();
   for (const int64_t width : {64, 63}) {

@@ -42,12 +42,12 @@ std::string to_string(const ParallelImagingOptions& options);
 bool parallel_imaging_is_available();
 
 /// Sensitivity maps by ESPIRiT (Uecker et al., Magn Reson Med 71:990, 2014) from the fully sampled
-/// centre, two for each coil, since a head that is larger than the field of view folds into itself;
-/// with them the images x that minimise ½‖P F S x − y‖² + λ‖W x‖₁ (Lustig et al., Magn Reson Med
-/// 58:1182, 2007): BART's `ecalib` and `pics`. The coil images S x, with what was measured in the
-/// place of their k-space, are combined by the root of the sum of squares: so the image has its
-/// units, and what the maps miss is as in the zero-filled image. How many threads BART takes is up
-/// to $OMP_NUM_THREADS. Safe to call from several threads.
+/// centre, two for each coil (of a single one, one), since a head that is larger than the field of
+/// view folds into itself; with them the images x that minimise ½‖P F S x − y‖² + λ‖W x‖₁ (Lustig
+/// et al., Magn Reson Med 58:1182, 2007): BART's `ecalib` and `pics`. The coil images S x, with
+/// what was measured in the place of their k-space, are combined by the root of the sum of squares:
+/// so the image has its units, and what the maps miss is as in the zero-filled image. How many
+/// threads BART takes is up to $OMP_NUM_THREADS. Safe to call from several threads.
 class ParallelImaging : public SliceMethod {
  public:
   /// Throws `Error` if the program is missing or an option is not positive.
