@@ -1,6 +1,5 @@
 // Makes data sets of simulated multi-coil MRI volumes.
 
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -80,7 +79,8 @@ int main(int argc, char** argv) {
   dircn::ConfigOptions config;
   std::vector<std::string> anatomy;
   std::string output;
-  app.add_option("--output", output, "Folder to write to")->required();
+  app.add_option("--output", output, "Folder to write to")
+      ->required(!dircn::prints_config(argc, argv));
   dircn::add_choice<dircn::Layout>(
       app, "--layout", options.layout,
       "snu: train/, val/ and leaderboard/accN/, each with kspace/ and image/; fastmri: "
@@ -94,14 +94,12 @@ int main(int argc, char** argv) {
          "Colin27 of Debian's package mricron-data where it is installed, else phantom. With "
          "--config, heads of any contrast: files, folders, phantom, textures")
       ->expected(1, -1);
-  config.add_to(app,
-                "Make every scan unlike the others, as data.simulation of this YAML file says: "
-                "another head, contrast, pose, matrix, coil array, noise and mask");
-  return dircn::run_command(app, argc, argv, [&] {
-    if (config.print) {
-      std::cout << dircn::to_yaml(config.load());
-      return 0;
-    }
+  config.add_to(
+      app,
+      "Make every scan unlike the others, as data.simulation of this YAML file says: "
+      "another head, contrast, pose, matrix, coil array, noise and mask. How many slices, "
+      "and which accelerations, --slices and --acceleration say");
+  return dircn::run_command(app, argc, argv, config, [&] {
     options.output = output;
     add_variety(app, config, anatomy, options);
     dircn::catch_interrupts();

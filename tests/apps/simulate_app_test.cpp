@@ -212,6 +212,13 @@ assert len(shapes) > 3, shapes
   EXPECT_NE(several.output.find("Give --config"), std::string::npos) << several.output;
 }
 
+TEST(SimulateAppPhantom, PrintsItsConfiguration) {
+  const auto result = run_command(testing::program("simulate") +
+                                  " --print-config --set data.simulation.coils=[3,5]");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("coils: [3, 5]"), std::string::npos) << result.output;
+}
+
 TEST(SimulateAppPhantom, NeedsNoFiles) {
   const TemporaryFolder folder;
   const auto result =
