@@ -89,9 +89,9 @@ torch::Tensor outline(double height, double width, RandomStream& random) {
   const torch::Tensor around = torch::atan2(y, x);
   torch::Tensor radius = torch::sqrt(x.square() + y.square());
   for (const int64_t bulges : {2, 3, 5, 9}) {
-    radius =
-        radius + random.uniform(-0.06, 0.06) *
-                     torch::cos(static_cast<double>(bulges) * around + random.uniform(0, 2 * kPi));
+    const double size = random.uniform(-0.06, 0.06);
+    const double turn = random.uniform(0, 2 * kPi);
+    radius = radius + size * torch::cos(static_cast<double>(bulges) * around + turn);
   }
   return torch::sigmoid((1 - radius) * 100);
 }
@@ -111,7 +111,8 @@ Planes dead_leaves(RandomStream& random, int64_t count) {
     for (int64_t leaf = 0; leaf < kLeaves; ++leaf) {
       paint(random_leaf(random), image.data_ptr<float>());
     }
-    image = image * (1 + 0.05 * random.normal({kSize, kSize}) * random.uniform(0, 1));
+    const double grain = random.uniform(0, 0.05);
+    image = image * (1 + grain * random.normal({kSize, kSize}));
     planes.images.push_back(whole ? image : image * outline(planes.height, planes.width, random));
   }
   return planes;

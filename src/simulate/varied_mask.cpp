@@ -92,15 +92,17 @@ torch::Tensor poisson_disc(const MeasuredPart& part, double distance,
 torch::Tensor poisson(const MeasuredPart& part, double acceleration, int64_t centre,
                       RandomStream& random) {
   const std::vector<int64_t> order = shuffled(part.rows * part.columns, random);
+  const auto measured =
+      static_cast<double>((part.end_row - part.first_row) * (part.end_column - part.first_column));
   double low = 0.3;
-  double high = 4;
+  double high = 2 * std::sqrt(acceleration);
   torch::Tensor mask;
   constexpr int kSteps = 5;
   for (int step = 0; step < kSteps; ++step) {  // to within a few per cent
     const double distance = (low + high) / 2;
     mask = poisson_disc(part, distance, order);
-    const double fraction = mask.to(torch::kFloat).mean().item<double>();
-    (fraction * acceleration > 1 ? low : high) = distance;
+    const double sampled = mask.to(torch::kDouble).sum().item<double>();
+    (sampled * acceleration > measured ? low : high) = distance;
   }
   const int64_t middle = part.rows / 2;
   const int64_t rows =

@@ -39,8 +39,8 @@ Pose random_pose(const Planes& planes, bool turned, RandomStream& random) {
   pose.zoom_columns = zoom / stretch;
   pose.shift_row = random.uniform(-0.03, 0.03) * planes.height;
   pose.shift_column = random.uniform(-0.03, 0.03) * planes.width;
-  constexpr double kBending = 3;  // mm
-  pose.bending = kBending * random.normal({2, 6, 6}).clamp(-2, 2) * random.uniform(0, 1);
+  const double bending = random.uniform(0, 3);  // mm
+  pose.bending = bending * random.normal({2, 6, 6}).clamp(-2, 2);
   pose.quarter_turns = (turned ? 1 : 0) + (random.below(5) == 0 ? 2 : 0);
   pose.mirrored = random.below(2) == 0;
   return pose;
@@ -107,8 +107,9 @@ torch::Tensor shading(const SliceView& view, RandomStream& random) {
 /// Smooth, of random strength, and steeper where air begins.
 torch::Tensor phase(const torch::Tensor& object, const SliceView& view, RandomStream& random) {
   const int64_t points = 3 + random.below(4);
+  const double strength = random.uniform(0, 2.5);
   const torch::Tensor smooth =
-      random.uniform(0, 2.5) * spread(random.normal({points, points}), view.rows, view.columns);
+      strength * spread(random.normal({points, points}), view.rows, view.columns);
   constexpr double kReach = 5;  // mm
   const auto radius =
       std::max<int64_t>(1, std::lround(kReach * static_cast<double>(view.rows) / view.height));
