@@ -25,9 +25,12 @@ void fill_centre(torch::Tensor& columns, int64_t count) {
 
 torch::Tensor equispaced(const MeasuredPart& part, double spacing, RandomStream& random) {
   torch::Tensor columns = torch::zeros({part.columns}, torch::kBool);
-  for (double at = static_cast<double>(part.first_column) + random.uniform(0, spacing);
-       at < static_cast<double>(part.end_column); at += spacing) {
-    columns[static_cast<int64_t>(at)] = true;
+  const double first = static_cast<double>(part.first_column) + random.uniform(0, spacing);
+  const auto at = [&](int64_t i) {
+    return static_cast<int64_t>(first + static_cast<double>(i) * spacing);
+  };
+  for (int64_t i = 0; at(i) < part.end_column; ++i) {
+    columns[at(i)] = true;
   }
   return columns;
 }

@@ -98,8 +98,8 @@ ScanSources::ScanSources(const SimulationConfig& of) : config(of), anatomy(of.an
   }
 }
 
-VariedScan::VariedScan(const ScanSources& sources, RandomStream random, int64_t slices)
-    : random_(std::move(random)) {
+VariedScan::VariedScan(const ScanSources& sources, const RandomStream& random, int64_t slices)
+    : random_(random) {
   const SimulationConfig& config = sources.config;
   Planes planes = sources.anatomy.planes(random_, slices);
   source_ = planes.source;

@@ -19,7 +19,7 @@ namespace dircn::simulation {
 /// What scans are made from.
 struct ScanSources {
   /// Reads them. Throws `Error` for heads and maps that cannot be read or taken.
-  explicit ScanSources(const SimulationConfig& config);
+  explicit ScanSources(const SimulationConfig& of);
 
   SimulationConfig config;
   AnatomyLibrary anatomy;
@@ -31,7 +31,7 @@ struct ScanSources {
 /// all kinds, and their users, choose them. Equal arguments give equal scans, to the bit.
 class VariedScan {
  public:
-  VariedScan(const ScanSources& sources, RandomStream random, int64_t slices);
+  VariedScan(const ScanSources& sources, const RandomStream& random, int64_t slices);
 
   int64_t slices() const { return static_cast<int64_t>(objects_.size()); }
   int64_t coils() const { return coils_; }
