@@ -124,12 +124,12 @@ bool MagnitudeVolume::lacks_scalp(const Axis& axial) const {
   for (const double part : {0.45, 0.55, 0.65}) {
     const auto at = static_cast<int64_t>(part * static_cast<double>(values_.size(0)));
     const torch::Tensor image = plane(axial, at, 1);
-    torch::Tensor inside = filled_outline(image > kSomething);
+    const torch::Tensor outline = filled_outline(image > kSomething);
+    torch::Tensor inside = outline;
     for (int64_t layer = 0; layer < kLayers; ++layer) {
       const double depth = kFirst + kStep * static_cast<double>(layer);
-      const torch::Tensor deeper =
-          eroded_plane(filled_outline(image > kSomething),
-                       static_cast<int64_t>(std::lround(depth / axial.geometry.row_spacing)));
+      const torch::Tensor deeper = eroded_plane(
+          outline, static_cast<int64_t>(std::lround(depth / axial.geometry.row_spacing)));
       const torch::Tensor ring = inside - deeper;
       sums[static_cast<size_t>(layer)] += (image * ring).sum().item<double>();
       counts[static_cast<size_t>(layer)] += ring.sum().item<double>();

@@ -2,6 +2,8 @@
 
 #include <tuple>
 
+#include "simulate/volume_filters.h"
+
 namespace dircn::simulation {
 
 torch::Tensor filled_outline(const torch::Tensor& something) {
@@ -15,13 +17,11 @@ torch::Tensor filled_outline(const torch::Tensor& something) {
 }
 
 torch::Tensor dilated_plane(const torch::Tensor& plane, int64_t radius) {
-  torch::Tensor result = plane.unsqueeze(0);
-  result = torch::max_pool2d(result, {2 * radius + 1, 1}, 1, {radius, 0});
-  return torch::max_pool2d(result, {1, 2 * radius + 1}, 1, {0, radius})[0];
+  return dilated(plane.unsqueeze(0), radius)[0];
 }
 
 torch::Tensor eroded_plane(const torch::Tensor& plane, int64_t radius) {
-  return 1 - dilated_plane(1 - plane, radius);
+  return eroded(plane.unsqueeze(0), radius)[0];
 }
 
 torch::Tensor blurred_plane(const torch::Tensor& plane, int64_t radius) {

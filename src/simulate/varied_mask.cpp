@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <utility>
+#include <vector>
+
+#include "dircn/data/random_draws.h"
 
 namespace dircn::simulation {
 namespace {
@@ -48,16 +49,6 @@ torch::Tensor random_columns(const MeasuredPart& part, double acceleration, int6
   return columns;
 }
 
-/// The order in which points are tried.
-std::vector<int64_t> shuffled(int64_t count, RandomStream& random) {
-  std::vector<int64_t> order(static_cast<size_t>(count));
-  std::iota(order.begin(), order.end(), 0);
-  for (int64_t last = count; last > 1; --last) {
-    std::swap(order[static_cast<size_t>(last - 1)], order[static_cast<size_t>(random.below(last))]);
-  }
-  return order;
-}
-
 /// Takes each point in this order that is farther from those taken than the distance that its place
 /// asks for: `distance` in the centre of k-space, thrice that in its corners.
 torch::Tensor poisson_disc(const MeasuredPart& part, double distance,
@@ -94,7 +85,9 @@ torch::Tensor poisson_disc(const MeasuredPart& part, double distance,
 
 torch::Tensor poisson(const MeasuredPart& part, double acceleration, int64_t centre,
                       RandomStream& random) {
-  const std::vector<int64_t> order = shuffled(part.rows * part.columns, random);
+  constexpr int64_t kOrders = int64_t{1} << 32;
+  const std::vector<int64_t> order =
+      shuffled_order(part.rows * part.columns, random.below(kOrders), 0);
   const auto measured =
       static_cast<double>((part.end_row - part.first_row) * (part.end_column - part.first_column));
   double low = 0.3;

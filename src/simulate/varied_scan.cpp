@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "dircn/core/error.h"
@@ -102,7 +103,6 @@ VariedScan::VariedScan(const ScanSources& sources, const RandomStream& random, i
     : random_(random) {
   const SimulationConfig& config = sources.config;
   Planes planes = sources.anatomy.planes(random_, slices);
-  source_ = planes.source;
   vary_contrast(planes, random_);
   const bool turned = random_.below(3) == 0;
   plan_ = random_plan(planes, config, turned, random_);

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "dircn/config/simulation_config.h"
@@ -38,7 +37,6 @@ class VariedScan {
   const ScanPlan& plan() const { return plan_; }
   const VariedMask& mask() const { return mask_; }
   double snr() const { return snr_; }
-  const std::string& source() const { return source_; }
 
   /// [C, H, W] complex64: fully sampled, but for what the plan does not measure. Not the same
   /// again: the noise is another one each time.
@@ -51,7 +49,6 @@ class VariedScan {
   RandomStream random_;
   int64_t coils_ = 0;
   double snr_ = 0;
-  std::string source_;
   ScanPlan plan_;
   VariedMask mask_;
   torch::Tensor maps_;                  // [C, H, rendered columns] complex64
