@@ -77,6 +77,12 @@ std::vector<Case> cases() {
   result.push_back(random_case({17, 5, 1}, 33, 1, 1, 12, 65));
   result.push_back(random_case({16, 16, 16}, 16, 1, 1, 130, 97));
   result.push_back(random_case({24}, 40, 8, 1, 64, 16));
+  // In tiles of 4×2 pixels.
+  result.push_back(random_case({18}, 18, 1, 2, 1, 2));
+  result.push_back(random_case({16}, 17, 1, 1, 41, 2));
+  result.push_back(random_case({17, 5, 1}, 33, 1, 1, 14, 66));
+  result.push_back(random_case({20, 20}, 35, 1, 3, 11, 24));
+  result.push_back(random_case({16, 16, 16}, 16, 1, 1, 130, 98));
   return result;
 }
 
@@ -85,6 +91,11 @@ std::vector<Case> cases() {
 double rounding(int64_t terms) {
   constexpr double kUnitRoundoff = 0x1p-24;
   return kUnitRoundoff * std::sqrt(static_cast<double>(terms));
+}
+
+/// The same in a case whose sums of `terms` may be taken in tiles (Winograd's form): twice as much.
+double rounding(const Case& c, int64_t terms) {
+  return (c.groups == 1 ? 2 : 1) * rounding(terms);
 }
 
 double error(const torch::Tensor& actual, const torch::Tensor& expected) {
@@ -120,7 +131,7 @@ TEST(Convolve, KernelIsAsExactAsSinglePrecisionAllows) {
   for (const auto& c : cases()) {
     const auto weight = c.weight_as(torch::kFloat);
     const auto result = convolve(c.sources_as(torch::kFloat), weight, c.groups);
-    EXPECT_LE(error(result.x, c.expected()), rounding(weight[0].numel())) << c.name;
+    EXPECT_LE(error(result.x, c.expected()), rounding(c, weight[0].numel())) << c.name;
     EXPECT_TRUE(result.x.is_contiguous(kChannelsLast)) << c.name;
     EXPECT_EQ(result.x.scalar_type(), torch::kFloat);
   }
@@ -198,7 +209,8 @@ TEST(Convolve, GradientsAreThoseOfTheOperators) {
       const bool of_weight = i + 1 == expected.size();
       const int64_t terms = of_weight ? c.sources[0].size(0) * c.sources[0][0][0].numel()
                                       : c.weight.size(0) / c.groups * 9;
-      EXPECT_LE(error(single[i], expected[i]), rounding(terms)) << c.name << ", input " << i;
+      EXPECT_LE(error(single[i], expected[i]), of_weight ? rounding(terms) : rounding(c, terms))
+          << c.name << ", input " << i;
       EXPECT_LE(error(half[i], expected[i]), 2e-2) << c.name << ", input " << i;
     }
   }
@@ -241,12 +253,50 @@ TEST(Convolve, RefusesWeightsThatDoNotFit) {
 }
 
 TEST_F(ConvolveKernel, NotANumberStaysNearWhereRowsAreMadeInPairs) {
-  auto c = random_case({16}, 16, 1, 1, 9, 20);
+  auto c = random_case({16}, 16, 1, 1, 9, 21);
   c.sources[0][0][5][4][10] = std::nan("");
   const auto result = convolve(c.sources_as(torch::kFloat), c.weight_as(torch::kFloat));
   const auto bad = torch::isnan(result.x);
   EXPECT_TRUE(bad.slice(2, 3, 6).slice(3, 9, 12).all().item<bool>());
   EXPECT_EQ(bad.sum().item<int64_t>(), 16 * 9);
+}
+
+TEST_F(ConvolveKernel, NotANumberStaysInTheTilesThatSeeIt) {
+  auto c = random_case({16}, 16, 1, 1, 19, 20);
+  c.sources[0][0][5][4][10] = std::nan("");
+  const auto result = convolve(c.sources_as(torch::kFloat), c.weight_as(torch::kFloat));
+  auto bad = torch::isnan(result.x);
+  EXPECT_TRUE(bad.slice(2, 3, 6).slice(3, 9, 12).all().item<bool>());
+  bad.slice(2, 0, 8).slice(3, 8, 12).zero_();
+  EXPECT_FALSE(bad.any().item<bool>());
+}
+
+double mean_square_error(const torch::Tensor& actual, const torch::Tensor& expected) {
+  return (actual.to(torch::kDouble) - expected).square().mean().item<double>();
+}
+
+TEST_F(ConvolveKernel, ErrorInTilesIsAtMostTwiceThatOfLibTorch) {
+  for (const int64_t channels : {16, 18, 36, 72}) {
+    torch::manual_seed(4);
+    const auto x = torch::randn({2, channels, 24, 24}).contiguous(kChannelsLast);
+    const auto weight = torch::randn({channels, channels, 3, 3});
+    const auto expected = torch::conv2d(x.to(torch::kDouble), weight.to(torch::kDouble), {}, 1, 1);
+    const auto of_libtorch = torch::conv2d(x, weight, {}, 1, 1);
+    EXPECT_LE(mean_square_error(convolve({x}, weight).x, expected),
+              4 * mean_square_error(of_libtorch, expected))
+        << channels;
+  }
+}
+
+TEST_F(ConvolveKernel, ManyWeightsAreForLibTorchUnlessThePixelsAreMany) {
+  const auto weight = torch::zeros({144, 288, 3, 3});
+  const auto has_kernel_for = [&](int64_t size) {
+    const auto x = torch::zeros({1, 288, size, size}).contiguous(kChannelsLast);
+    return convolve({x}, weight).statistics.has_value();
+  };
+  EXPECT_FALSE(has_kernel_for(24));
+  EXPECT_TRUE(has_kernel_for(48));
+  EXPECT_FALSE(has_kernel_for(49)) << "an odd width";
 }
 
 TEST_F(ConvolveKernel, NotANumberReachesItsNeighboursAlone) {

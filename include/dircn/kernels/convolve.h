@@ -16,7 +16,8 @@ namespace dircn {
 ///
 /// Channels-last sources of float32, and without AMX of bfloat16, on a CPU with vector registers
 /// take kernels of dircn's own (convolve_cpu.h), which compute in single precision, with first
-/// derivatives only; all others, and in float32 weights of more than 1 MB, LibTorch's operators.
+/// derivatives only; all others, and in float32 weights of more than 1 MB with small images,
+/// LibTorch's operators.
 NormInput convolve(const std::vector<torch::Tensor>& sources, const torch::Tensor& weight,
                    int64_t groups = 1);
 

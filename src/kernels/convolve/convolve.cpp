@@ -11,6 +11,7 @@
 
 #include "dircn/runtime/gradients.h"
 #include "kernels/convolve/convolve_cpu.h"
+#include "kernels/convolve/convolve_form.h"
 #include "kernels/kernel_support.h"
 
 namespace dircn {
@@ -33,12 +34,8 @@ torch::Tensor run_operators(const Tensors& sources, const torch::Tensor& weight,
   return last ? y.contiguous(kChannelsLast) : y;
 }
 
-/// The kernels read all weights again for every pair of rows: more than a core's own cache holds (1
-/// MB) they are not for. In float32 LibTorch is then faster.
-constexpr int64_t kMostWeights = 262144;
-
-bool has_too_many(const torch::Tensor& weight, const torch::Tensor& source) {
-  return source.scalar_type() == torch::kFloat && weight.numel() > kMostWeights;
+ConvolveShape shape_of(const torch::Tensor& x, int64_t out, int64_t groups) {
+  return {x.size(0), x.size(2), x.size(3), out, groups};
 }
 
 bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t groups) {
@@ -57,9 +54,11 @@ bool has_kernel(const Tensors& sources, const torch::Tensor& weight, int64_t gro
     in += source.size(1);
   }
   // LibTorch has the words for weights that do not fit.
-  return groups > 0 && weight.is_cpu() && weight.numel() > 0 && !has_too_many(weight, sources[0]) &&
-         weight.size(0) % groups == 0 && in % groups == 0 &&
-         weight.sizes() == torch::IntArrayRef({weight.size(0), in / groups, 3, 3});
+  return groups > 0 && weight.is_cpu() && weight.numel() > 0 && weight.size(0) % groups == 0 &&
+         in % groups == 0 &&
+         weight.sizes() == torch::IntArrayRef({weight.size(0), in / groups, 3, 3}) &&
+         (sources[0].scalar_type() != torch::kFloat ||
+          !is_for_libtorch(in, shape_of(sources[0], weight.size(0), groups)));
 }
 
 template <typename T>
@@ -70,10 +69,6 @@ std::vector<ConvolveSource<T>> kernel_sources(const Tensors& sources) {
     result.push_back({source.data_ptr<T>(), source.size(1)});
   }
   return result;
-}
-
-ConvolveShape shape_of(const torch::Tensor& x, int64_t out, int64_t groups) {
-  return {x.size(0), x.size(2), x.size(3), out, groups};
 }
 
 torch::Tensor as_kernel_weight(const torch::Tensor& weight) {

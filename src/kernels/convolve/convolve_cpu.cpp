@@ -13,15 +13,17 @@
 #endif
 
 #include <algorithm>
-#include <cmath>
 #include <type_traits>
 #include <vector>
 
 #include "dircn/runtime/simd.h"
 #include "dircn/runtime/threads.h"
 #include "kernels/cache_lines.h"
+#include "kernels/convolve/convolve_form.h"
 #include "kernels/convolve/convolve_loops.h"
+#include "kernels/convolve/convolve_moments.h"
 #include "kernels/convolve/convolve_strips.h"
+#include "kernels/convolve/convolve_winograd.h"
 
 namespace dircn {
 namespace {
@@ -47,7 +49,7 @@ class PackedWeights {
  public:
   /// weight: [out][in][3][3].
   PackedWeights(const float* weight, int64_t in, const ConvolveShape& shape)
-      : in_pairs(shape.groups == 1 && in >= kEnoughForPairs && shape.out >= kEnoughFromPairs),
+      : in_pairs(convolve_form(in, shape) == ConvolveForm::row_pairs),
         packed_((in_pairs ? kPairTerms * 3 : kTaps) * shape.out * in) {
     const int64_t count = shape.out * in;
     if (in_pairs) {
@@ -67,10 +69,6 @@ class PackedWeights {
   const bool in_pairs;
 
  private:
-  // Fewer input or output channels do not make up for the sums before and after the products.
-  static constexpr int64_t kEnoughForPairs = 16;
-  static constexpr int64_t kEnoughFromPairs = 8;
-
   /// [out][size] -> for each group and tile of output channels [size][channels of the tile].
   static void pack(const float* weight, int64_t size, const ConvolveShape& shape, float* packed) {
     const int64_t group = shape.out / shape.groups;
@@ -86,21 +84,6 @@ class PackedWeights {
   }
 
   Scratch packed_;
-};
-
-/// Of one channel: so many values, their mean, and Σ (value − mean)².
-struct Moments {
-  double count = 0;
-  double mean = 0;
-  double squares = 0;
-
-  void add(const Moments& other) {
-    const double step = other.mean - mean;
-    const double share = other.count / (count + other.count);
-    squares += other.squares + step * step * count * share;
-    mean += step * share;
-    count += other.count;
-  }
 };
 
 /// One strip: its output rows and their moments.
@@ -136,8 +119,7 @@ class Strip {
     }
     const auto count = static_cast<double>((end - begin) * shape_.width);
     for (int64_t c = 0; c < shape_.out; ++c) {
-      const double above_pivot = sums_[2 * c] / count;
-      moments[c] = {count, pivot_[c] + above_pivot, sums_[2 * c + 1] - above_pivot * sums_[2 * c]};
+      moments[c] = Moments::about(pivot_[c], count, sums_[2 * c], sums_[2 * c + 1]);
     }
   }
 
@@ -225,6 +207,10 @@ bool has_matrix_unit() {
 template <typename T>
 void convolve_cpu(const std::vector<ConvolveSource<T>>& sources, const ConvolveShape& shape,
                   const float* weight, T* y, double* mean, double* std) {
+  if (convolve_form(channels_of(sources), shape) == ConvolveForm::winograd) {
+    convolve_winograd_cpu(sources, shape, weight, y, mean, std);
+    return;
+  }
   const PackedWeights packed(weight, channels_of(sources) / shape.groups, shape);
   const Strips strips(shape, 32, 4);
   std::vector<Moments> parts(shape.images * strips.count * shape.out);
@@ -233,14 +219,7 @@ void convolve_cpu(const std::vector<ConvolveSource<T>>& sources, const ConvolveS
     Strip<T>(sources, shape, packed, i / strips.count)
         .run(strips.begin(strip), strips.begin(strip + 1), y, &parts[i * shape.out]);
   });
-  for (int64_t i = 0; i < shape.images * shape.out; ++i) {
-    Moments whole;
-    for (int64_t strip = 0; strip < strips.count; ++strip) {
-      whole.add(parts[(i / shape.out * strips.count + strip) * shape.out + i % shape.out]);
-    }
-    mean[i] = whole.mean;
-    std[i] = std::sqrt((whole.squares < 0 ? 0 : whole.squares) / whole.count);
-  }
+  join_moments(parts, shape, strips.count, mean, std);
 }
 
 template void convolve_cpu(const std::vector<ConvolveSource<float>>&, const ConvolveShape&,

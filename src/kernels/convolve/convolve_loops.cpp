@@ -13,60 +13,12 @@
 #define HWY_TARGET_INCLUDE "kernels/convolve/convolve_loops.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "kernels/lane_math-inl.h"
+#include "kernels/convolve/register_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dircn {
 namespace HWY_NAMESPACE {
 namespace {
-
-/// A loop that disappears: what it indexes lies in registers.
-#define DIRCN_UNROLL _Pragma("GCC unroll 16")
-
-using Register = hn::Vec<Floats>;
-
-// Sums, weights and pixels take all registers: 32 of them with AVX-512 and NEON, else 16.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-constexpr int kTile = 8;
-#else
-constexpr int kTile = 4;
-#endif
-constexpr int kVectors = 3;
-
-// Left alone, the compiler reorders loads and sums until it must spill; as single instructions they
-// stay as written: 97 % of the arithmetic's peak is reached with AVX-512 instead of 65 %.
-
-HWY_INLINE void add_product(Register& sum, Register a, Register b) {
-#if HWY_TARGET == HWY_AVX3
-  __asm__("vfmadd231ps %1, %2, %0" : "+v"(sum.raw) : "v"(a.raw), "v"(b.raw));
-#elif HWY_TARGET == HWY_AVX2
-  __asm__("vfmadd231ps %1, %2, %0" : "+x"(sum.raw) : "x"(a.raw), "x"(b.raw));
-#else
-  sum = hn::MulAdd(a, b, sum);
-#endif
-}
-
-HWY_INLINE Register broadcast(const float& x) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-  Register all;
-  __asm__("vbroadcastss %1, %0" : "=v"(all.raw) : "m"(x));
-  return all;
-#else
-  return hn::Set(Floats(), x);
-#endif
-}
-
-HWY_INLINE Register pixels(const float* x) {
-  Register lanes = hn::LoadU(Floats(), x);
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-  __asm__("" : "+v"(lanes.raw));
-#endif
-  return lanes;
-}
-
-HWY_INLINE int64_t lane_count() {
-  return static_cast<int64_t>(hn::Lanes(Floats()));
-}
 
 /// The sums of `Out` output channels at `Vectors` registers of pixels.
 template <int Out, int Vectors>
@@ -160,16 +112,6 @@ HWY_NOINLINE void weight_gradient_tile(const StagedBand& band, int64_t x_offset,
     for (int kx = 0; kx < 3; ++kx) {
       gradient[c * out_distance + kx] += hn::GetLane(hn::SumOfLanes(Floats(), sum[c][kx]));
     }
-  }
-}
-
-/// Calls work(std::integral_constant<int, channels>) for a tile of so many output channels.
-template <int Out = kTile, typename Work>
-HWY_INLINE void with_tile(int64_t channels, const Work& work) {
-  if (channels >= Out) {
-    work(std::integral_constant<int, Out>());
-  } else if constexpr (Out > 1) {
-    with_tile<Out - 1>(channels, work);
   }
 }
 

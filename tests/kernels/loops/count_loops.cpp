@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/convolve/convolve_loops.h"
+#include "kernels/convolve/winograd_loops.h"
 #include "kernels/norm_act/norm_act_loops.h"
 #include "targets.h"
 
@@ -66,6 +67,35 @@ std::map<std::string, Loop> convolve_loops_by_name() {
   };
 }
 
+std::map<std::string, Loop> winograd_loops_by_name() {
+  constexpr int64_t kTiles = 48;
+  constexpr int64_t kStride = kTiles + 2 * kMargin;
+  constexpr int64_t kValues = kChannels * kTiles * 2 * kWinogradRows;
+  static constexpr TermLayout kLayout{kChannels, kTiles};
+  return {
+      {"input_terms",
+       {kValues,
+        [](Buffers& b) {
+          const float* row = b.rows.data() + kMargin;
+          const float* const rows[] = {row, row, row, row, row, row};
+          winograd_loops().input_terms(rows, kStride, kChannels, kTiles, b.y.data(), kLayout);
+        }}},
+      {"multiply",
+       {kValues / kWinogradTerms,
+        [](Buffers& b) {
+          winograd_loops().multiply(b.rows.data(), kChannels, b.x.data(), kChannels, kTiles, kTiles,
+                                    b.y.data());
+        }}},
+      {"output_rows",
+       {kValues,
+        [](Buffers& b) {
+          float* row = b.y.data() + kMargin;
+          float* const rows[] = {row, row, row, row};
+          winograd_loops().output_rows(b.rows.data(), kLayout, kTiles, rows, kStride);
+        }}},
+  };
+}
+
 std::map<std::string, Loop> norm_loops_by_name() {
   static constexpr Block kBlock{kRows, kLanes};
   constexpr int64_t kValues = kRows * kLanes;
@@ -115,6 +145,7 @@ extern "C" __attribute__((noinline)) void counted_runs(const dircn::Loop& loop,
 
 int main(int argc, char** argv) {
   auto all = dircn::convolve_loops_by_name();
+  all.merge(dircn::winograd_loops_by_name());
   all.merge(dircn::norm_loops_by_name());
   if (argc != 4) {
     for (const auto& [name, loop] : all) {
