@@ -83,6 +83,10 @@ std::vector<Case> cases() {
   result.push_back(random_case({17, 5, 1}, 33, 1, 1, 14, 66));
   result.push_back(random_case({20, 20}, 35, 1, 3, 11, 24));
   result.push_back(random_case({16, 16, 16}, 16, 1, 1, 130, 98));
+  // Their weights' gradients as well.
+  result.push_back(random_case({33}, 17, 1, 1, 137, 70));
+  result.push_back(random_case({20, 16}, 18, 1, 2, 50, 104));
+  result.push_back(random_case({32}, 16, 1, 12, 33, 24));
   return result;
 }
 
@@ -227,7 +231,7 @@ TEST(Convolve, GradientsAreTakenOnlyWhereAskedFor) {
 }
 
 TEST_F(ConvolveKernel, ResultsDoNotDependOnTheNumberOfThreads) {
-  const auto c = random_case({16, 8}, 24, 1, 1, 75, 60);
+  const auto c = random_case({16, 24}, 24, 1, 1, 121, 80);
   const int threads = torch::get_num_threads();
   const auto all = [&] {
     auto result = gradients(c, torch::kFloat);
@@ -269,6 +273,23 @@ TEST_F(ConvolveKernel, NotANumberStaysInTheTilesThatSeeIt) {
   EXPECT_TRUE(bad.slice(2, 3, 6).slice(3, 9, 12).all().item<bool>());
   bad.slice(2, 0, 8).slice(3, 8, 12).zero_();
   EXPECT_FALSE(bad.any().item<bool>());
+}
+
+TEST_F(ConvolveKernel, WeightGradientsInTilesAreAtMostTwiceAsFarOffAsLibTorchs) {
+  torch::manual_seed(5);
+  const auto x = torch::randn({1, 36, 96, 96}).contiguous(kChannelsLast);
+  const auto dy = torch::randn({1, 36, 96, 96}).contiguous(kChannelsLast);
+  const auto weight = torch::randn({36, 36, 3, 3}).requires_grad_();
+  const auto of = [&](const torch::Tensor& y, const torch::Tensor& of_weight) {
+    return torch::autograd::grad({y}, {of_weight}, {dy.to(y.scalar_type())})[0].to(torch::kDouble);
+  };
+  const auto wide = weight.detach().to(torch::kDouble).requires_grad_();
+  const auto expected = of(torch::conv2d(x.to(torch::kDouble), wide, {}, 1, 1), wide);
+  const auto error_of = [&](const torch::Tensor& gradient) {
+    return (gradient - expected).square().mean().sqrt().item<double>();
+  };
+  EXPECT_LE(error_of(of(convolve({x}, weight).x, weight)),
+            2 * error_of(of(torch::conv2d(x, weight, {}, 1, 1), weight)));
 }
 
 double mean_square_error(const torch::Tensor& actual, const torch::Tensor& expected) {

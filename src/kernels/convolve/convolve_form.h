@@ -13,6 +13,9 @@ enum class ConvolveForm { direct, row_pairs, winograd };
 /// `in`: channels of all sources.
 ConvolveForm convolve_form(int64_t in, const ConvolveShape& shape);
 
+/// How the gradient of the weights is computed: direct or winograd.
+ConvolveForm weight_gradient_form(int64_t in, const ConvolveShape& shape);
+
 /// Whether LibTorch is faster in float32.
 bool is_for_libtorch(int64_t in, const ConvolveShape& shape);
 

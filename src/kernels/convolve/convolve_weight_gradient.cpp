@@ -9,8 +9,10 @@
 #include "dircn/runtime/threads.h"
 #include "kernels/cache_lines.h"
 #include "kernels/convolve/convolve_cpu.h"
+#include "kernels/convolve/convolve_form.h"
 #include "kernels/convolve/convolve_loops.h"
 #include "kernels/convolve/convolve_strips.h"
+#include "kernels/convolve/convolve_winograd_gradient.h"
 
 namespace dircn {
 namespace {
@@ -22,6 +24,7 @@ void weight_gradient_of_strip(const std::vector<ConvolveSource<T>>& sources,
                               int64_t end, float* gradient) {
   constexpr int64_t kBandPixels = 768;
   const int64_t in = channels_of(sources);
+  std::fill_n(gradient, shape.out * in / shape.groups * kTaps, 0.0F);
   const int64_t group_in = in / shape.groups;
   const int64_t group_out = shape.out / shape.groups;
   const int64_t stride = staged_stride(shape.width);
@@ -59,12 +62,13 @@ void convolve_weight_gradient_cpu(const std::vector<ConvolveSource<T>>& sources,
   const Strips strips(shape, 16, 8);
   const int64_t size = shape.out * channels_of(sources) / shape.groups * kTaps;
   const int64_t count = shape.images * strips.count;
+  const bool in_tiles = weight_gradient_form(channels_of(sources), shape) == ConvolveForm::winograd;
   Scratch parts(count * size);
   parallel_for(count, [&](int64_t i) {
     const int64_t strip = i % strips.count;
-    std::fill_n(parts.at(i * size), size, 0.0F);
-    weight_gradient_of_strip(sources, shape, dy, i / strips.count, strips.begin(strip),
-                             strips.begin(strip + 1), parts.at(i * size));
+    const auto of_strip = in_tiles ? winograd_weight_gradient<T> : weight_gradient_of_strip<T>;
+    of_strip(sources, shape, dy, i / strips.count, strips.begin(strip), strips.begin(strip + 1),
+             parts.at(i * size));
   });
   parallel_for(shape.out, [&](int64_t channel) {
     const int64_t first = channel * size / shape.out;

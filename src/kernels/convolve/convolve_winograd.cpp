@@ -15,18 +15,11 @@
 #include "kernels/cache_lines.h"
 #include "kernels/convolve/convolve_moments.h"
 #include "kernels/convolve/convolve_strips.h"
+#include "kernels/convolve/winograd_blocks.h"
 #include "kernels/convolve/winograd_loops.h"
 
 namespace dircn {
 namespace {
-
-int64_t quotient_up(int64_t value, int64_t by) {
-  return (value + by - 1) / by;
-}
-
-int64_t whole_registers(int64_t tiles) {
-  return quotient_up(tiles, kMargin) * kMargin;
-}
 
 /// [kWinogradTerms][out][in]
 class WinogradWeights {
@@ -48,34 +41,6 @@ class WinogradWeights {
   int64_t distance_;
   Scratch terms_;
 };
-
-/// How an image is cut into blocks of tiles that are computed together: some beside each other in
-/// one row of tiles, or all of several rows.
-struct Blocks {
-  static constexpr int64_t kEnough = 48;  // for all sums that registers hold
-
-  explicit Blocks(const ConvolveShape& shape)
-      : across(shape.width / 2),
-        down(quotient_up(shape.height, kWinogradRows)),
-        rows(
-            std::min(quotient_up(kEnough, across), quotient_up(down, 2))),  // two threads' at least
-        most_tiles(std::min(across, rows > 1 ? across : kEnough)),
-        stride(whole_registers((rows - 1) * most_tiles + whole_registers(most_tiles))) {}
-
-  int64_t across;      // tiles
-  int64_t down;        // tiles
-  int64_t rows;        // of tiles in a block
-  int64_t most_tiles;  // in a block's row
-  int64_t stride;      // room for a block's tiles
-};
-
-template <typename T>
-std::vector<ConvolveSource<T>> in_pairs_of_columns(std::vector<ConvolveSource<T>> sources) {
-  for (auto& source : sources) {
-    source.channels *= 2;
-  }
-  return sources;
-}
 
 /// One strip: its output rows and their moments.
 template <typename T>
@@ -135,9 +100,10 @@ class WinogradStrip {
       take_apart(row + i * kWinogradRows, left, tiles, in_terms_ + i * tiles);
     }
     for (int64_t term = 0; term < kWinogradTerms; ++term) {
-      loops_.multiply(in_terms_ + term * in_layout_.distance(), in_, weight_.term(term), shape_.out,
-                      whole_registers(rows * tiles), blocks_.stride,
-                      out_terms_ + term * out_layout_.distance());
+      loops_.multiply({weight_.term(term), in_, shape_.out, in_,
+                       in_terms_ + term * in_layout_.distance(), blocks_.stride,
+                       whole_registers(rows * tiles), out_terms_ + term * out_layout_.distance(),
+                       blocks_.stride, /*adds=*/false});
     }
     for (int64_t i = 0; i < rows; ++i) {
       float* pixels[kWinogradRows];

@@ -122,20 +122,23 @@ void output_rows(const float* terms, const TermLayout& layout, int64_t tiles, fl
   }
 }
 
-/// The sums of `Out` output channels at `Vectors` registers of tiles.
+/// `Out` rows of a product at `Vectors` registers of columns.
 template <int Out, int Vectors>
-HWY_INLINE void multiply_tile(const float* input, int64_t stride, const float* weight, int64_t in,
-                              float* output) {
+HWY_INLINE void multiply_tile(const MatrixProduct& p, int64_t row, int64_t column) {
+  const Floats d;
   const int64_t step = lane_count();
+  const float* weight = p.weight + row * p.weight_stride;
+  const float* input = p.input + column;
+  float* output = p.output + row * p.output_stride + column;
   Register sum[Out][Vectors];
   DIRCN_UNROLL
   for (int c = 0; c < Out; ++c) {
     DIRCN_UNROLL
     for (int v = 0; v < Vectors; ++v) {
-      sum[c][v] = hn::Zero(Floats());
+      sum[c][v] = hn::Zero(d);
     }
   }
-  for (int64_t channel = 0; channel < in; ++channel, input += stride) {
+  for (int64_t k = 0; k < p.in; ++k, input += p.input_stride) {
     Register values[Vectors];
     DIRCN_UNROLL
     for (int v = 0; v < Vectors; ++v) {
@@ -143,7 +146,7 @@ HWY_INLINE void multiply_tile(const float* input, int64_t stride, const float* w
     }
     DIRCN_UNROLL
     for (int c = 0; c < Out; ++c) {
-      const Register factor = broadcast(weight[c * in + channel]);
+      const Register factor = broadcast(weight[c * p.weight_stride + k]);
       DIRCN_UNROLL
       for (int v = 0; v < Vectors; ++v) {
         add_product(sum[c][v], values[v], factor);
@@ -154,34 +157,73 @@ HWY_INLINE void multiply_tile(const float* input, int64_t stride, const float* w
   for (int c = 0; c < Out; ++c) {
     DIRCN_UNROLL
     for (int v = 0; v < Vectors; ++v) {
-      hn::StoreU(sum[c][v], Floats(), output + c * stride + v * step);
+      float* place = output + c * p.output_stride + v * step;
+      hn::StoreU(p.adds ? hn::Add(sum[c][v], hn::LoadU(d, place)) : sum[c][v], d, place);
     }
   }
 }
 
 template <int Out>
-void multiply_tiles(const float* input, int64_t in, const float* weight, int64_t tiles,
-                    int64_t stride, float* output) {
+void multiply_rows(const MatrixProduct& p, int64_t row) {
   const int64_t step = lane_count();
-  int64_t tile = 0;
-  for (; tile + kVectors * step <= tiles; tile += kVectors * step) {
-    multiply_tile<Out, kVectors>(input + tile, stride, weight, in, output + tile);
+  int64_t column = 0;
+  for (; column + kVectors * step <= p.columns; column += kVectors * step) {
+    multiply_tile<Out, kVectors>(p, row, column);
   }
-  if (tile + 2 * step <= tiles) {
-    multiply_tile<Out, 2>(input + tile, stride, weight, in, output + tile);
-    tile += 2 * step;
+  if (column + 2 * step <= p.columns) {
+    multiply_tile<Out, 2>(p, row, column);
+    column += 2 * step;
   }
-  if (tile < tiles) {
-    multiply_tile<Out, 1>(input + tile, stride, weight, in, output + tile);
+  if (column < p.columns) {
+    multiply_tile<Out, 1>(p, row, column);
   }
 }
 
-void multiply(const float* input, int64_t in, const float* weight, int64_t out, int64_t tiles,
-              int64_t stride, float* output) {
-  for (int64_t c = 0; c < out; c += kTile) {
-    with_tile(out - c, [&](auto tile) HWY_ATTR {
-      multiply_tiles<tile>(input, in, weight + c * in, tiles, stride, output + c * stride);
-    });
+void multiply(const MatrixProduct& p) {
+  for (int64_t row = 0; row < p.out; row += kTile) {
+    with_tile(p.out - row, [&](auto tile) HWY_ATTR { multiply_rows<tile>(p, row); });
+  }
+}
+
+/// The gradients of pixels along a column -> those of its terms.
+HWY_INLINE void column_gradient(const Register* y, Register* m) {
+  const Register even_a = hn::MulAdd(constant(kA2), y[2], y[0]);
+  const Register odd_a = hn::MulAdd(constant(kA2 * kA), y[3], hn::Mul(constant(kA), y[1]));
+  const Register even_b = hn::MulAdd(constant(kB2), y[2], y[0]);
+  const Register odd_b = hn::MulAdd(constant(kB2 * kB), y[3], hn::Mul(constant(kB), y[1]));
+  m[0] = y[0];
+  m[1] = hn::Add(even_a, odd_a);
+  m[2] = hn::Sub(even_a, odd_a);
+  m[3] = hn::Add(even_b, odd_b);
+  m[4] = hn::Sub(even_b, odd_b);
+  m[5] = y[3];
+}
+
+void gradient_terms(const float* const* rows, int64_t stride, int64_t tiles, float* terms,
+                    const TermLayout& layout) {
+  const Floats d;
+  const int64_t distance = layout.distance();
+  for (int64_t c = 0; c < layout.channels; ++c) {
+    for (int64_t tile = 0; tile < tiles; tile += lane_count()) {
+      Register m[2][kWinogradSeen];
+      DIRCN_UNROLL
+      for (int i = 0; i < 2; ++i) {
+        Register y[kWinogradRows];
+        DIRCN_UNROLL
+        for (int row = 0; row < kWinogradRows; ++row) {
+          y[row] = hn::LoadU(d, rows[row] + (i * layout.channels + c) * stride + tile);
+        }
+        column_gradient(y, m[i]);
+      }
+      DIRCN_UNROLL
+      for (int row = 0; row < kWinogradSeen; ++row) {
+        float* place = terms + 4 * row * distance + c * layout.stride + tile;
+        hn::StoreU(m[0][row], d, place);
+        hn::StoreU(hn::Add(m[0][row], m[1][row]), d, place + distance);
+        hn::StoreU(hn::Sub(m[0][row], m[1][row]), d, place + 2 * distance);
+        hn::StoreU(hn::Neg(m[1][row]), d, place + 3 * distance);
+      }
+    }
   }
 }
 
@@ -193,9 +235,20 @@ HWY_INLINE Wide scaled(double factor, Wide x) {
   return hn::Mul(hn::Set(WideFloats(), factor), x);
 }
 
-/// The terms at ±point of three taps along a column; `other` is the other point.
+HWY_INLINE Wide wide(const float* place) {
+  return hn::PromoteTo(WideFloats(), hn::LoadU(HalfFloats(), place));
+}
+
+constexpr double kScaleOf0 = 1 / (kA2 * kB2);
+
+/// Of the terms at ±point; `other` is the other point.
+constexpr double scale_of(double point, double other) {
+  return 1 / (2 * point * point * (point * point - other * other));
+}
+
+/// The terms at ±point of three taps along a column.
 HWY_INLINE void column_weights(const Wide* g, double point, double other, Wide* u) {
-  const double scale = 1 / (2 * point * point * (point * point - other * other));
+  const double scale = scale_of(point, other);
   const Wide even = scaled(scale, hn::Add(g[0], scaled(point * point, g[2])));
   const Wide odd = scaled(scale * point, g[1]);
   u[0] = hn::Add(even, odd);
@@ -225,9 +278,9 @@ void weight_terms(const float* taps, int64_t stride, int64_t in, float* terms, i
       DIRCN_UNROLL
       for (int ky = 0; ky < 3; ++ky) {
         const float* place = taps + (3 * ky + kx) * stride + channel;
-        g[ky] = hn::PromoteTo(WideFloats(), hn::LoadU(HalfFloats(), place));
+        g[ky] = wide(place);
       }
-      columns[kx][0] = scaled(1 / (kA2 * kB2), g[0]);
+      columns[kx][0] = scaled(kScaleOf0, g[0]);
       column_weights(g, kA, kB, &columns[kx][1]);
       column_weights(g, kB, kA, &columns[kx][3]);
       columns[kx][5] = g[2];
@@ -245,8 +298,41 @@ void weight_terms(const float* taps, int64_t stride, int64_t in, float* terms, i
   }
 }
 
+void taps_gradient(const float* terms, int64_t distance, int64_t in, float* taps, int64_t stride) {
+  const auto step = static_cast<int64_t>(hn::Lanes(WideFloats()));
+  for (int64_t channel = 0; channel < in; channel += step) {
+    Wide columns[3][kWinogradSeen];
+    DIRCN_UNROLL
+    for (int row = 0; row < kWinogradSeen; ++row) {
+      const float* place = terms + 4 * row * distance + channel;
+      const Wide u1 = scaled(0.5, wide(place + distance));
+      const Wide u2 = scaled(0.5, wide(place + 2 * distance));
+      const Wide both = hn::Add(u1, u2);
+      columns[0][row] = hn::Add(wide(place), both);
+      columns[1][row] = hn::Sub(u1, u2);
+      columns[2][row] = hn::Add(both, wide(place + 3 * distance));
+    }
+    DIRCN_UNROLL
+    for (int kx = 0; kx < 3; ++kx) {
+      const Wide* u = columns[kx];
+      const Wide even_a = scaled(scale_of(kA, kB), hn::Add(u[1], u[2]));
+      const Wide odd_a = scaled(scale_of(kA, kB), hn::Sub(u[1], u[2]));
+      const Wide even_b = scaled(scale_of(kB, kA), hn::Add(u[3], u[4]));
+      const Wide odd_b = scaled(scale_of(kB, kA), hn::Sub(u[3], u[4]));
+      const Wide g[] = {hn::Add(scaled(kScaleOf0, u[0]), hn::Add(even_a, even_b)),
+                        hn::Add(scaled(kA, odd_a), scaled(kB, odd_b)),
+                        hn::Add(u[5], hn::Add(scaled(kA2, even_a), scaled(kB2, even_b)))};
+      DIRCN_UNROLL
+      for (int ky = 0; ky < 3; ++ky) {
+        hn::StoreU(hn::DemoteTo(HalfFloats(), g[ky]), HalfFloats(),
+                   taps + (3 * ky + kx) * stride + channel);
+      }
+    }
+  }
+}
+
 WinogradLoops loops() {
-  return {input_terms, multiply, output_rows, weight_terms};
+  return {input_terms, multiply, output_rows, weight_terms, gradient_terms, taps_gradient};
 }
 
 }  // namespace

@@ -21,6 +21,13 @@
 // of even columns and those of odd ones are apart, all that a term is made of lies in neighbouring
 // lanes, and a lane is a tile of 4×2 pixels.
 
+//
+// Note [Gradients of weights in tiles]
+//
+// All of that is linear in the weights but for the product. So their gradient takes the same steps
+// backwards: each term of the output's gradient, times each of the input's, summed over tiles, is
+// the gradient of a term of the weights. That, too, is a third of the products.
+
 #include <cstdint>
 
 namespace dircn {
@@ -37,6 +44,21 @@ struct TermLayout {
   int64_t distance() const { return channels * stride; }
 };
 
+/// output [out][output_stride] = weight [out][weight_stride] · input [in][input_stride], or added
+/// to it. `columns`, a multiple of kMargin, of input and output take part.
+struct MatrixProduct {
+  const float* weight;
+  int64_t weight_stride;
+  int64_t out;
+  int64_t in;
+  const float* input;
+  int64_t input_stride;
+  int64_t columns;
+  float* output;
+  int64_t output_stride;
+  bool adds;
+};
+
 // Loops over tiles read and write whole registers. Rows: [2][channels][stride], even columns first;
 // `rows` are where the first tile's pixel of even column lies.
 
@@ -45,10 +67,7 @@ struct WinogradLoops {
   void (*input_terms)(const float* const* rows, int64_t stride, int64_t channels, int64_t tiles,
                       float* terms, const TermLayout& layout);
 
-  /// A term of the output, [out][stride], from that of the input, [in][stride], and that of the
-  /// weights, [out][in]. `tiles` is a multiple of kMargin.
-  void (*multiply)(const float* input, int64_t in, const float* weight, int64_t out, int64_t tiles,
-                   int64_t stride, float* output);
+  void (*multiply)(const MatrixProduct& product);
 
   /// The kWinogradRows rows of pixels from the output's terms.
   void (*output_rows)(const float* terms, const TermLayout& layout, int64_t tiles,
@@ -58,6 +77,17 @@ struct WinogradLoops {
   /// [9][stride].
   void (*weight_terms)(const float* taps, int64_t stride, int64_t in, float* terms,
                        int64_t distance);
+
+  // Note [Gradients of weights in tiles]
+
+  /// The terms that the gradient of kWinogradRows rows of pixels has.
+  void (*gradient_terms)(const float* const* rows, int64_t stride, int64_t tiles, float* terms,
+                         const TermLayout& layout);
+
+  /// The gradient of one output channel's taps, [9][stride], from that of its weights' terms, [in]
+  /// each and `distance` apart. Whole registers are read and written.
+  void (*taps_gradient)(const float* terms, int64_t distance, int64_t in, float* taps,
+                        int64_t stride);
 };
 
 WinogradLoops winograd_loops();

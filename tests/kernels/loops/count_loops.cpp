@@ -83,8 +83,15 @@ std::map<std::string, Loop> winograd_loops_by_name() {
       {"multiply",
        {kValues / kWinogradTerms,
         [](Buffers& b) {
-          winograd_loops().multiply(b.rows.data(), kChannels, b.x.data(), kChannels, kTiles, kTiles,
-                                    b.y.data());
+          winograd_loops().multiply({b.x.data(), kChannels, kChannels, kChannels, b.rows.data(),
+                                     kTiles, kTiles, b.y.data(), kTiles, false});
+        }}},
+      {"gradient_terms",
+       {kValues,
+        [](Buffers& b) {
+          const float* row = b.rows.data() + kMargin;
+          const float* const rows[] = {row, row, row, row};
+          winograd_loops().gradient_terms(rows, kStride, kTiles, b.y.data(), kLayout);
         }}},
       {"output_rows",
        {kValues,

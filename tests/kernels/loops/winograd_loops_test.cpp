@@ -47,8 +47,9 @@ TEST_P(WinogradLoopsOf, MultiplyMatrices) {
     for (int64_t out = 1; out <= 17; ++out) {
       const auto weight = whole_numbers(out * kIn);
       Floats output(static_cast<size_t>(out * stride), -99.0F);
-      winograd_loops().multiply(input.data(), kIn, weight.data(), out, tiles, stride,
-                                output.data());
+      winograd_loops().multiply({weight.data(), kIn, out, kIn, input.data(), stride, tiles,
+                                 output.data(), stride,
+                                 /*adds=*/false});
       for (int64_t i = 0; i < out * stride; ++i) {
         float sum = i % stride < tiles ? 0.0F : -99.0F;
         for (int64_t k = 0; k < kIn && i % stride < tiles; ++k) {
@@ -127,9 +128,10 @@ Floats convolved_in_tiles(const Image& image, const Floats& weight, int64_t out)
 
   Floats out_terms(size(kWinogradTerms * out_layout.distance()));
   for (int64_t term = 0; term < kWinogradTerms; ++term) {
-    loops.multiply(in_terms.data() + term * in_layout.distance(), in,
-                   weight_terms.data() + term * out * in, out, stride - 2 * kMargin, stride,
-                   out_terms.data() + term * out_layout.distance());
+    loops.multiply({weight_terms.data() + term * out * in, in, out, in,
+                    in_terms.data() + term * in_layout.distance(), stride, stride - 2 * kMargin,
+                    out_terms.data() + term * out_layout.distance(), stride,
+                    /*adds=*/false});
   }
 
   Floats outputs(size(kWinogradRows * 2 * out * stride));
@@ -167,6 +169,64 @@ TEST_P(WinogradLoopsOf, ConvolveTilesAsExactlyAsAPlainSum) {
           << in << " channels, " << tiles << " tiles";
     }
   }
+}
+
+double product(const Floats& a, const Floats& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    sum += double{a[i]} * double{b[i]};
+  }
+  return sum;
+}
+
+double size_of(const Floats& a) {
+  return std::sqrt(product(a, a));
+}
+
+/// ⟨A m, y⟩ = ⟨m, Aᵀ y⟩, up to rounding.
+void expect_adjoint(const Floats& am, const Floats& y, const Floats& m, const Floats& aty) {
+  EXPECT_NEAR(product(am, y), product(m, aty), 1e-5 * size_of(am) * size_of(y));
+}
+
+TEST_P(WinogradLoopsOf, TakeTheStepsOfTheOutputBackwards) {
+  constexpr int64_t kChannels = 3;
+  for (const int64_t tiles : {16, 48}) {  // whole registers, so that nothing else is written
+    const TermLayout layout{kChannels, tiles};
+    const auto terms = random_floats(kWinogradTerms * layout.distance());
+    const auto gradient = random_floats(kWinogradRows * 2 * layout.distance());
+    Floats pixels(gradient.size());
+    Floats backwards(terms.size());
+    float* rows[kWinogradRows];
+    const float* gradient_rows[kWinogradRows];
+    for (int64_t i = 0; i < kWinogradRows; ++i) {
+      rows[i] = pixels.data() + i * 2 * layout.distance();
+      gradient_rows[i] = gradient.data() + i * 2 * layout.distance();
+    }
+    winograd_loops().output_rows(terms.data(), layout, tiles, rows, tiles);
+    winograd_loops().gradient_terms(gradient_rows, tiles, tiles, backwards.data(), layout);
+    expect_adjoint(pixels, gradient, terms, backwards);
+  }
+}
+
+TEST_P(WinogradLoopsOf, TakeTheStepsOfTheWeightsBackwards) {
+  for (const int64_t in : {16, 32}) {
+    const auto taps = random_floats(9 * in);
+    const auto gradient = random_floats(kWinogradTerms * in);
+    Floats terms(gradient.size());
+    Floats backwards(taps.size());
+    winograd_loops().weight_terms(taps.data(), in, in, terms.data(), in);
+    winograd_loops().taps_gradient(gradient.data(), in, in, backwards.data(), in);
+    expect_adjoint(terms, gradient, taps, backwards);
+  }
+}
+
+TEST_P(WinogradLoopsOf, AddProducts) {
+  const Floats weight(8, 2.0F);
+  const Floats input(2 * 16, 3.0F);
+  Floats output(4 * 16, 1.0F);
+  winograd_loops().multiply(
+      {weight.data(), 2, 4, 2, input.data(), 16, 16, output.data(), 16, /*adds=*/true});
+  EXPECT_EQ(output, Floats(4 * 16, 13.0F));
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, WinogradLoopsOf, ::testing::ValuesIn(loops::targets()),
