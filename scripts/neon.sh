@@ -41,7 +41,8 @@ compile_file() {
 }
 compile_file "$googletest/src/gtest-all.cc" "-I$googletest"
 compile_file "$googletest/src/gtest_main.cc"
-for file in src/kernels/convolve/{convolve_loops,convolve_staging,winograd_loops}.cpp src/kernels/norm_act/norm_act_loops.cpp; do
+for file in src/kernels/convolve/{convolve_loops,convolve_staging,winograd_loops,winograd_weights}.cpp \
+  src/kernels/norm_act/norm_act_loops.cpp; do
   compile_file "$file" -O3 -Wall -Wextra -pedantic -Werror
 done
 for file in tests/kernels/loops/*_test.cpp; do

@@ -17,6 +17,7 @@
 #include "kernels/convolve/convolve_strips.h"
 #include "kernels/convolve/winograd_blocks.h"
 #include "kernels/convolve/winograd_loops.h"
+#include "kernels/convolve/winograd_weights.h"
 
 namespace dircn {
 namespace {
@@ -31,7 +32,8 @@ class WinogradWeights {
     parallel_for(out, [&](int64_t c) {
       float* taps = thread_scratch(kTaps * stride);
       row_loops<float>().stage(weight + c * in * kTaps, kTaps, in, taps);
-      winograd_loops().weight_terms(taps + kMargin, stride, in, terms_.at(c * in), distance_);
+      winograd_weight_loops().weight_terms(taps + kMargin, stride, in, terms_.at(c * in),
+                                           distance_);
     });
   }
 

@@ -13,6 +13,7 @@
 #include "kernels/convolve/convolve_strips.h"
 #include "kernels/convolve/winograd_blocks.h"
 #include "kernels/convolve/winograd_loops.h"
+#include "kernels/convolve/winograd_weights.h"
 
 namespace dircn {
 namespace {
@@ -61,9 +62,10 @@ class WinogradGradient {
   }
 
   void write(float* gradient) {
+    const auto weights = winograd_weight_loops();
     for (int64_t c = 0; c < shape_.out; ++c) {
-      loops_.taps_gradient(sums_ + c * lanes_, shape_.out * lanes_, in_, taps_ + kMargin,
-                           staged_stride(in_));
+      weights.taps_gradient(sums_ + c * lanes_, shape_.out * lanes_, in_, taps_ + kMargin,
+                            staged_stride(in_));
       row_loops<float>().unstage(taps_, kTaps, in_, gradient + c * in_ * kTaps);
     }
   }

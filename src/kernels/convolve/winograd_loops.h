@@ -20,7 +20,6 @@
 // A row of [width][channels] is one of [width / 2][2 · channels] as well. Staged like that, pixels
 // of even columns and those of odd ones are apart, all that a term is made of lies in neighbouring
 // lanes, and a lane is a tile of 4×2 pixels.
-
 //
 // Note [Gradients of weights in tiles]
 //
@@ -73,21 +72,11 @@ struct WinogradLoops {
   void (*output_rows)(const float* terms, const TermLayout& layout, int64_t tiles,
                       float* const* rows, int64_t stride);
 
-  /// The terms of one output channel's weights, [in] each and `distance` apart, from its taps,
-  /// [9][stride].
-  void (*weight_terms)(const float* taps, int64_t stride, int64_t in, float* terms,
-                       int64_t distance);
-
   // Note [Gradients of weights in tiles]
 
   /// The terms that the gradient of kWinogradRows rows of pixels has.
   void (*gradient_terms)(const float* const* rows, int64_t stride, int64_t tiles, float* terms,
                          const TermLayout& layout);
-
-  /// The gradient of one output channel's taps, [9][stride], from that of its weights' terms, [in]
-  /// each and `distance` apart. Whole registers are read and written.
-  void (*taps_gradient)(const float* terms, int64_t distance, int64_t in, float* taps,
-                        int64_t stride);
 };
 
 WinogradLoops winograd_loops();

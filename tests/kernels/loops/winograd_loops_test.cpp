@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/convolve/convolve_loops.h"
+#include "kernels/convolve/winograd_weights.h"
 #include "targets.h"
 
 namespace dircn::winograd_loops_test {
@@ -122,8 +123,8 @@ Floats convolved_in_tiles(const Image& image, const Floats& weight, int64_t out)
   Floats taps(size(9 * staged_stride(in)));
   for (int64_t c = 0; c < out; ++c) {
     row_loops<float>().stage(weight.data() + c * in * 9, 9, in, taps.data());
-    loops.weight_terms(taps.data() + kMargin, staged_stride(in), in, weight_terms.data() + c * in,
-                       out * in);
+    winograd_weight_loops().weight_terms(taps.data() + kMargin, staged_stride(in), in,
+                                         weight_terms.data() + c * in, out * in);
   }
 
   Floats out_terms(size(kWinogradTerms * out_layout.distance()));
@@ -214,8 +215,8 @@ TEST_P(WinogradLoopsOf, TakeTheStepsOfTheWeightsBackwards) {
     const auto gradient = random_floats(kWinogradTerms * in);
     Floats terms(gradient.size());
     Floats backwards(taps.size());
-    winograd_loops().weight_terms(taps.data(), in, in, terms.data(), in);
-    winograd_loops().taps_gradient(gradient.data(), in, in, backwards.data(), in);
+    winograd_weight_loops().weight_terms(taps.data(), in, in, terms.data(), in);
+    winograd_weight_loops().taps_gradient(gradient.data(), in, in, backwards.data(), in);
     expect_adjoint(terms, gradient, taps, backwards);
   }
 }
