@@ -77,7 +77,8 @@ struct EvalOptions {
         app.add_option("--reconstruction", reconstruction, "Folder that dircn_reconstruct wrote");
     auto* checkpoint_option = app.add_option(
         "--checkpoint", checkpoints,
-        "Trained network that reconstructs data.val; of several the mean of their images");
+        "Trained network, by its file or name (brain), that reconstructs data.val; of several the "
+        "mean of their images");
     auto* compare_option = app.add_option(
         "--compare", compared,
         "Several of them side by side, each PATH or NAME=PATH: folders with --target, checkpoints "
@@ -106,8 +107,8 @@ struct EvalOptions {
     app.add_option("--csv", files.csv, "Also write a table of all slices");
     app.add_option(
         "--picture", files.picture,
-        "Also draw the slice of median SSIM as a PNG: zero-filled, reconstruction, target "
-        "and 5 times the error, side by side");
+        "Also draw the slice of median SSIM (of the first run) as a PNG: zero-filled, each run's "
+        "reconstruction, target and 5 times each run's error, side by side");
     auto* report_option = app.add_option(
         "--report", files.report,
         "Also write FOLDER/index.html, a page that opens offline: tables, charts, worst and best "

@@ -1,5 +1,7 @@
 #include "dircn/evaluate/evaluate.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -80,15 +82,32 @@ bool attempt(const std::function<void()>& write) {
   }
 }
 
-void draw_median(const ScoreJob& job, const Scores& scores, const std::string& path) {
-  const auto median = median_slice(scores);
+/// A slice as those runs show it that have its volume.
+std::vector<SliceImages> images_of(const std::vector<EvaluatedRun>& runs,
+                                   const std::vector<RunScores>& scores, const std::string& name,
+                                   int64_t slice) {
+  std::vector<SliceImages> images;
+  for (size_t run = 0; run < runs.size(); ++run) {
+    for (const auto& volume : scores[run].scores.volumes) {
+      if (volume.name == name) {
+        const auto opened = runs[run].job.volumes[volume.job].open();
+        images.push_back(scored_part(opened->read_slice(slice), runs[run].job.rule));
+      }
+    }
+  }
+  return images;
+}
+
+/// The slice of median SSIM of the first run.
+void draw_median(const std::vector<EvaluatedRun>& runs, const std::vector<RunScores>& scores,
+                 const std::string& path) {
+  const auto median = median_slice(scores.front().scores);
   if (path.empty() || !median) {
     return;
   }
-  const VolumeScore& volume = scores.volumes[median->volume];
-  const SliceImages images = job.volumes[volume.job].open()->read_slice(median->slice);
-  write_png(path, comparison_picture(scored_part(images, scores.rule)));
-  log_info(path + " shows " + volume.name + " slice " + std::to_string(median->slice));
+  const std::string& name = scores.front().scores.volumes[median->volume].name;
+  write_png(path, comparison_picture(images_of(runs, scores, name, median->slice)));
+  log_info(path + " shows " + name + " slice " + std::to_string(median->slice));
 }
 
 std::vector<RunScores> score_runs(const std::vector<EvaluatedRun>& runs) {
@@ -141,8 +160,7 @@ bool evaluate(const std::vector<EvaluatedRun>& runs, const EvaluationFiles& file
   };
   write(json, [&] { return to_json(scores, comparison); });
   write(csv, [&] { return to_csv(scores); });
-  written = attempt([&] { draw_median(runs.front().job, scores.front().scores, files.picture); }) &&
-            written;
+  written = attempt([&] { draw_median(runs, scores, files.picture); }) && written;
   write(page, [&] { return report_page(runs, scores, comparison, report); });
   if (page && written) {
     log_info("report: " + page_path);

@@ -102,7 +102,7 @@ Json extremes_json(const EvaluatedRun& run, const Scores& scores,
         scored_part(run.job.volumes[volume.job].open()->read_slice(slice.slice), scores.rule);
     list.push_back({{"volume", slice.volume},
                     {"slice", slice.slice},
-                    {"picture", detail::picture_data(comparison_picture(small(images)))}});
+                    {"picture", detail::picture_data(comparison_picture({small(images)}))}});
   }
   return list;
 }

@@ -23,7 +23,7 @@ SliceImages images() {
 }
 
 TEST(ComparisonPicture, ShowsFourPanelsInOneWindow) {
-  const auto picture = comparison_picture(images());
+  const auto picture = comparison_picture({images()});
   ASSERT_EQ(picture.scalar_type(), torch::kByte);
   ASSERT_EQ(picture.sizes(), torch::IntArrayRef({kEdge + 10, 4 * kEdge + 3 * kGap}));
   EXPECT_EQ(panel(picture, 0)[0][0].item<int>(), 51);   // a fifth of the window
@@ -36,20 +36,33 @@ TEST(ComparisonPicture, ShowsFourPanelsInOneWindow) {
 TEST(ComparisonPicture, ShowsTheErrorOfEitherSign) {
   auto slice = images();
   slice.reconstruction = slice.target - 4e-5;
-  EXPECT_EQ(panel(comparison_picture(slice), 3)[0][0].item<int>(), 102);
+  EXPECT_EQ(panel(comparison_picture({slice}), 3)[0][0].item<int>(), 102);
   slice.reconstruction = slice.target;
-  EXPECT_EQ(panel(comparison_picture(slice), 3).max().item<int>(), 0);
+  EXPECT_EQ(panel(comparison_picture({slice}), 3).max().item<int>(), 0);
 }
 
 TEST(ComparisonPicture, LeavesOutWhatIsNotThere) {
   auto slice = images();
   slice.zero_filled.reset();
-  EXPECT_EQ(comparison_picture(slice).size(1), 3 * kEdge + 2 * kGap);
+  EXPECT_EQ(comparison_picture({slice}).size(1), 3 * kEdge + 2 * kGap);
+}
+
+TEST(ComparisonPicture, ShowsSeveralRunsAndThenTheirErrors) {
+  auto better = images();
+  better.reconstruction = better.target - 2e-5;
+  const auto picture = comparison_picture({images(), better});
+  ASSERT_EQ(picture.size(1), 6 * kEdge + 5 * kGap);
+  EXPECT_EQ(panel(picture, 0)[0][0].item<int>(), 51);   // zero-filled
+  EXPECT_EQ(panel(picture, 1)[0][0].item<int>(), 255);  // the first run
+  EXPECT_EQ(panel(picture, 2)[0][0].item<int>(), 245);  // 4.8e-4 / 5e-4 of 255
+  EXPECT_EQ(panel(picture, 3)[0][0].item<int>(), 255);  // the target
+  EXPECT_EQ(panel(picture, 4)[0][0].item<int>(), 102);
+  EXPECT_EQ(panel(picture, 5)[0][0].item<int>(), 51);
 }
 
 TEST(ComparisonPicture, DrawsAnEmptyTarget) {
   const auto dark = torch::zeros({kEdge, kEdge});
-  const auto picture = comparison_picture({dark, dark, dark});
+  const auto picture = comparison_picture({SliceImages{dark, dark, dark}});
   for (int64_t i = 0; i < 4; ++i) {
     EXPECT_EQ(panel(picture, i).max().item<int>(), 0) << i;
   }

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dircn {
 
@@ -21,9 +22,10 @@ struct SliceImages {
 /// How much the error is amplified in a comparison picture.
 constexpr double kErrorGain = 5;
 
-/// One slice as a grey picture, from left to right: zero-filled (where there is such an image),
-/// reconstruction, target, |reconstruction − target| times `kErrorGain`, with a white gap between
-/// them. Grey values run from 0 to the target's 99.8th percentile in all of them. uint8 [h, width].
-torch::Tensor comparison_picture(const SliceImages& images);
+/// One slice of one or several runs as a grey picture, from left to right: zero-filled (where there
+/// is such an image), the reconstruction of each run, target, |reconstruction − target| times
+/// `kErrorGain` of each run, with a white gap between them. Grey values run from 0 to the target's
+/// 99.8th percentile in all of them. uint8 [h, width].
+torch::Tensor comparison_picture(const std::vector<SliceImages>& runs);
 
 }  // namespace dircn

@@ -39,7 +39,7 @@ SliceImages images_of(const torch::Tensor& image, const Sample& sample) {
 
 torch::Tensor picture_of(const SliceImages& images) {
   return comparison_picture(
-      {images.target.cpu(), images.reconstruction.cpu(), images.zero_filled->cpu()});
+      {SliceImages{images.target.cpu(), images.reconstruction.cpu(), images.zero_filled->cpu()}});
 }
 
 /// Scores volumes by the rule, as their slices come, one volume after the other.
