@@ -104,12 +104,27 @@ torch::Tensor shading(const SliceView& view, RandomStream& random) {
   return torch::exp(depth * spread(random.normal({4, 4}), view.rows, view.columns));
 }
 
-/// Smooth, of random strength, and steeper where air begins.
+/// A slope along each axis, as of an echo that comes some samples early or late.
+torch::Tensor slope(const SliceView& view, RandomStream& random) {
+  constexpr double kSamples = 2;
+  const auto along = [&](int64_t size) {
+    return torch::linspace(-kPi, kPi, size) * random.uniform(-kSamples, kSamples);
+  };
+  const torch::Tensor down = along(view.rows);
+  return down.unsqueeze(1) + along(view.columns);
+}
+
+/// Smooth, of random strength (half of the scans are as if of spin echoes, the others of gradient
+/// echoes, whose phase may turn some times across the head), and steeper where air begins.
 torch::Tensor phase(const torch::Tensor& object, const SliceView& view, RandomStream& random) {
+  constexpr double kSpinEcho = 2.5;
+  constexpr double kGradientEcho = 6.5;
   const int64_t points = 3 + random.below(4);
-  const double strength = random.uniform(0, 2.5);
+  const double strength = random.below(2) == 0 ? random.uniform(0, kSpinEcho)
+                                               : random.uniform(kSpinEcho, kGradientEcho);
+  const torch::Tensor slanted = slope(view, random);
   const torch::Tensor smooth =
-      strength * spread(random.normal({points, points}), view.rows, view.columns);
+      slanted + strength * spread(random.normal({points, points}), view.rows, view.columns);
   constexpr double kReach = 5;  // mm
   const auto radius =
       std::max<int64_t>(1, std::lround(kReach * static_cast<double>(view.rows) / view.height));
