@@ -60,7 +60,7 @@ Done. What lies where:
   reconstructions    $reconstructions/acc4|acc8/*.h5, dataset "reconstruction" [slice, row, column], float32
   scores             $output/scores.json
   report             $output/report/index.html: open it in a browser
-  picture            $output/comparison.png: zero-filled, DIRCN, target, error x5
+  picture            $output/comparison.png: zero-filled, reconstructions, target, errors x5
 
 The network is a small one after minutes on simulated scans: it shows that everything works, not what DIRCN can do.
 For that, train configs/base.yaml on a real data set, on a GPU:
