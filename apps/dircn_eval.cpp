@@ -77,8 +77,7 @@ struct EvalOptions {
         app.add_option("--reconstruction", reconstruction, "Folder that dircn_reconstruct wrote");
     auto* checkpoint_option = app.add_option(
         "--checkpoint", checkpoints,
-        "Trained network, by its file or name (brain), that reconstructs data.val; of several the "
-        "mean of their images");
+        "Trained network that reconstructs data.val; of several the mean of their images");
     auto* compare_option = app.add_option(
         "--compare", compared,
         "Several of them side by side, each PATH or NAME=PATH: folders with --target, checkpoints "
