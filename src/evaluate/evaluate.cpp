@@ -88,11 +88,8 @@ std::vector<SliceImages> images_of(const std::vector<EvaluatedRun>& runs,
                                    int64_t slice) {
   std::vector<SliceImages> images;
   for (size_t run = 0; run < runs.size(); ++run) {
-    for (const auto& volume : scores[run].scores.volumes) {
-      if (volume.name == name) {
-        const auto opened = runs[run].job.volumes[volume.job].open();
-        images.push_back(scored_part(opened->read_slice(slice), runs[run].job.rule));
-      }
+    if (const auto opened = open_scored(runs[run].job, scores[run].scores, name)) {
+      images.push_back(scored_part(opened->read_slice(slice), runs[run].job.rule));
     }
   }
   return images;

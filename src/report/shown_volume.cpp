@@ -4,27 +4,14 @@
 
 #include <cstddef>
 #include <memory>
-#include <string>
 
 #include "dircn/core/error.h"
 #include "dircn/core/interrupt.h"
 #include "dircn/pictures/grey_picture.h"
+#include "dircn/score/score_job.h"
 #include "dircn/score/score_volume.h"
 
 namespace dircn::detail {
-namespace {
-
-std::unique_ptr<VolumeSource> open(const ScoreJob& job, const Scores& scores,
-                                   const std::string& name) {
-  for (const auto& volume : scores.volumes) {
-    if (volume.name == name) {
-      return job.volumes[volume.job].open();
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace
 
 void stop_if_interrupted() {
   require(!interrupted(), [] {
@@ -36,7 +23,7 @@ ShownVolume::ShownVolume(const std::vector<EvaluatedRun>& runs,
                          const std::vector<RunScores>& scores, const VolumeScore& volume)
     : rule_(scores.front().scores.rule), volume_(volume) {
   for (size_t run = 0; run < runs.size(); ++run) {
-    opened_.push_back(open(runs[run].job, scores[run].scores, volume.name));
+    opened_.push_back(open_scored(runs[run].job, scores[run].scores, volume.name));
   }
 }
 

@@ -151,4 +151,14 @@ Scores score_volumes(const ScoreJob& job) {
   return scores;
 }
 
+std::unique_ptr<VolumeSource> open_scored(const ScoreJob& job, const Scores& scores,
+                                          const std::string& name) {
+  for (const auto& volume : scores.volumes) {
+    if (volume.name == name) {
+      return job.volumes[volume.job].open();
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace dircn

@@ -63,4 +63,9 @@ ScoreRule choose_rule(std::optional<ScorePreset> preset,
 /// `catch_interrupts`): scores of a part would be taken for those of all.
 Scores score_volumes(const ScoreJob& job);
 
+/// The volume of that name, which the job scored; null where it did not. Throws as
+/// `ScoreJob::Volume::open` does.
+std::unique_ptr<VolumeSource> open_scored(const ScoreJob& job, const Scores& scores,
+                                          const std::string& name);
+
 }  // namespace dircn
